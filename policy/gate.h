@@ -1,0 +1,86 @@
+/*
+ * gate - the one door that every call passes, reads too.
+ *
+ * A call is judged under the name of its MCP tool with the arguments that the tool would get, so
+ * one file rules agents and CI jobs alike. Three questions can be asked:
+ *
+ *   check    would the rules let it through? Nothing is counted.
+ *   project  when would each of many calls go, if nobody else drew on the budget from now on?
+ *            Pure: works on a snapshot of the counters and a virtual clock.
+ *   reserve  may it go now? If so, it is counted.
+ *
+ * and there are three answers: allowed; limited until a time (only counters stand in the way and
+ * the call would pass once they are at 0: with 30 calls a minute used up at 10:31:20 the answer
+ * is "until 10:32:00"); denied for good (anything else). A store that fails is an error, QM_EIO,
+ * and not an answer: the gate fails closed.
+ *
+ * Headroom and share shrink each limit for us alone: 30 a minute with headroom 20 % is 24, with
+ * share 3 it is 10 (never less than 1). What others do counts against the whole limit.
+ */
+#ifndef QM_POLICY_GATE_H
+#define QM_POLICY_GATE_H
+
+#include "policy/policy.h"
+#include "policy/store.h"
+
+#include <jansson.h>
+
+struct qm_tool_call {
+	const char *tool;  /* MCP tool name */
+	json_t *arguments; /* an object or NULL; borrowed */
+};
+
+enum qm_answer { QM_ALLOWED, QM_LIMITED, QM_DENIED };
+
+enum { QM_VERDICT_RULE = 128, QM_VERDICT_MESSAGE = 512 };
+
+struct qm_verdict {
+	enum qm_answer answer;
+	int64_t until_ms;                 /* limited: when it may be tried again, Unix time */
+	int64_t limit, window_ms;         /* limited: of the latest window, for the message */
+	char rule[QM_VERDICT_RULE];       /* "" where Intercept would name none */
+	char message[QM_VERDICT_MESSAGE]; /* in Intercept's words; "" when allowed */
+};
+
+struct qm_gate_options {
+	int headroom_percent; /* 0 to 99 */
+	int share;            /* 1 or more */
+};
+
+struct qm_gate;
+
+/* Borrows policy and store (NULL: no counters, state conditions pass); both must outlive it. */
+struct qm_gate *qm_gate_new(const struct qm_policy *policy, struct qm_store *store,
+	const struct qm_gate_options *options);
+void qm_gate_free(struct qm_gate *gate);
+
+enum qm_code qm_gate_check(struct qm_gate *gate, const struct qm_tool_call *call, int64_t now_ms,
+	struct qm_verdict *out, struct qm_error *err) QM_MUST_CHECK;
+
+/* What one call took, so that it can be given back. */
+struct qm_reservation;
+
+/* `out_reservation` (free it) is NULL unless allowed. */
+enum qm_code qm_gate_reserve(struct qm_gate *gate, const struct qm_tool_call *call, int64_t now_ms,
+	struct qm_verdict *out, struct qm_reservation **out_reservation,
+	struct qm_error *err) QM_MUST_CHECK;
+
+/* Gives back what was reserved where its window still lasts; only for a call never sent. */
+enum qm_code qm_gate_return(struct qm_gate *gate, const struct qm_reservation *reservation,
+	int64_t now_ms, struct qm_error *err) QM_MUST_CHECK;
+void qm_reservation_free(struct qm_reservation *reservation);
+
+struct qm_projection;
+
+/* Reads the counters that it needs from the store once, as they are asked for. */
+struct qm_projection *qm_projection_new(struct qm_gate *gate, int64_t now_ms);
+void qm_projection_free(struct qm_projection *projection);
+
+/*
+ * The next call in order: `out_at_ms` is when it may go, not before the one before it. Never
+ * limited: it moves its clock on. Denied: `out` says why and the clock stays.
+ */
+enum qm_code qm_projection_next(struct qm_projection *projection, const struct qm_tool_call *call,
+	struct qm_verdict *out, int64_t *out_at_ms, struct qm_error *err) QM_MUST_CHECK;
+
+#endif

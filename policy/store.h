@@ -1,0 +1,61 @@
+/*
+ * store - where counters live: memory, SQLite, Redis.
+ *
+ * A counter is a number that counts within one window: ("tool._rate_minute", 7 calls, the window
+ * that began at 10:31:00 and lasts 60 s). Whoever shares a store shares a budget: the SQLite
+ * file has the name, schema and text formats of Intercept's own, so that agents behind a proxy
+ * on this machine and any number of our processes draw on one.
+ *
+ * A back end is a const struct of functions (struct qm_store_kind) over its own state. Reserving
+ * is one atomic step: no two processes can both take the last call of a window. A back end that
+ * fails says so with QM_EIO; it never waits for long (SQLite: 5 s for a lock) and never guesses.
+ */
+#ifndef QM_POLICY_STORE_H
+#define QM_POLICY_STORE_H
+
+#include "src/base/error.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct qm_counter {
+	bool exists;
+	int64_t value;
+	int64_t window_start_ms; /* Unix time */
+	int64_t window_ms;
+};
+
+struct qm_store;
+
+struct qm_store_kind {
+	const char *name; /* "memory", "sqlite", "redis" */
+	bool shared;      /* others draw on it: leave them headroom by default */
+	/* value + amount > limit within now's window: refused, nothing written. `value`: the new
+	 * one, or the one that refused. */
+	enum qm_code (*reserve)(struct qm_store *store, const char *key, int64_t amount,
+		int64_t limit, int64_t window_ms, int64_t now_ms, bool *allowed, int64_t *value,
+		struct qm_error *err);
+	/* Subtracts, not below 0, without looking at the window. */
+	enum qm_code (*rollback)(
+		struct qm_store *store, const char *key, int64_t amount, struct qm_error *err);
+	/* The raw counter, even when its window is over. */
+	enum qm_code (*get)(struct qm_store *store, const char *key, struct qm_counter *out,
+		struct qm_error *err);
+	enum qm_code (*reset)(struct qm_store *store, const char *key, struct qm_error *err);
+	void (*close)(struct qm_store *store);
+};
+
+/* What each back end's own struct begins with. */
+struct qm_store {
+	const struct qm_store_kind *kind;
+};
+
+struct qm_store *qm_store_memory(void);
+
+/* Opens or makes the file and its table; `shared` tells whether it is Intercept's own. */
+enum qm_code qm_store_sqlite(const char *path, bool shared, const char *prefix,
+	struct qm_store **out, struct qm_error *err) QM_MUST_CHECK;
+
+void qm_store_close(struct qm_store *store); /* NULL is fine */
+
+#endif

@@ -1,0 +1,79 @@
+/*
+ * session - makes calls: gate, send, wait, retry. One layer, and the only one.
+ *
+ * Every attempt, reads and retries too, is first reserved at the gate under its MCP tool name.
+ * Where the gate says "limited until 10:32:00" the session waits, if the wait fits:
+ *
+ *     max_wait   10 min   sum of all waits for limits (the policy's and the server's 429)
+ *     deadline   30 min   from the session's start, whatever the reason
+ *     outage      5 min   retrying a server that cannot be reached or answers 502, 503
+ *     retries     4       a call
+ *
+ * A wait that cannot end in time is refused at once, and the message has both numbers. Nothing
+ * is sent in the last 50 ms of a window. Back-off is exponential from 1 s to 30 s with full
+ * jitter; Retry-After wins. What is retried, for reads and for writes, is one table: retry.h.
+ */
+#ifndef QM_API_SESSION_H
+#define QM_API_SESSION_H
+
+#include "policy/gate.h"
+#include "src/api/transport.h"
+#include "src/base/clock.h"
+#include "src/base/log.h"
+
+struct qm_session_limits {
+	int64_t max_wait_ms, deadline_ms, outage_ms, timeout_ms;
+	int retries;
+	bool stop_on_limit; /* --on-limit stop: never wait for a limit */
+};
+
+struct qm_session_options {
+	struct qm_transport transport;
+	struct qm_gate *gate;
+	const struct qm_clock *clock;
+	const struct qm_log *log;
+	const char *url;         /* for messages */
+	const char *policy_name; /* for messages: "built-in policy", "team.yaml" */
+	struct qm_session_limits limits;
+	uint64_t seed; /* of the jitter */
+};
+
+/* Requests, that is attempts, and time. */
+struct qm_session_counts {
+	uint64_t reads, writes, retries;
+	int64_t waited_ms;
+};
+
+struct qm_session;
+
+struct qm_session *qm_session_new(const struct qm_session_options *options);
+void qm_session_free(struct qm_session *session);
+const struct qm_session_counts *qm_session_counts(const struct qm_session *session);
+
+enum qm_effect { QM_READ, QM_WRITE };
+
+/* One call in both languages: what the gate judges and what the server gets. */
+struct qm_api_call {
+	struct qm_tool_call tool;
+	struct qm_request request; /* timeout_ms is filled in */
+	enum qm_effect effect;
+};
+
+/* Why a write was not accepted; what the planner does next depends on it. */
+enum qm_refusal {
+	QM_NOT_REFUSED,
+	QM_REFUSED_CONTENT,   /* 400, 404, 409, 422, success:false: some id may be bad */
+	QM_REFUSED_SIZE,      /* 413, or a complaint about size */
+	QM_REFUSED_UNANSWERED /* timed out or 504 after its retry: maybe done, maybe too large */
+};
+
+/*
+ * Makes the call, retries as retry.h says, and parses the answer: `out` (json_decref it) is the
+ * JSON object of a 2xx answer without `success:false`. Codes: QM_EDENIED (policy), QM_ESTOPPED
+ * (limit, deadline, signal), QM_EAUTH (401, 403), QM_EUNREACHABLE, QM_EREFUSED with `refusal`
+ * (may be NULL) telling how. 404 on a read is QM_ENOTFOUND.
+ */
+enum qm_code qm_session_call(struct qm_session *session, const struct qm_api_call *call,
+	json_t **out, enum qm_refusal *refusal, struct qm_error *err) QM_MUST_CHECK;
+
+#endif

@@ -1,0 +1,59 @@
+#include "src/base/error.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void qm_error_init(struct qm_error *err)
+{
+	if (err)
+		*err = (struct qm_error){ .code = QM_OK };
+}
+
+enum qm_code qm_error_vset(
+	struct qm_error *err, enum qm_code code, const char *format, va_list arguments)
+{
+	if (!err || err->code)
+		return code;
+	err->code = code;
+	(void)vsnprintf(err->text, sizeof err->text, format, arguments);
+	return code;
+}
+
+enum qm_code qm_error_set(struct qm_error *err, enum qm_code code, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	(void)qm_error_vset(err, code, format, arguments);
+	va_end(arguments);
+	return code;
+}
+
+void qm_error_at(struct qm_error *err, const char *source, int line, int column)
+{
+	size_t length;
+
+	if (!err || !err->code || err->source[0])
+		return;
+	length = strlen(source);
+	if (length < sizeof err->source)
+		memcpy(err->source, source, length + 1);
+	else
+		(void)snprintf(err->source, sizeof err->source, "...%s",
+			source + length - (sizeof err->source - 4));
+	err->line = line;
+	err->column = column;
+}
+
+void qm_error_format(const struct qm_error *err, char *out, unsigned long size)
+{
+	if (!err->source[0])
+		(void)snprintf(out, size, "%s", err->text);
+	else if (err->line <= 0)
+		(void)snprintf(out, size, "%s: %s", err->source, err->text);
+	else if (err->column <= 0)
+		(void)snprintf(out, size, "%s:%d: %s", err->source, err->line, err->text);
+	else
+		(void)snprintf(
+			out, size, "%s:%d:%d: %s", err->source, err->line, err->column, err->text);
+}

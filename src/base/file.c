@@ -1,0 +1,115 @@
+#include "src/base/file.h"
+#include "src/base/memory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum qm_code qm_file_read(const char *path, struct qm_buf *out, struct qm_error *err)
+{
+	bool standard_input = strcmp(path, "-") == 0;
+	int file = standard_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+	enum qm_code code = QM_OK;
+	char block[16384];
+	ssize_t got;
+
+	if (file < 0) {
+		code = qm_error_set(err, QM_EIO, "cannot be opened: %s", strerror(errno));
+		goto done;
+	}
+	while ((got = read(file, block, sizeof block)) != 0) {
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0) {
+			code = qm_error_set(err, QM_EIO, "cannot be read: %s", strerror(errno));
+			break;
+		}
+		qm_buf_add(out, block, (size_t)got);
+		if (out->overflow) {
+			code = qm_error_set(err, QM_ELIMIT, "is larger than the %zu bytes allowed",
+				out->max_bytes);
+			break;
+		}
+	}
+done:
+	if (code)
+		qm_error_at(err, standard_input ? "standard input" : path, 0, 0);
+	if (file >= 0 && !standard_input)
+		(void)close(file);
+	return code;
+}
+
+static bool write_all(int file, const char *bytes, size_t length)
+{
+	while (length) {
+		ssize_t put = write(file, bytes, length);
+
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put < 0)
+			return false;
+		bytes += put;
+		length -= (size_t)put;
+	}
+	return true;
+}
+
+enum qm_code qm_file_write(const char *path, const void *bytes, size_t length, struct qm_error *err)
+{
+	struct qm_buf temporary;
+	enum qm_code code = QM_OK;
+	bool made = false;
+	int file;
+
+	qm_buf_init(&temporary, 8192);
+	qm_buf_add_format(&temporary, "%s.XXXXXX", path);
+	file = temporary.overflow ? -1 : mkstemp(temporary.data);
+	made = file >= 0;
+	if (!made || fchmod(file, 0644) || !write_all(file, bytes, length) || fsync(file) ||
+		rename(temporary.data, path)) {
+		code = qm_error_set(err, QM_EIO, "cannot be written: %s", strerror(errno));
+		qm_error_at(err, path, 0, 0);
+	}
+	if (made)
+		(void)close(file);
+	if (code && made)
+		(void)unlink(temporary.data);
+	qm_buf_release(&temporary);
+	return code;
+}
+
+enum qm_code qm_file_make_folder(const char *path, struct qm_error *err)
+{
+	char *copy = qm_strdup(path);
+	enum qm_code code = QM_OK;
+
+	for (char *slash = copy + 1;; slash++) {
+		char kept = *slash;
+
+		if (kept && kept != '/')
+			continue;
+		*slash = '\0';
+		if (mkdir(copy, 0755) && errno != EEXIST) {
+			code = qm_error_set(
+				err, QM_EIO, "the folder cannot be made: %s", strerror(errno));
+			qm_error_at(err, copy, 0, 0);
+			break;
+		}
+		*slash = kept;
+		if (!kept)
+			break;
+	}
+	free(copy);
+	return code;
+}
+
+bool qm_file_exists(const char *path)
+{
+	struct stat status;
+
+	return stat(path, &status) == 0;
+}

@@ -1,0 +1,24 @@
+/*
+ * file - reading and writing whole small files of our own.
+ *
+ * Reports are not read here (parsers/source.h streams them); this is for policies, settings,
+ * mapping files and outputs.
+ */
+#ifndef QM_BASE_FILE_H
+#define QM_BASE_FILE_H
+
+#include "src/base/buf.h"
+
+/* Adds the file's bytes ("-": standard input); more than the buffer's ceiling is QM_ELIMIT. */
+enum qm_code qm_file_read(const char *path, struct qm_buf *out, struct qm_error *err) QM_MUST_CHECK;
+
+/* Writes beside `path` and renames: readers see the old file or the new one, never half. */
+enum qm_code qm_file_write(
+	const char *path, const void *bytes, size_t length, struct qm_error *err) QM_MUST_CHECK;
+
+/* Makes the folder and its parents (0755 less the umask); an existing one is fine. */
+enum qm_code qm_file_make_folder(const char *path, struct qm_error *err) QM_MUST_CHECK;
+
+bool qm_file_exists(const char *path);
+
+#endif

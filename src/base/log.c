@@ -1,0 +1,58 @@
+#include "src/base/log.h"
+#include "src/base/text.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { LINE_MAX_BYTES = 4096 };
+
+void qm_log_init(struct qm_log *log, enum qm_log_level level,
+	void (*write)(void *, enum qm_log_level, const char *), void *context)
+{
+	*log = (struct qm_log){ .level = level, .write = write, .context = context };
+}
+
+void qm_log_hide(struct qm_log *log, const struct qm_secret *secret)
+{
+	if (!secret)
+		return;
+	assert(log->secret_count < QM_LOG_SECRETS);
+	log->secrets[log->secret_count++] = secret;
+}
+
+/* Blanks every occurrence; a star a byte, since growing the text could cut its end off. */
+static void hide(char *line, const char *secret)
+{
+	size_t length = strlen(secret);
+
+	for (char *hit = strstr(line, secret); length && hit; hit = strstr(hit, secret))
+		memset(hit, '*', length);
+}
+
+void qm_log_line(const struct qm_log *log, enum qm_log_level level, const char *format, ...)
+{
+	char line[LINE_MAX_BYTES];
+	struct qm_buf clean;
+	va_list arguments;
+
+	if (level > log->level)
+		return;
+	va_start(arguments, format);
+	(void)vsnprintf(line, sizeof line, format, arguments);
+	va_end(arguments);
+	for (size_t i = 0; i < log->secret_count; i++)
+		hide(line, qm_secret_reveal(log->secrets[i]));
+	qm_buf_init(&clean, sizeof line);
+	qm_text_printable(&clean, line);
+	log->write(log->context, level, clean.data);
+	qm_buf_release(&clean);
+}
+
+void qm_log_failure(const struct qm_log *log, enum qm_log_level level, const struct qm_error *err)
+{
+	char line[QM_ERROR_SOURCE + QM_ERROR_TEXT + 32];
+
+	qm_error_format(err, line, sizeof line);
+	qm_log_line(log, level, "%s", line);
+}

@@ -1,0 +1,112 @@
+#include "src/base/secret.h"
+#include "src/base/file.h"
+#include "src/base/memory.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SECRET_MAX_BYTES = 4096 };
+
+struct qm_secret {
+	size_t size;
+	char bytes[];
+};
+
+void qm_wipe(void *memory, size_t size)
+{
+	volatile unsigned char *byte = memory;
+
+	while (size--)
+		*byte++ = 0;
+}
+
+struct qm_secret *qm_secret_new(const char *bytes, size_t length)
+{
+	struct qm_secret *secret = qm_alloc(sizeof *secret + length + 1);
+
+	secret->size = length + 1;
+	memcpy(secret->bytes, bytes, length);
+	return secret;
+}
+
+void qm_secret_free(struct qm_secret *secret)
+{
+	if (!secret)
+		return;
+	qm_wipe(secret->bytes, secret->size);
+	free(secret);
+}
+
+const char *qm_secret_reveal(const struct qm_secret *secret)
+{
+	return secret->bytes;
+}
+
+/* A key with a line end inside would smuggle headers into a request. */
+static bool is_clean(const char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < 0x20 || *text == 0x7f)
+			return false;
+	return true;
+}
+
+static enum qm_code from_file(
+	const char *name, const char *path, struct qm_secret **out, struct qm_error *err)
+{
+	struct qm_buf content;
+	enum qm_code code;
+
+	qm_buf_init(&content, SECRET_MAX_BYTES);
+	code = qm_file_read(path, &content, err);
+	if (code) {
+		qm_error_at(err, name, 0, 0);
+		code = QM_EUSAGE;
+		if (err)
+			err->code = code;
+		goto done;
+	}
+	while (content.length && strchr("\r\n", content.data[content.length - 1]))
+		content.data[--content.length] = '\0';
+	*out = qm_secret_new(content.data, content.length);
+done:
+	qm_wipe(content.data, content.length);
+	qm_buf_release(&content);
+	return code;
+}
+
+enum qm_code qm_secret_load(const char *name, struct qm_secret **out, struct qm_error *err)
+{
+	const char *value = getenv(name), *path;
+	char file_name[64];
+	enum qm_code code = QM_OK;
+
+	*out = NULL;
+	(void)snprintf(file_name, sizeof file_name, "%s_FILE", name);
+	path = getenv(file_name);
+	if (value && *value && path && *path) {
+		code = qm_error_set(
+			err, QM_EUSAGE, "%s and %s are both set; unset one", name, file_name);
+		goto done;
+	}
+	if (value && *value)
+		*out = qm_secret_new(value, strlen(value));
+	else if (path && *path)
+		code = from_file(file_name, path, out, err);
+	if (code || !*out)
+		goto done;
+	if (!*(*out)->bytes)
+		code = qm_error_set(err, QM_EUSAGE, "%s is empty", path ? path : name);
+	else if ((*out)->size > SECRET_MAX_BYTES || !is_clean((*out)->bytes))
+		code = qm_error_set(err, QM_EUSAGE,
+			"%s holds a control character or more than %d bytes; it must be "
+			"one line",
+			value && *value ? name : file_name, SECRET_MAX_BYTES);
+done:
+	if (code) {
+		qm_secret_free(*out);
+		*out = NULL;
+	}
+	return code;
+}

@@ -1,0 +1,90 @@
+/*
+ * catalog - what QMetry has: the chosen executions, their test case runs, statuses, builds.
+ *
+ * A suite VKMC-TS-20 executed on Chrome and Firefox with 400 test cases is 2 executions, 400
+ * test cases and 800 runs. A result is mapped to test cases; the runs of a test case, one for
+ * each chosen execution, hang together in a list. Texts are kept once for each test case.
+ *
+ * Memory: 64 B a run, three texts a test case, and a map entry for each text that is looked up.
+ */
+#ifndef QM_UPLOAD_CATALOG_H
+#define QM_UPLOAD_CATALOG_H
+
+#include "src/api/qmetry.h"
+#include "src/base/map.h"
+
+#define QM_NONE UINT32_MAX
+
+struct qm_test_case {
+	const char *key, *summary, *script_name; /* script_name: NULL if none */
+	uint32_t first_run;                      /* index into runs, QM_NONE: none */
+	uint32_t same_script, same_summary;      /* next test case with that text, or QM_NONE */
+};
+
+/* One test case run of one execution, and what the results made of it (resolve.h). */
+struct qm_run {
+	int64_t id;        /* tcRunID */
+	int64_t status_id; /* what QMetry holds now */
+	int64_t build_id;  /* 0: the row does not tell */
+	uint32_t test_case, execution, next_of_case;
+	uint8_t outcome; /* enum qm_outcome, the combined one; only if `results` is not 0 */
+	uint8_t match;   /* enum qm_match of the results that count */
+	bool locked;     /* archived or locked: never written */
+	uint8_t reserved;
+	uint32_t results;    /* how many were combined */
+	uint32_t first_name; /* of the contributing tests: resolve.h; QM_NONE: none */
+	uint64_t name_hash;  /* of the full name that script name or summary brought here */
+};
+
+struct qm_execution {
+	const char *suite_key, *suite_run;
+	const char *platform, *release, *cycle, *build; /* "" where the row does not tell */
+	uint32_t first_run, run_count;
+};
+
+/* Where the results go. Names are compared as they are, then without case; ids as texts. */
+struct qm_selection {
+	const char *const *suites; /* keys */
+	size_t suite_count;
+	const char *const *suite_runs; /* ids; need no suite */
+	size_t suite_run_count;
+	const char *platform, *release, *cycle; /* name or id; NULL: any */
+	bool all_executions;
+	const char *build; /* name or id; NULL: none */
+};
+
+struct qm_catalog {
+	struct qm_arena arena;
+	struct qm_project project;
+	struct qm_vec executions; /* struct qm_execution: the chosen ones */
+	struct qm_vec test_cases; /* struct qm_test_case */
+	struct qm_vec runs;       /* struct qm_run, those of an execution side by side */
+	struct qm_vec left;       /* struct qm_left: executions that were left out */
+	struct qm_map by_key, by_script, by_summary; /* -> test case; summaries are normalised */
+	int64_t build_id;                            /* of the chosen build; 0: none chosen */
+	const char *build_name;
+};
+
+/* What was left out on purpose, and why: "VKMC-TS-20 / Edge: archived". */
+struct qm_left {
+	const char *key, *why;
+};
+
+void qm_catalog_init(struct qm_catalog *catalog);
+void qm_catalog_release(struct qm_catalog *catalog);
+
+/*
+ * Reads project, suites, executions, runs and, if one is named, the build. QM_ENOTFOUND names
+ * what is missing and the nearest names; several executions and no choice lists them.
+ */
+enum qm_code qm_catalog_load(struct qm_catalog *catalog, struct qm_session *session,
+	const char *project_key, const struct qm_selection *selection, const struct qm_log *log,
+	struct qm_error *err) QM_MUST_CHECK;
+
+/* By name, then default name, without case; NULL if there is none. */
+const struct qm_status *qm_catalog_status_named(const struct qm_catalog *catalog, const char *name);
+const struct qm_status *qm_catalog_status_default(
+	const struct qm_catalog *catalog, const char *default_name);
+const struct qm_status *qm_catalog_status_of(const struct qm_catalog *catalog, int64_t id);
+
+#endif

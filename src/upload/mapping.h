@@ -1,0 +1,56 @@
+/*
+ * mapping - which test cases a result belongs to.
+ *
+ * In this order, the first that says something counts:
+ *
+ *   property  an id in a property of the test: qmetry, qmetry_id, test_id, testcase_id
+ *   key       entity keys of this project in name, class or description: VKMC-TC-12,
+ *             VKMC_TC_12; several are several test cases
+ *   script    the run's testScriptName is the full name: Class.method, Class#method
+ *   summary   the run's summary is the name; white space and letter case do not count
+ *
+ * A key that the chosen executions do not hold is reported and does not fall through; keys of
+ * other projects are mere text. Two test cases with the same script name or summary are
+ * ambiguous: reported, never guessed.
+ */
+#ifndef QM_UPLOAD_MAPPING_H
+#define QM_UPLOAD_MAPPING_H
+
+#include "parsers/result.h"
+#include "src/upload/catalog.h"
+
+enum qm_match { QM_MATCH_NONE, QM_MATCH_PROPERTY, QM_MATCH_KEY, QM_MATCH_SCRIPT, QM_MATCH_SUMMARY };
+
+const char *qm_match_name(enum qm_match match); /* "property", "key", "script", "summary" */
+
+enum { QM_MATCH_METHODS = 4, QM_MATCH_CASES = 16 };
+
+struct qm_match_options {
+	bool use[QM_MATCH_METHODS + 1]; /* by enum qm_match */
+	const char *const *id_properties;
+	size_t id_property_count;
+};
+
+/* What a result was mapped to. Without any test case `why` says why not. */
+struct qm_mapped {
+	enum qm_match match;
+	uint32_t cases[QM_MATCH_CASES]; /* test cases */
+	size_t count;
+	char why[160];     /* "no test case has this key, script name or summary" */
+	char unknown[128]; /* keys that the executions do not hold, "" if none */
+};
+
+struct qm_mapping;
+
+struct qm_mapping *qm_mapping_new(
+	const struct qm_catalog *catalog, const struct qm_match_options *options);
+void qm_mapping_free(struct qm_mapping *mapping);
+
+void qm_mapping_find(
+	struct qm_mapping *mapping, const struct qm_result *result, struct qm_mapped *out);
+
+/* The key and text of the nearest test case, "" if none is near; bounded cost. */
+void qm_mapping_nearest(
+	struct qm_mapping *mapping, const struct qm_result *result, char *out, size_t size);
+
+#endif

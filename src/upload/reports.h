@@ -1,0 +1,56 @@
+/*
+ * reports - which files are read, and reading them all into one sink.
+ *
+ * Files are named by paths and patterns: `target/surefire-reports/TEST-*.xml`,
+ * `**` for any number of folders, `!` in front to exclude what matches. Without any, the usual
+ * places of Surefire, Failsafe, Gradle and TestNG below the working folder are looked through.
+ * The list is sorted by path bytes and has no path twice, so a run is repeatable.
+ *
+ * A file that a pattern caught and that is no report (failsafe-summary.xml) is left out with a
+ * notice; one that was named is an error. A report that cannot be read loses nothing else.
+ */
+#ifndef QM_UPLOAD_REPORTS_H
+#define QM_UPLOAD_REPORTS_H
+
+#include "parsers/reader.h"
+#include "src/base/log.h"
+#include "src/base/vec.h"
+
+struct qm_report_file {
+	const char *path;
+	bool named; /* without any pattern character */
+};
+
+struct qm_reports {
+	struct qm_arena *arena; /* texts live here */
+	struct qm_vec files;    /* struct qm_report_file */
+};
+
+void qm_reports_init(struct qm_reports *reports, struct qm_arena *arena);
+void qm_reports_release(struct qm_reports *reports);
+
+/* QM_EUSAGE for a pattern that is none; finding nothing is no failure: files is empty. */
+enum qm_code qm_reports_find(struct qm_reports *reports, const char *const *patterns,
+	size_t pattern_count, struct qm_error *err) QM_MUST_CHECK;
+
+/* What was read of one file; kept for the summary. Texts live in the arena. */
+struct qm_report_verdict {
+	const char *path;
+	enum qm_report_kind kind;
+	struct qm_report_counts counts;
+	const char *reason; /* NULL: read well; see qm_report_end */
+	int line, column;
+	const char *text;
+	bool salvaged;
+	bool left_out; /* caught by a pattern and no report */
+};
+
+/*
+ * Reads all files, one after the other, into `sink` and adds a qm_report_verdict for each to
+ * `verdicts`. Fails only where the sink does.
+ */
+enum qm_code qm_reports_read(const struct qm_reports *reports,
+	const struct qm_reader_options *options, const struct qm_sink *sink,
+	struct qm_vec *verdicts, const struct qm_log *log, struct qm_error *err) QM_MUST_CHECK;
+
+#endif

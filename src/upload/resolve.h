@@ -1,0 +1,87 @@
+/*
+ * resolve - from results to updates.
+ *
+ * A resolver is a sink: results stream in, are mapped at once and staged as small records (24 B
+ * each: run, outcome, order). When a report ends well its records are merged into the runs in
+ * file order; a report that fails is dropped whole, or kept up to its break (salvage).
+ *
+ * Several results for one run (parameters, reruns, the same key on several tests) are combined:
+ * errored = failed > flaky > passed > skipped, the worst wins; `last` lets the last executed one
+ * win. Skipped counts only where nothing was executed. Different full names that meet in one
+ * run by script name or summary are ambiguous: the run is taken out and the results are listed.
+ *
+ * At the end each run with results becomes an update: the status that its outcome asks for.
+ */
+#ifndef QM_UPLOAD_RESOLVE_H
+#define QM_UPLOAD_RESOLVE_H
+
+#include "src/upload/mapping.h"
+
+enum qm_combine { QM_COMBINE_WORST, QM_COMBINE_LAST };
+enum qm_overwrite { QM_OVERWRITE_ALWAYS, QM_OVERWRITE_WORSE, QM_OVERWRITE_UNSET };
+
+/* What happens to runs of one outcome: a status, or they are left as they are. */
+struct qm_target {
+	const struct qm_status *status; /* NULL: leave */
+};
+
+/* Outcomes, and behind them the runs that no report mentions. */
+enum { QM_TARGET_MISSING = QM_OUTCOMES, QM_TARGETS };
+
+struct qm_resolve_options {
+	enum qm_combine combine;
+	/* By outcome and `missing`: a status name, "leave", or NULL for the default: passed and
+	 * flaky -> passed, failed and errored -> failed, the others leave. */
+	const char *status_names[QM_TARGETS];
+	enum qm_overwrite overwrite;
+	const char *const *protect; /* status names that are never changed */
+	size_t protect_count;
+	bool only_changed;
+};
+
+/* What one test case run shall become. */
+struct qm_update {
+	uint32_t run; /* index into the catalog's runs */
+	uint8_t outcome;
+	int64_t status_id;
+	const char *comment; /* NULL: none */
+};
+
+/* Names and their lists are cut at ceilings; the totals are always right. */
+struct qm_unmapped {
+	const char *test, *file, *why, *nearest; /* nearest: "" if none */
+};
+
+struct qm_missing {
+	const char *key, *summary;
+};
+
+struct qm_resolution {
+	struct qm_vec updates;          /* struct qm_update */
+	struct qm_vec unmapped;         /* struct qm_unmapped, at most 10,000 */
+	struct qm_vec missing;          /* struct qm_missing, at most 10,000 */
+	struct qm_vec left;             /* struct qm_left, at most 10,000 */
+	struct qm_report_counts counts; /* of the reports that count; superseded ones not */
+	uint64_t mapped, unmapped_count, missing_count, left_count, unchanged;
+};
+
+struct qm_resolver;
+
+/*
+ * Resolves the targets first: a status name that the project does not know is QM_ENOTFOUND and
+ * lists those that it knows. Borrows the catalog, whose runs it fills.
+ */
+enum qm_code qm_resolver_new(struct qm_catalog *catalog, struct qm_mapping *mapping,
+	const struct qm_resolve_options *options, struct qm_resolver **out,
+	struct qm_error *err) QM_MUST_CHECK;
+void qm_resolver_free(struct qm_resolver *resolver);
+
+struct qm_sink qm_resolver_sink(struct qm_resolver *resolver);
+
+/* After the last report. What it returns belongs to the resolver. */
+const struct qm_resolution *qm_resolver_finish(struct qm_resolver *resolver);
+
+/* Up to 3 full names of tests that led to a run's outcome; returns how many. */
+size_t qm_resolver_names(const struct qm_resolver *resolver, uint32_t run, const char *names[3]);
+
+#endif

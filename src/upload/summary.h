@@ -1,0 +1,101 @@
+/*
+ * summary - what an upload, or a plan, has come to; as a table and as JSON.
+ *
+ * Everything that a user is told at the end is in here once, and both forms are written from
+ * it. Lists are cut in the text (50 lines) and in the JSON (10,000), with the total told.
+ */
+#ifndef QM_UPLOAD_SUMMARY_H
+#define QM_UPLOAD_SUMMARY_H
+
+#include "src/upload/plan.h"
+#include "src/upload/reports.h"
+
+/* Why the work is not simply a success. In the order of the exit codes that apply first. */
+enum qm_reason {
+	QM_REASON_USAGE,
+	QM_REASON_AUTH,
+	QM_REASON_NOT_FOUND,
+	QM_REASON_DENIED,
+	QM_REASON_UNREACHABLE,
+	QM_REASON_STOPPED,
+	QM_REASON_NOT_UPLOADED,
+	QM_REASON_REPORT,   /* a report was not read whole, or a suite failed outside its tests */
+	QM_REASON_UNMAPPED, /* unmapped or missing beyond what was allowed, or nothing mapped */
+	QM_REASON_NOTHING,  /* no reports or no tests */
+	QM_REASONS
+};
+
+struct qm_reason_line {
+	enum qm_reason reason;
+	const char *text; /* one line: what, where, what to do */
+};
+
+enum qm_conclusion {
+	QM_SUCCESS,
+	QM_PARTIAL,
+	QM_FAILED_UPLOAD,
+	QM_CONCLUDED_DENIED,
+	QM_CONCLUDED_STOPPED,
+	QM_PLANNED
+};
+
+const char *qm_conclusion_name(enum qm_conclusion conclusion);
+
+/* How a call of the plan ended, by its updates. */
+enum qm_call_state { QM_CALL_WAITING, QM_CALL_ACCEPTED, QM_CALL_PARTLY, QM_CALL_FAILED };
+
+struct qm_call_result {
+	enum qm_call_state state;
+	size_t accepted;
+	int64_t at_ms;   /* plan: earliest time; upload: when it was answered */
+	const char *why; /* failed or partly: the server's or the policy's words */
+};
+
+/* A run that the server would not take, named with its test. */
+struct qm_failed_update {
+	const char *key, *test, *why;
+	int64_t id;
+};
+
+/* Runs of one transition, "Not Run" -> "Passed". */
+struct qm_transition {
+	const char *from, *to;
+	uint64_t runs;
+};
+
+struct qm_summary {
+	struct qm_arena arena; /* texts that belong to no one else */
+	bool planning;
+	struct qm_vec reasons;                  /* struct qm_reason_line */
+	struct qm_vec verdicts;                 /* struct qm_report_verdict */
+	const struct qm_catalog *catalog;       /* NULL: not reached */
+	const struct qm_resolution *resolution; /* NULL: not reached */
+	const struct qm_plan *plan;             /* NULL: not reached */
+	struct qm_vec calls;       /* struct qm_call_result, parallel to the plan's calls */
+	struct qm_vec failed;      /* struct qm_failed_update, at most 10,000 */
+	struct qm_vec transitions; /* struct qm_transition, of what was (plan: would be) set */
+	uint64_t accepted, verified, failed_count, superseded;
+	struct qm_session_counts counts;
+	const char *policy_name;
+};
+
+void qm_summary_init(struct qm_summary *summary);
+void qm_summary_release(struct qm_summary *summary);
+
+void qm_summary_reason(struct qm_summary *summary, enum qm_reason reason, const char *format, ...)
+	QM_PRINTF(3, 4);
+/* Makes a reason of a failure, by its code. */
+void qm_summary_failure(struct qm_summary *summary, const struct qm_error *err);
+
+bool qm_summary_has(const struct qm_summary *summary, enum qm_reason reason);
+enum qm_conclusion qm_summary_conclusion(const struct qm_summary *summary);
+
+/* The JSON object of `upload` and `plan --format json`; json_decref it. */
+json_t *qm_summary_json(const struct qm_summary *summary);
+/* The same for people; texts from outside are made printable. */
+void qm_summary_text(const struct qm_summary *summary, struct qm_buf *out);
+
+/* One line of `parse --format json`: the report as an object; json_decref it. */
+json_t *qm_report_json(const struct qm_report_verdict *verdict);
+
+#endif

@@ -1,0 +1,139 @@
+#include "src/base/file.h"
+#include "src/base/memory.h"
+
+#include <ftw.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static int setup(void **state)
+{
+	char template[] = "/tmp/qm-file-XXXXXX";
+
+	if (!mkdtemp(template))
+		return -1;
+	*state = qm_strdup(template);
+	return 0;
+}
+
+static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *ftw)
+{
+	(void)status;
+	(void)type;
+	(void)ftw;
+	return remove(path);
+}
+
+static int teardown(void **state)
+{
+	int failed = nftw(*state, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+
+	free(*state);
+	return failed;
+}
+
+static const char *in_folder(const char *folder, const char *name, char path[300])
+{
+	(void)snprintf(path, 300, "%s/%s", folder, name);
+	return path;
+}
+
+static void what_was_written_is_read(void **state)
+{
+	static const char content[] = "one\0two\n";
+	char path[300];
+	struct qm_buf buf;
+
+	qm_buf_init(&buf, 100);
+	in_folder(*state, "a.txt", path);
+	assert_int_equal(qm_file_write(path, "old", 3, NULL), QM_OK);
+	assert_int_equal(qm_file_write(path, content, sizeof content, NULL), QM_OK);
+	assert_int_equal(qm_file_read(path, &buf, NULL), QM_OK);
+	assert_int_equal(buf.length, sizeof content);
+	assert_memory_equal(buf.data, content, sizeof content);
+	qm_buf_release(&buf);
+}
+
+static void a_file_above_the_ceiling_is_refused(void **state)
+{
+	char path[300];
+	struct qm_buf buf;
+	struct qm_error err;
+
+	qm_buf_init(&buf, 4);
+	qm_error_init(&err);
+	assert_int_equal(qm_file_write(in_folder(*state, "a", path), "12345", 5, NULL), QM_OK);
+	assert_int_equal(qm_file_read(path, &buf, &err), QM_ELIMIT);
+	assert_string_equal(err.source, path);
+	assert_string_equal(err.text, "is larger than the 4 bytes allowed");
+	qm_buf_release(&buf);
+}
+
+static void a_missing_file_is_named(void **state)
+{
+	char path[300];
+	struct qm_buf buf;
+	struct qm_error err;
+
+	qm_buf_init(&buf, 4);
+	qm_error_init(&err);
+	assert_int_equal(qm_file_read(in_folder(*state, "missing", path), &buf, &err), QM_EIO);
+	assert_string_equal(err.source, path);
+	assert_string_equal(err.text, "cannot be opened: No such file or directory");
+	assert_false(qm_file_exists(path));
+	qm_buf_release(&buf);
+}
+
+static void a_failed_write_leaves_the_old_file_and_no_other(void **state)
+{
+	char path[300], folder[300];
+	struct qm_error err;
+
+	qm_error_init(&err);
+	in_folder(*state, "no/such/folder/a", path);
+	assert_int_equal(qm_file_write(path, "x", 1, &err), QM_EIO);
+	assert_string_equal(err.source, path);
+	in_folder(*state, "folder", folder);
+	assert_int_equal(qm_file_make_folder(folder, NULL), QM_OK);
+	assert_int_equal(qm_file_write(folder, "x", 1, NULL), QM_EIO);
+	assert_int_equal(rmdir(folder), 0); /* so nothing was left in it */
+}
+
+static void folders_are_made_with_their_parents(void **state)
+{
+	char path[300];
+	struct stat status;
+	struct qm_error err;
+
+	in_folder(*state, "a/b/c", path);
+	assert_int_equal(qm_file_make_folder(path, NULL), QM_OK);
+	assert_int_equal(stat(path, &status), 0);
+	assert_true(S_ISDIR(status.st_mode));
+	assert_int_equal(qm_file_make_folder(path, NULL), QM_OK);
+	assert_int_equal(qm_file_write(in_folder(*state, "plain", path), "x", 1, NULL), QM_OK);
+	qm_error_init(&err);
+	assert_int_equal(qm_file_make_folder(in_folder(*state, "plain/b", path), &err), QM_EIO);
+	assert_non_null(strstr(err.text, "cannot be made"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(what_was_written_is_read, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_file_above_the_ceiling_is_refused, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_missing_file_is_named, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_failed_write_leaves_the_old_file_and_no_other, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			folders_are_made_with_their_parents, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,106 @@
+#include "src/base/file.h"
+#include "src/base/secret.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static int setup(void **state)
+{
+	(void)state;
+	return unsetenv("QM_T") || unsetenv("QM_T_FILE");
+}
+
+static void from_the_environment(void **state)
+{
+	struct qm_secret *secret = NULL;
+
+	(void)state;
+	assert_int_equal(setenv("QM_T", "s3cret", 1), 0);
+	assert_int_equal(qm_secret_load("QM_T", &secret, NULL), QM_OK);
+	assert_string_equal(qm_secret_reveal(secret), "s3cret");
+	qm_secret_free(secret);
+}
+
+static void neither_is_no_failure(void **state)
+{
+	struct qm_secret *secret = NULL;
+
+	(void)state;
+	assert_int_equal(qm_secret_load("QM_T", &secret, NULL), QM_OK);
+	assert_null(secret);
+	assert_int_equal(setenv("QM_T", "", 1), 0); /* what a CI template passes for "not given" */
+	assert_int_equal(qm_secret_load("QM_T", &secret, NULL), QM_OK);
+	assert_null(secret);
+}
+
+static void from_a_file_without_its_line_end(void **state)
+{
+	char path[] = "/tmp/qm-secret-XXXXXX";
+	struct qm_secret *secret = NULL;
+	int file = mkstemp(path);
+
+	(void)state;
+	assert_true(file >= 0);
+	assert_int_equal(write(file, "from file\r\n", 11), 11);
+	assert_int_equal(close(file), 0);
+	assert_int_equal(setenv("QM_T_FILE", path, 1), 0);
+	assert_int_equal(qm_secret_load("QM_T", &secret, NULL), QM_OK);
+	assert_string_equal(qm_secret_reveal(secret), "from file");
+	qm_secret_free(secret);
+	assert_int_equal(unlink(path), 0);
+}
+
+static void what_cannot_be_a_key_is_refused_unseen(void **state)
+{
+	static const char *const bad[] = { "two\nlines", "hidden\x1b[2J", "tab\tbed" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		struct qm_secret *secret = NULL;
+		struct qm_error err;
+
+		qm_error_init(&err);
+		assert_int_equal(setenv("QM_T", bad[i], 1), 0);
+		assert_int_equal(qm_secret_load("QM_T", &secret, &err), QM_EUSAGE);
+		assert_null(secret);
+		assert_non_null(strstr(err.text, "QM_T"));
+		assert_null(strstr(err.text, "lines"));
+		assert_null(strstr(err.text, "hidden"));
+	}
+}
+
+static void both_or_an_unreadable_file_are_refused(void **state)
+{
+	struct qm_secret *secret = NULL;
+	struct qm_error err;
+
+	(void)state;
+	qm_error_init(&err);
+	assert_int_equal(setenv("QM_T_FILE", "/no/such/file", 1), 0);
+	assert_int_equal(qm_secret_load("QM_T", &secret, &err), QM_EUSAGE);
+	assert_string_equal(err.source, "/no/such/file");
+	assert_int_equal(err.code, QM_EUSAGE);
+	qm_error_init(&err);
+	assert_int_equal(setenv("QM_T", "x", 1), 0);
+	assert_int_equal(qm_secret_load("QM_T", &secret, &err), QM_EUSAGE);
+	assert_string_equal(err.text, "QM_T and QM_T_FILE are both set; unset one");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(from_the_environment, setup),
+		cmocka_unit_test_setup(neither_is_no_failure, setup),
+		cmocka_unit_test_setup(from_a_file_without_its_line_end, setup),
+		cmocka_unit_test_setup(what_cannot_be_a_key_is_refused_unseen, setup),
+		cmocka_unit_test_setup(both_or_an_unreadable_file_are_refused, setup),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
