@@ -15,6 +15,8 @@
 
 #include "src/api/session.h"
 #include "src/base/memory.h"
+#include "src/base/secret.h"
+#include "src/base/vec.h"
 
 struct qm_status {
 	const char *name, *default_name; /* default_name: "passed" ...; "" if none */
@@ -88,9 +90,12 @@ struct qm_bulk_update {
 	const char *comment; /* NULL: none */
 	const int64_t *ids;
 	size_t id_count;
+	/* Electronic signature, where Part 11 compliance is on; NULL: none. Only the server sees it. */
+	const struct qm_secret *username, *password;
 };
 
-/* What the MCP tool would get: what the policy sees and what `plan` prints. json_decref it. */
+/* What the MCP tool would get, less the signature: what the policy sees and `plan` prints.
+ * json_decref it. */
 json_t *qm_bulk_arguments(const char *project_key, const struct qm_bulk_update *update);
 
 enum qm_code qm_bulk_update(struct qm_session *session, const struct qm_project *project,

@@ -1,0 +1,224 @@
+#include "src/api/finding.h"
+#include "src/api/json.h"
+#include "src/api/limits.h"
+#include "src/base/clock.h"
+#include "src/base/text.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+static const int64_t year_ms = INT64_C(366) * 86400 * 1000;
+
+int64_t qm_retry_after_ms(const char *header, int64_t now_ms)
+{
+	int64_t seconds, until_ms;
+
+	if (*header && header[strspn(header, "0123456789")] == '\0') {
+		if (!qm_text_int(header, 0, year_ms / 1000, &seconds))
+			return year_ms;
+		return seconds * 1000;
+	}
+	if (!qm_time_parse_http(header, &until_ms) || until_ms <= now_ms)
+		return 0;
+	return until_ms - now_ms < year_ms ? until_ms - now_ms : year_ms;
+}
+
+/* Whether `text` contains one of the words, which end with a NULL; case does not count. */
+static bool speaks_of(const char *text, const char *const *words)
+{
+	for (; *words; words++)
+		for (const char *c = text; *c; c++)
+			if (strncasecmp(c, *words, strlen(*words)) == 0)
+				return true;
+	return false;
+}
+
+static bool speaks_of_rate(const char *message)
+{
+	static const char *const words[] = { "too many request", "too many call", "rate limit",
+		"rate-limit", "ratelimit", "quota", "throttl", "api limit", "api call", NULL };
+
+	return speaks_of(message, words);
+}
+
+static bool speaks_of_size(const char *message)
+{
+	static const char *const words[] = { "too large", "too big", "too long", "too many",
+		"limit", "maximum", "length", " size", "exceed", NULL };
+
+	return speaks_of(message, words);
+}
+
+static bool is_html(const struct qm_reply *reply)
+{
+	const char *body = reply->body.data + strspn(reply->body.data, " \t\r\n");
+
+	return strncasecmp(reply->content_type, "text/html", 9) == 0 ||
+		strncasecmp(body, "<!doctype html", 14) == 0 || strncasecmp(body, "<html", 5) == 0;
+}
+
+/* What the server says, printable and cut; "" if nothing usable. */
+static void read_message(const struct qm_reply *reply, const json_t *body, char *out, size_t size)
+{
+	struct qm_buf raw, clean;
+	size_t length;
+
+	qm_buf_init(&raw, QM_REPLY_MAX_BYTES);
+	qm_buf_init(&clean, QM_REPLY_MAX_BYTES);
+	if (body)
+		qm_json_message(body, &raw);
+	else if (is_html(reply))
+		qm_html_title(reply->body.data, &raw);
+	else
+		qm_buf_add(&raw, reply->body.data,
+			qm_text_cut(reply->body.data, reply->body.length, QM_MESSAGE_MAX_BYTES));
+	qm_text_printable(&clean, raw.data);
+	length = qm_text_cut(clean.data, clean.length, size - 4);
+	(void)snprintf(
+		out, size, "%.*s%s", (int)length, clean.data, length < clean.length ? "..." : "");
+	qm_buf_release(&raw);
+	qm_buf_release(&clean);
+}
+
+static enum qm_found by_status(int status)
+{
+	switch (status) {
+	case 429:
+		return QM_FOUND_LIMIT;
+	case 502:
+	case 503:
+		return QM_FOUND_BUSY;
+	case 408:
+	case 504:
+		return QM_FOUND_LATE;
+	case 413:
+		return QM_FOUND_SIZE;
+	case 400:
+	case 409:
+	case 422:
+		return QM_FOUND_CONTENT;
+	case 404:
+		return QM_FOUND_MISSING;
+	case 401:
+	case 403:
+		return QM_FOUND_AUTH;
+	default:
+		return status / 100 == 2 ? QM_FOUND_GOOD : QM_FOUND_USELESS;
+	}
+}
+
+static bool says_failure(const json_t *body)
+{
+	const json_t *success = json_object_get(body, "success");
+
+	return json_is_false(success) ||
+		qm_text_equal_nocase(qm_json_text(body, "success"), "false");
+}
+
+/* The status is what a server says first; its text may say better. */
+static enum qm_found judge(const struct qm_reply *reply, const json_t *body, const char *message)
+{
+	enum qm_found found = by_status(reply->status);
+
+	if (reply->body.overflow)
+		return QM_FOUND_USELESS;
+	if (found == QM_FOUND_GOOD && says_failure(body))
+		found = QM_FOUND_CONTENT;
+	if (found == QM_FOUND_GOOD && !body && reply->body.length)
+		found = QM_FOUND_USELESS;
+	if (reply->status == 403 && (*reply->retry_after || speaks_of_rate(message)))
+		return QM_FOUND_LIMIT;
+	if (found == QM_FOUND_CONTENT && speaks_of_rate(message))
+		return QM_FOUND_LIMIT;
+	if (found == QM_FOUND_CONTENT && speaks_of_size(message))
+		return QM_FOUND_SIZE;
+	return found;
+}
+
+static const char *remedy_for(enum qm_found found, const struct qm_reply *reply)
+{
+	if (reply->body.overflow)
+		return "the answer is larger than any honest one; is the URL right?";
+	if (reply->status == 401)
+		return "the key is wrong or expired; generate one on QMetry's Open API page";
+	if (reply->status / 100 == 3)
+		return "a redirect, which is not followed since the key would travel along; is the URL "
+		       "right?";
+	if (reply->status == 407)
+		return "the proxy wants a login";
+	if (is_html(reply))
+		return "an HTML page and no API answer: a login page or a proxy stands in between, or the "
+		       "URL is wrong";
+	switch (found) {
+	case QM_FOUND_AUTH:
+		return "the key's role may not do this";
+	case QM_FOUND_MISSING:
+		return "is the URL right, and the project?";
+	case QM_FOUND_LIMIT:
+		return "too many requests";
+	case QM_FOUND_USELESS:
+		return reply->status / 100 == 2 ? "the answer is no JSON object" : "";
+	default:
+		return "";
+	}
+}
+
+/* "answered 401 (Invalid API key): the key is wrong or expired; ..." */
+static void describe(const struct qm_reply *reply, const char *message, struct qm_finding *out)
+{
+	const char *remedy = remedy_for(out->found, reply);
+	bool page = is_html(reply);
+
+	(void)snprintf(out->text, sizeof out->text, "the server answered %d%s%s%s%s%s",
+		reply->status,
+		!*message      ? ""
+			: page ? " (page \""
+			       : " (",
+		message,
+		!*message      ? ""
+			: page ? "\")"
+			       : ")",
+		*remedy ? ": " : "", remedy);
+}
+
+static enum qm_found unanswered(const struct qm_reply *reply)
+{
+	if (reply->delivery == QM_CUT_OFF)
+		return QM_FOUND_STOPPED;
+	if (reply->permanent)
+		return QM_FOUND_USELESS;
+	if (reply->delivery == QM_NOT_SENT)
+		return QM_FOUND_NO_CONNECTION;
+	return reply->timed_out ? QM_FOUND_LATE : QM_FOUND_CUT;
+}
+
+void qm_finding_read(const struct qm_reply *reply, int64_t now_ms, struct qm_finding *out)
+{
+	char message[QM_MESSAGE_MAX_BYTES];
+
+	*out = (struct qm_finding){ .found = QM_FOUND_STOPPED };
+	if (reply->delivery != QM_ANSWERED) {
+		out->found = unanswered(reply);
+		(void)snprintf(out->text, sizeof out->text, "%.500s", reply->error.text);
+		return;
+	}
+	if (!reply->body.overflow &&
+		qm_json_read(reply->body.data, reply->body.length, &out->body, NULL))
+		out->body = NULL;
+	if (!json_is_object(out->body)) {
+		json_decref(out->body);
+		out->body = NULL;
+	}
+	read_message(reply, out->body, message, sizeof message);
+	out->retry_after_ms = qm_retry_after_ms(reply->retry_after, now_ms);
+	out->found = judge(reply, out->body, message);
+	if (out->found != QM_FOUND_GOOD)
+		describe(reply, message, out);
+}
+
+void qm_finding_release(struct qm_finding *finding)
+{
+	json_decref(finding->body);
+	finding->body = NULL;
+}

@@ -1,0 +1,520 @@
+/* The typecheck macros of libcurl's headers cannot be used on function pointers. */
+#define CURL_DISABLE_TYPECHECK
+#include "src/api/http.h"
+#include "src/api/limits.h"
+#include "src/api/trust.h"
+#include "src/api/url.h"
+#include "src/base/memory.h"
+#include "src/base/text.h"
+
+#include <curl/curl.h>
+#include <dlfcn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* ---- libcurl as a table of function pointers, each with its own type. */
+
+#define CURL_FUNCTIONS(X) \
+	X(global_init)    \
+	X(global_cleanup) \
+	X(version_info)   \
+	X(easy_init)      \
+	X(easy_cleanup)   \
+	X(easy_setopt)    \
+	X(easy_getinfo)   \
+	X(easy_perform)   \
+	X(easy_strerror)  \
+	X(slist_append)   \
+	X(slist_free_all)
+
+struct curl {
+	void *library;
+#define CURL_MEMBER(name) __typeof__(&curl_##name) name;
+	CURL_FUNCTIONS(CURL_MEMBER)
+};
+
+struct qm_http {
+	struct curl curl;
+	CURL *handle;
+	const struct qm_secret *key;
+	enum qm_auth auth;
+	char *project;
+	struct qm_buf base;  /* URL without a trailing slash */
+	struct qm_buf trust; /* PEM; empty: the system's own store */
+	const volatile sig_atomic_t *interrupted;
+	bool sees_issue; /* libcurl tells us when a request is issued (7.80) */
+	char user_agent[96];
+	char detail[CURL_ERROR_SIZE];
+};
+
+/* One request under way. */
+struct exchange {
+	struct qm_http *http;
+	struct qm_reply *reply;
+	size_t header_bytes;
+	int issued; /* how often the request was put on the wire */
+};
+
+static void *open_library(void)
+{
+	/* Debian's git brings the third along, so it is there where curl itself is not. */
+	static const char *const names[] = { "libcurl.so.4", "libcurl.4.dylib",
+		"libcurl-gnutls.so.4" };
+	void *library = NULL;
+
+	for (size_t i = 0; i < sizeof names / sizeof *names && !library; i++)
+		library = dlopen(names[i], RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+	return library;
+}
+
+static enum qm_code load_curl(struct curl *curl, struct qm_error *err)
+{
+	const struct {
+		const char *name;
+		size_t offset;
+	} functions[] = {
+#define CURL_ROW(name) { "curl_" #name, offsetof(struct curl, name) },
+		CURL_FUNCTIONS(CURL_ROW)
+	};
+
+	curl->library = open_library();
+	if (!curl->library)
+		return qm_error_set(err, QM_EIO,
+			"libcurl cannot be loaded: %s; install it (package libcurl4, libcurl "
+			"or curl)",
+			dlerror());
+	for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
+		void *symbol = dlsym(curl->library, functions[i].name);
+
+		if (!symbol)
+			return qm_error_set(err, QM_EIO,
+				"this libcurl has no %s; install libcurl 7.61 or later",
+				functions[i].name);
+		memcpy((char *)curl + functions[i].offset, &symbol, sizeof symbol);
+	}
+	if (curl->global_init(CURL_GLOBAL_DEFAULT))
+		return qm_error_set(err, QM_EIO, "libcurl cannot be started");
+	return QM_OK;
+}
+
+/* ---- Callbacks: libcurl tells what arrives; we bound it. */
+
+/* Copies a header's value, without blanks around it, where the line is that header. */
+static void take_header(const char *line, size_t length, const char *name, char *out, size_t size)
+{
+	size_t start = strlen(name);
+
+	if (length <= start || line[start] != ':' || strncasecmp(line, name, start) != 0)
+		return;
+	for (start++; start < length && strchr(" \t", line[start]); start++)
+		;
+	while (length > start && strchr(" \t\r\n", line[length - 1]))
+		length--;
+	(void)snprintf(out, size, "%.*s", (int)(length - start), line + start);
+}
+
+static size_t on_header(char *line, size_t size, size_t count, void *context)
+{
+	struct exchange *exchange = context;
+	struct qm_reply *reply = exchange->reply;
+
+	exchange->header_bytes += count;
+	if (exchange->header_bytes > QM_REPLY_HEADER_MAX_BYTES)
+		return 0;
+	/* An interim answer (100) came before: what it said does not count. */
+	if (count > 5 && memcmp(line, "HTTP/", 5) == 0) {
+		reply->content_type[0] = '\0';
+		reply->retry_after[0] = '\0';
+	}
+	take_header(line, count, "content-type", reply->content_type, sizeof reply->content_type);
+	take_header(line, count, "retry-after", reply->retry_after, sizeof reply->retry_after);
+	return size * count;
+}
+
+static size_t on_body(char *bytes, size_t size, size_t count, void *context)
+{
+	struct exchange *exchange = context;
+
+	qm_buf_add(&exchange->reply->body, bytes, count);
+	return exchange->reply->body.overflow ? 0 : size * count;
+}
+
+static bool is_interrupted(const struct qm_http *http)
+{
+	return http->interrupted && *http->interrupted;
+}
+
+/* Called at least once a second, whatever the transfer is doing. */
+static int on_progress(void *context, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
+{
+	const struct exchange *exchange = context;
+
+	(void)a;
+	(void)b;
+	(void)c;
+	(void)d;
+	return is_interrupted(exchange->http);
+}
+
+/*
+ * Called when the request is about to be written. libcurl would write it a second time when a
+ * kept connection turns out to be dead; that call would be in no budget, so we forbid it and the
+ * session decides.
+ */
+static int on_issue(void *context, char *a, char *b, int c, int d)
+{
+	struct exchange *exchange = context;
+
+	(void)a;
+	(void)b;
+	(void)c;
+	(void)d;
+	return exchange->issued++ ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+}
+
+/* ---- Options that hold for all requests. */
+
+static bool set_security(struct qm_http *http, const char *proxy, bool loopback)
+{
+	const struct curl *curl = &http->curl;
+	int bad = 0;
+
+	bad |= (int)curl->easy_setopt(http->handle, CURLOPT_SSL_VERIFYPEER, 1L);
+	bad |= (int)curl->easy_setopt(http->handle, CURLOPT_SSL_VERIFYHOST, 2L);
+	bad |= (int)curl->easy_setopt(http->handle, CURLOPT_FOLLOWLOCATION, 0L);
+	/* The URL was checked; this second fence is not in every libcurl (7.85). */
+	(void)curl->easy_setopt(http->handle, CURLOPT_PROTOCOLS_STR, "http,https");
+	/* A key for this machine stays on it, even where http_proxy is set for the rest. */
+	if (proxy || loopback)
+		bad |= (int)curl->easy_setopt(http->handle, CURLOPT_PROXY, proxy ? proxy : "");
+	return !bad;
+}
+
+static bool set_manners(struct qm_http *http, int64_t connect_timeout_ms)
+{
+	const struct curl *curl = &http->curl;
+	bool unzips = curl->version_info(CURLVERSION_NOW)->features & CURL_VERSION_LIBZ;
+	int bad = 0;
+
+	bad |= (int)curl->easy_setopt(http->handle, CURLOPT_NOSIGNAL, 1L);
+	bad |= (int)curl->easy_setopt(http->handle, CURLOPT_TCP_NODELAY, 1L);
+	bad |= (int)curl->easy_setopt(http->handle, CURLOPT_USERAGENT, http->user_agent);
+	bad |= (int)curl->easy_setopt(http->handle, CURLOPT_ERRORBUFFER, http->detail);
+	bad |= (int)curl->easy_setopt(
+		http->handle, CURLOPT_CONNECTTIMEOUT_MS, (long)connect_timeout_ms);
+	bad |= (int)curl->easy_setopt(http->handle, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+	if (unzips)
+		bad |= (int)curl->easy_setopt(http->handle, CURLOPT_ACCEPT_ENCODING, "gzip");
+	/* Do not wait for a resolver that hangs when we are told to stop (7.87). */
+	(void)curl->easy_setopt(http->handle, CURLOPT_QUICK_EXIT, 1L);
+	return !bad;
+}
+
+static bool set_callbacks(struct qm_http *http)
+{
+	const struct curl *curl = &http->curl;
+	int bad = 0;
+
+	bad |= (int)curl->easy_setopt(http->handle, CURLOPT_HEADERFUNCTION, on_header);
+	bad |= (int)curl->easy_setopt(http->handle, CURLOPT_WRITEFUNCTION, on_body);
+	bad |= (int)curl->easy_setopt(http->handle, CURLOPT_XFERINFOFUNCTION, on_progress);
+	bad |= (int)curl->easy_setopt(http->handle, CURLOPT_NOPROGRESS, 0L);
+	http->sees_issue = !curl->easy_setopt(http->handle, CURLOPT_PREREQFUNCTION, on_issue);
+	return !bad;
+}
+
+/* What libcurl was built to trust; NULL where it does not tell (7.84) or looks elsewhere. */
+static const char *built_in_bundle(const struct qm_http *http)
+{
+	char *path = NULL;
+
+	return http->curl.easy_getinfo(http->handle, CURLINFO_CAINFO, &path) ? NULL : path;
+}
+
+static enum qm_code set_trust(struct qm_http *http, const char *cacert, struct qm_error *err)
+{
+	const struct curl *curl = &http->curl;
+	const char *named = qm_trust_environment();
+	struct curl_blob blob = { .flags = CURL_BLOB_NOCOPY };
+	enum qm_code code;
+
+	if (!cacert && named && curl->easy_setopt(http->handle, CURLOPT_CAINFO, named))
+		return qm_error_set(err, QM_EIO, "this libcurl takes no certificate bundle");
+	if (!cacert)
+		return QM_OK;
+	code = qm_trust_bundle(cacert, built_in_bundle(http), &http->trust, err);
+	if (code)
+		return code;
+	blob.data = http->trust.data;
+	blob.len = http->trust.length;
+	if (curl->easy_setopt(http->handle, CURLOPT_CAINFO_BLOB, &blob))
+		return qm_error_set(err, QM_EIO,
+			"this libcurl (%s) cannot add a certificate to the system's; install "
+			"libcurl 7.77 or later with OpenSSL, or name a whole bundle in "
+			"CURL_CA_BUNDLE instead of --cacert",
+			curl->version_info(CURLVERSION_NOW)->version);
+	/* For a proxy that is itself reached by https. */
+	(void)curl->easy_setopt(http->handle, CURLOPT_PROXY_CAINFO_BLOB, &blob);
+	return QM_OK;
+}
+
+static enum qm_code prepare(struct qm_http *http, const struct qm_http_options *options,
+	bool loopback, struct qm_error *err)
+{
+	http->handle = http->curl.easy_init();
+	if (!http->handle)
+		return qm_error_set(err, QM_EIO, "libcurl cannot be started");
+	(void)snprintf(http->user_agent, sizeof http->user_agent, "qmetry-ci/%s (libcurl/%s)",
+		QM_VERSION, http->curl.version_info(CURLVERSION_NOW)->version);
+	if (!set_security(http, options->proxy, loopback) ||
+		!set_manners(http, options->connect_timeout_ms) || !set_callbacks(http))
+		return qm_error_set(err, QM_EIO, "this libcurl is too old or lacks TLS or proxies");
+	return set_trust(http, options->cacert, err);
+}
+
+/* A line end in a header's value would add headers of somebody else's choice. */
+static bool is_header_value(const char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < 0x20 || *text == 0x7f)
+			return false;
+	return true;
+}
+
+enum qm_code qm_http_new(
+	const struct qm_http_options *options, struct qm_http **out, struct qm_error *err)
+{
+	struct qm_http *http = qm_alloc(sizeof *http);
+	bool loopback = false;
+	enum qm_code code;
+
+	*out = NULL;
+	http->key = options->key;
+	http->auth = options->auth;
+	http->interrupted = options->interrupted;
+	http->project = qm_strdup(options->project);
+	qm_buf_init(&http->base, QM_URL_MAX_BYTES);
+	qm_buf_init(&http->trust, QM_TRUST_MAX_BYTES);
+	code = qm_url_check(options->url, options->allow_http, &http->base, &loopback, err);
+	if (!code && !is_header_value(options->project))
+		code = qm_error_set(err, QM_EUSAGE, "the project key holds a control character");
+	if (!code)
+		code = load_curl(&http->curl, err);
+	if (!code)
+		code = prepare(http, options, loopback, err);
+	if (code) {
+		qm_http_free(http);
+		http = NULL;
+	}
+	*out = http;
+	return code;
+}
+
+void qm_http_free(struct qm_http *http)
+{
+	if (!http)
+		return;
+	if (http->handle)
+		http->curl.easy_cleanup(http->handle);
+	if (http->curl.global_cleanup)
+		http->curl.global_cleanup();
+	/* Its libraries have exit handlers of their own: RTLD_NODELETE keeps their code mapped. */
+	if (http->curl.library)
+		(void)dlclose(http->curl.library);
+	qm_buf_release(&http->base);
+	qm_buf_release(&http->trust);
+	free(http->project);
+	free(http);
+}
+
+/* ---- One request. */
+
+static void add_header(
+	struct qm_http *http, struct curl_slist **list, const char *name, const char *value)
+{
+	struct curl_slist *longer;
+	struct qm_buf line;
+
+	qm_buf_init(&line, QM_REPLY_HEADER_MAX_BYTES);
+	qm_buf_add_format(&line, "%s: %s", name, value);
+	longer = http->curl.slist_append(*list, line.data);
+	if (longer)
+		*list = longer;
+	qm_wipe(line.data, line.length);
+	qm_buf_release(&line);
+}
+
+static struct curl_slist *make_headers(struct qm_http *http, const struct qm_request *request)
+{
+	struct curl_slist *list = http->curl.slist_append(NULL, "Expect:");
+	const char *key = qm_secret_reveal(http->key);
+	struct qm_buf bearer;
+
+	qm_buf_init(&bearer, QM_REPLY_HEADER_MAX_BYTES);
+	if (http->auth == QM_AUTH_BEARER)
+		qm_buf_add_format(&bearer, "Bearer %s", key);
+	if (http->auth == QM_AUTH_BEARER)
+		add_header(http, &list, "Authorization", bearer.data);
+	else
+		add_header(http, &list, "apikey", key);
+	add_header(http, &list, "project", http->project);
+	add_header(http, &list, "qmetry-source", "qmetry-ci");
+	if (request->body)
+		add_header(http, &list, "Content-Type", "application/json");
+	for (size_t i = 0; i < request->header_count; i++)
+		add_header(http, &list, request->headers[i].name, request->headers[i].value);
+	qm_wipe(bearer.data, bearer.length);
+	qm_buf_release(&bearer);
+	return list;
+}
+
+static void wipe_headers(struct qm_http *http, struct curl_slist *list)
+{
+	for (struct curl_slist *node = list; node; node = node->next)
+		qm_wipe(node->data, strlen(node->data));
+	http->curl.slist_free_all(list);
+}
+
+static void set_request(struct qm_http *http, const struct qm_request *request, const char *url,
+	struct curl_slist *headers, struct exchange *exchange)
+{
+	const struct curl *curl = &http->curl;
+	CURL *handle = http->handle;
+
+	(void)curl->easy_setopt(handle, CURLOPT_URL, url);
+	(void)curl->easy_setopt(handle, CURLOPT_HTTPHEADER, headers);
+	(void)curl->easy_setopt(handle, CURLOPT_TIMEOUT_MS, (long)request->timeout_ms);
+	if (request->body) {
+		(void)curl->easy_setopt(
+			handle, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_length);
+		(void)curl->easy_setopt(handle, CURLOPT_POSTFIELDS, request->body);
+	} else {
+		(void)curl->easy_setopt(handle, CURLOPT_HTTPGET, 1L);
+	}
+	(void)curl->easy_setopt(handle, CURLOPT_CUSTOMREQUEST, request->method);
+	(void)curl->easy_setopt(handle, CURLOPT_HEADERDATA, exchange);
+	(void)curl->easy_setopt(handle, CURLOPT_WRITEDATA, exchange);
+	(void)curl->easy_setopt(handle, CURLOPT_XFERINFODATA, exchange);
+	(void)curl->easy_setopt(handle, CURLOPT_PREREQDATA, exchange);
+}
+
+struct explanation {
+	CURLcode result;
+	bool before;    /* it happens before anything is sent */
+	bool permanent; /* no retry cures it */
+	const char *remedy;
+};
+
+static const struct explanation *explain(CURLcode result)
+{
+	static const struct explanation table[] = {
+		{ CURLE_COULDNT_RESOLVE_PROXY, true, false, "is --proxy right, or HTTPS_PROXY?" },
+		{ CURLE_COULDNT_RESOLVE_HOST, true, false,
+			"is the URL right, or does this network need --proxy?" },
+		{ CURLE_COULDNT_CONNECT, true, false,
+			"is the server up and the URL right, or does this network need --proxy?" },
+		{ CURLE_SSL_CONNECT_ERROR, true, false, "is this an https address?" },
+		{ CURLE_PEER_FAILED_VERIFICATION, true, true,
+			"where a company's proxy stands in between, give its certificate with --cacert" },
+		{ CURLE_SSL_CACERT_BADFILE, true, true,
+			"is the certificate bundle (--cacert, CURL_CA_BUNDLE, SSL_CERT_FILE) readable PEM?" },
+		{ CURLE_URL_MALFORMAT, true, true, "is the URL right?" },
+		{ CURLE_OPERATION_TIMEDOUT, false, false,
+			"is the server overloaded? see --timeout" },
+		{ CURLE_UNSUPPORTED_PROTOCOL, false, false, "is this a web server?" },
+		{ CURLE_WEIRD_SERVER_REPLY, false, false, "is this a web server?" },
+	};
+	static const struct explanation other = { CURLE_OK, false, false,
+		"the connection broke; is the server up?" };
+
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+		if (table[i].result == result)
+			return &table[i];
+	return &other;
+}
+
+/* A proxy that refuses the tunnel: nothing was sent, and 403 or 407 will not change. */
+static long proxy_answer(const struct qm_http *http)
+{
+	long status = 0;
+
+	(void)http->curl.easy_getinfo(http->handle, CURLINFO_HTTP_CONNECTCODE, &status);
+	return status >= 300 ? status : 0;
+}
+
+static void read_failure(const struct exchange *exchange, CURLcode result, const char *url)
+{
+	const struct qm_http *http = exchange->http;
+	struct qm_reply *reply = exchange->reply;
+	const struct explanation *explanation = explain(result);
+	bool sent = http->sees_issue ? exchange->issued > 0 : !explanation->before;
+	long proxy = sent ? 0 : proxy_answer(http);
+	const char *detail = *http->detail ? http->detail : http->curl.easy_strerror(result);
+
+	reply->delivery = is_interrupted(http) ? QM_CUT_OFF : sent ? QM_UNANSWERED : QM_NOT_SENT;
+	reply->timed_out = sent && result == CURLE_OPERATION_TIMEDOUT;
+	reply->permanent = explanation->permanent || (proxy && proxy < 500);
+	if (reply->delivery == QM_CUT_OFF)
+		(void)qm_error_set(&reply->error, QM_ESTOPPED, "stopped by a signal");
+	else if (exchange->header_bytes > QM_REPLY_HEADER_MAX_BYTES)
+		(void)qm_error_set(&reply->error, QM_EUNREACHABLE,
+			"the answer has more than %d bytes of headers; is the URL right?",
+			QM_REPLY_HEADER_MAX_BYTES);
+	else if (proxy)
+		(void)qm_error_set(&reply->error, QM_EUNREACHABLE,
+			"the proxy answered %ld; does it want a login (--proxy, HTTPS_PROXY)?",
+			proxy);
+	else
+		(void)qm_error_set(
+			&reply->error, QM_EUNREACHABLE, "%.300s: %s", detail, explanation->remedy);
+	qm_error_at(&reply->error, url, 0, 0);
+}
+
+static void perform(struct qm_http *http, const struct qm_request *request, const char *url,
+	struct qm_reply *reply)
+{
+	struct exchange exchange = { .http = http, .reply = reply };
+	struct curl_slist *headers = make_headers(http, request);
+	CURLcode result;
+	long status = 0;
+
+	http->detail[0] = '\0';
+	set_request(http, request, url, headers, &exchange);
+	result = http->curl.easy_perform(http->handle);
+	(void)http->curl.easy_getinfo(http->handle, CURLINFO_RESPONSE_CODE, &status);
+	reply->status = (int)status;
+	/* An answer that is too large is an answer: the server has seen the request. */
+	if (result == CURLE_OK || reply->body.overflow)
+		reply->delivery = QM_ANSWERED;
+	else
+		read_failure(&exchange, result, url);
+	wipe_headers(http, headers);
+}
+
+static void send_request(void *context, const struct qm_request *request, struct qm_reply *reply)
+{
+	struct qm_http *http = context;
+	bool clean = true;
+	struct qm_buf url;
+
+	qm_buf_init(&url, QM_URL_MAX_BYTES * 2);
+	qm_buf_add_format(&url, "%s%s", http->base.data, request->path);
+	for (size_t i = 0; i < request->header_count; i++)
+		clean = clean && is_header_value(request->headers[i].value);
+	if (clean && !url.overflow) {
+		perform(http, request, url.data, reply);
+	} else {
+		reply->delivery = QM_NOT_SENT;
+		reply->permanent = true;
+		(void)qm_error_set(&reply->error, QM_EUNREACHABLE,
+			"the server's project info holds ids that cannot be sent back");
+	}
+	qm_buf_release(&url);
+}
+
+struct qm_transport qm_http_transport(struct qm_http *http)
+{
+	return (struct qm_transport){ .send = send_request, .context = http };
+}

@@ -1,0 +1,42 @@
+/*
+ * limits - every ceiling of src/api, each with its reason.
+ *
+ * What the server sends is foreign: a reply is bounded before it is stored, its JSON before it
+ * is parsed, a list before it is walked to its end.
+ */
+#ifndef QM_API_LIMITS_H
+#define QM_API_LIMITS_H
+
+enum {
+	/* 1,000 rows with every user-defined field filled are some 8 MB; nothing honest is larger. */
+	QM_REPLY_MAX_BYTES = 16 << 20,
+	/* Servers themselves refuse requests with more than 8 to 64 KB of headers. */
+	QM_REPLY_HEADER_MAX_BYTES = 64 << 10,
+	/* QMetry nests five levels; jansson would recurse 2,048 deep before it stops. */
+	QM_JSON_MAX_DEPTH = 64,
+
+	/* 10,000 ids of 12 digits are 130 KB, and a comment is a sentence. */
+	QM_REQUEST_MAX_BYTES = 8 << 20,
+	/* A base URL with a long path; what browsers agree on. */
+	QM_URL_MAX_BYTES = 2048,
+	/* System bundles hold 220 KB; a company may add hundreds of its own. */
+	QM_TRUST_MAX_BYTES = 8 << 20,
+
+	/* Rows asked for a page: 20 calls for 10,000 runs, and an answer is a few 100 KB. */
+	QM_PAGE_ROWS = 500,
+	/* Never more, even where the server's own pages are larger. */
+	QM_PAGE_MAX_ROWS = 1000,
+	/* Ten times the largest suite known; a server that counts wrong must not keep us for ever. */
+	QM_LIST_MAX_ROWS = 1000000,
+
+	/* What is kept of a server's message: a sentence, and it stands inside one of ours. */
+	QM_MESSAGE_MAX_BYTES = 240,
+
+	/* Back-off: the first wait is up to 1 s, each next one up to twice that, never above 30 s. */
+	QM_BACKOFF_FIRST_MS = 1000,
+	QM_BACKOFF_MAX_MS = 30000,
+	/* Clocks differ a little and requests travel: nothing is sent this close to a border. */
+	QM_BORDER_MS = 50,
+};
+
+#endif

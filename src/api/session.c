@@ -1,0 +1,373 @@
+#include "src/api/session.h"
+#include "src/api/limits.h"
+#include "src/api/retry.h"
+#include "src/base/memory.h"
+#include "src/base/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MINUTE_MS = 60000, HOUR_MS = 3600000, DAY_MS = 86400000 };
+
+struct qm_session {
+	struct qm_session_options options;
+	struct qm_session_counts counts;
+	int64_t started_ms;       /* ticks */
+	int64_t limit_waited_ms;  /* waits for limits so far */
+	int64_t failing_since_ms; /* ticks of the first failure since the last answer; -1: none */
+	uint64_t random;
+};
+
+/* A wait that is due, and what the user is told about it. */
+struct pause {
+	enum { FOR_LIMIT, FOR_OUTAGE, FOR_BORDER } reason;
+	int64_t ms;
+	char why[560];
+};
+
+struct qm_session *qm_session_new(const struct qm_session_options *options)
+{
+	struct qm_session *session = qm_alloc(sizeof *session);
+
+	session->options = *options;
+	session->started_ms = qm_clock_ticks(options->clock);
+	session->failing_since_ms = -1;
+	session->random = options->seed;
+	return session;
+}
+
+void qm_session_free(struct qm_session *session)
+{
+	free(session);
+}
+
+const struct qm_session_counts *qm_session_counts(const struct qm_session *session)
+{
+	return &session->counts;
+}
+
+/* ---- Waits: does this one fit, and if so, wait. */
+
+static int64_t elapsed_ms(const struct qm_session *session)
+{
+	return qm_clock_ticks(session->options.clock) - session->started_ms;
+}
+
+/* "...: the next call may go in 41 min 3 s, but --max-wait leaves 10 min 0 s of 10 min 0 s" */
+static enum qm_code hopeless(const struct pause *pause, const char *setting, int64_t limit_ms,
+	int64_t left_ms, struct qm_error *err)
+{
+	char need[32], left[32], all[32];
+	bool is_outage = strcmp(setting, "--outage") == 0;
+
+	qm_text_from_duration(pause->ms, need);
+	qm_text_from_duration(left_ms > 0 ? left_ms : 0, left);
+	qm_text_from_duration(limit_ms, all);
+	return qm_error_set(err, is_outage ? QM_EUNREACHABLE : QM_ESTOPPED,
+		"%s: the next attempt would be in %s, but %s leaves %s of %s", pause->why, need,
+		setting, left, all);
+}
+
+static enum qm_code check_fits(
+	const struct qm_session *session, const struct pause *pause, struct qm_error *err)
+{
+	const struct qm_session_limits *limits = &session->options.limits;
+	int64_t ticks = qm_clock_ticks(session->options.clock);
+	int64_t wait_left = limits->max_wait_ms - session->limit_waited_ms;
+	int64_t deadline_left = limits->deadline_ms - elapsed_ms(session);
+	int64_t outage_left = limits->outage_ms - (ticks - session->failing_since_ms);
+
+	if (pause->reason == FOR_LIMIT && limits->stop_on_limit)
+		return qm_error_set(
+			err, QM_ESTOPPED, "%s: stopped, as --on-limit says", pause->why);
+	if (pause->reason == FOR_LIMIT && pause->ms > wait_left)
+		return hopeless(pause, "--max-wait", limits->max_wait_ms, wait_left, err);
+	if (pause->reason == FOR_OUTAGE && pause->ms > outage_left)
+		return hopeless(pause, "--outage", limits->outage_ms, outage_left, err);
+	if (pause->ms > deadline_left)
+		return hopeless(pause, "--deadline", limits->deadline_ms, deadline_left, err);
+	return QM_OK;
+}
+
+static enum qm_code wait_for(
+	struct qm_session *session, const struct pause *pause, struct qm_error *err)
+{
+	const struct qm_clock *clock = session->options.clock;
+	enum qm_code code = check_fits(session, pause, err);
+	int64_t begun = qm_clock_ticks(clock), waited;
+	char duration[32];
+	bool whole;
+
+	if (code)
+		return code;
+	qm_text_from_duration(pause->ms, duration);
+	if (pause->reason != FOR_BORDER)
+		qm_log_line(session->options.log, QM_LOG_NOTICE, "waiting %s: %s", duration,
+			pause->why);
+	whole = qm_clock_wait(clock, pause->ms);
+	waited = qm_clock_ticks(clock) - begun;
+	session->counts.waited_ms += waited;
+	if (pause->reason == FOR_LIMIT)
+		session->limit_waited_ms += waited;
+	if (!whole)
+		return qm_error_set(err, QM_ESTOPPED,
+			"stopped by a signal during a wait of %s (%s)", duration, pause->why);
+	return QM_OK;
+}
+
+/* ---- The gate: a reservation for one attempt, or why there is none. */
+
+/* "30 calls a minute, built-in policy" */
+static void describe_limit(
+	const struct qm_session *session, const struct qm_verdict *verdict, char *out, size_t size)
+{
+	char window[48], duration[32];
+
+	qm_text_from_duration(verdict->window_ms, duration);
+	if (verdict->window_ms == MINUTE_MS)
+		(void)snprintf(window, sizeof window, "a minute");
+	else if (verdict->window_ms == HOUR_MS)
+		(void)snprintf(window, sizeof window, "an hour");
+	else if (verdict->window_ms == DAY_MS)
+		(void)snprintf(window, sizeof window, "a day");
+	else
+		(void)snprintf(window, sizeof window, "in %s", duration);
+	(void)snprintf(out, size, "%lld call%s %s, %s", (long long)verdict->limit,
+		verdict->limit == 1 ? "" : "s", window, session->options.policy_name);
+}
+
+/* The gate's border is where the new window begins; a little later it is there for everybody. */
+static enum qm_code wait_for_limit(
+	struct qm_session *session, const struct qm_verdict *verdict, struct qm_error *err)
+{
+	struct pause pause = { .reason = FOR_LIMIT };
+	int64_t now = qm_clock_now(session->options.clock);
+
+	pause.ms = (verdict->until_ms > now ? verdict->until_ms - now : 0) + QM_BORDER_MS;
+	describe_limit(session, verdict, pause.why, sizeof pause.why);
+	return wait_for(session, &pause, err);
+}
+
+static enum qm_code deny(const struct qm_session *session, const struct qm_tool_call *tool,
+	const struct qm_verdict *verdict, struct qm_error *err)
+{
+	return qm_error_set(err, QM_EDENIED, "%s denies %s%s%s%s: %s", session->options.policy_name,
+		tool->tool, *verdict->rule ? " (rule \"" : "", verdict->rule,
+		*verdict->rule ? "\")" : "", verdict->message);
+}
+
+/* The call was never sent. A store that fails here leaves a counter too high, which is safe. */
+static void give_back(struct qm_session *session, const struct qm_reservation *reservation)
+{
+	struct qm_error err;
+
+	qm_error_init(&err);
+	if (qm_gate_return(
+		    session->options.gate, reservation, qm_clock_now(session->options.clock), &err))
+		qm_log_failure(session->options.log, QM_LOG_WARNING, &err);
+}
+
+/*
+ * Whether the window may end while the request travels: a call that was reserved at 10:31:59.960
+ * would count here for 10:31 and over there for 10:32. All usual windows end with a minute.
+ */
+static bool is_near_border(int64_t reserved_ms, int64_t now_ms, int64_t *out_wait_ms)
+{
+	int64_t border_ms = reserved_ms - reserved_ms % MINUTE_MS + MINUTE_MS;
+
+	*out_wait_ms = border_ms + QM_BORDER_MS - now_ms;
+	return now_ms >= border_ms - QM_BORDER_MS;
+}
+
+/* One answer of the gate and what follows from it; `out` stays NULL where it is to be asked again. */
+static enum qm_code ask_gate(struct qm_session *session, const struct qm_api_call *call,
+	struct qm_reservation **out, struct qm_error *err)
+{
+	const struct qm_clock *clock = session->options.clock;
+	struct pause pause = { .reason = FOR_BORDER, .why = "the end of a window is near" };
+	struct qm_verdict verdict = { .answer = QM_DENIED };
+	int64_t asked_ms = qm_clock_now(clock);
+	enum qm_code code;
+
+	code = qm_gate_reserve(session->options.gate, &call->tool, asked_ms, &verdict, out, err);
+	if (code)
+		return code;
+	if (verdict.answer == QM_DENIED)
+		return deny(session, &call->tool, &verdict, err);
+	if (verdict.answer == QM_LIMITED)
+		return wait_for_limit(session, &verdict, err);
+	if (!is_near_border(asked_ms, qm_clock_now(clock), &pause.ms))
+		return QM_OK;
+	give_back(session, *out);
+	qm_reservation_free(*out);
+	*out = NULL;
+	return pause.ms > 0 ? wait_for(session, &pause, err) : QM_OK;
+}
+
+/* Others may draw the new window empty while we wait for it: then it is the next one. */
+static enum qm_code admit(struct qm_session *session, const struct qm_api_call *call,
+	struct qm_reservation **out, struct qm_error *err)
+{
+	enum qm_code code = QM_OK;
+	char all[32];
+
+	*out = NULL;
+	while (!code && !*out) {
+		if (elapsed_ms(session) >= session->options.limits.deadline_ms) {
+			qm_text_from_duration(session->options.limits.deadline_ms, all);
+			return qm_error_set(
+				err, QM_ESTOPPED, "the time of --deadline (%s) is over", all);
+		}
+		code = ask_gate(session, call, out, err);
+	}
+	return code;
+}
+
+/* ---- Attempts. */
+
+static void count_attempt(struct qm_session *session, enum qm_effect effect, bool is_retry)
+{
+	session->counts.reads += effect == QM_READ;
+	session->counts.writes += effect == QM_WRITE;
+	session->counts.retries += is_retry;
+}
+
+/* A server may send our key back to us; what is registered with the log as secret is starred. */
+static void hide_secrets(const struct qm_log *log, char *text)
+{
+	for (size_t i = 0; i < log->secret_count; i++) {
+		const char *secret = qm_secret_reveal(log->secrets[i]);
+		size_t length = strlen(secret);
+
+		for (char *hit = strstr(text, secret); length && hit; hit = strstr(hit, secret))
+			memset(hit, '*', length);
+	}
+}
+
+static void read_reply(struct qm_session *session, const struct qm_api_call *call,
+	const struct qm_reply *reply, struct qm_finding *out)
+{
+	qm_finding_read(reply, qm_clock_now(session->options.clock), out);
+	if (out->found == QM_FOUND_GOOD && !out->body && call->effect == QM_READ) {
+		out->found = QM_FOUND_USELESS;
+		(void)snprintf(out->text, sizeof out->text, "the server answered %d with nothing",
+			reply->status);
+	}
+	hide_secrets(session->options.log, out->text);
+}
+
+static void note_outage(struct qm_session *session, enum qm_found found)
+{
+	bool failing = found == QM_FOUND_BUSY || found == QM_FOUND_LATE || found == QM_FOUND_CUT ||
+		found == QM_FOUND_NO_CONNECTION;
+
+	if (!failing)
+		session->failing_since_ms = -1;
+	else if (session->failing_since_ms < 0)
+		session->failing_since_ms = qm_clock_ticks(session->options.clock);
+}
+
+/* Sends it once; what came of it is in `out`. */
+static enum qm_code attempt(struct qm_session *session, const struct qm_api_call *call,
+	bool is_retry, struct qm_finding *out, struct qm_error *err)
+{
+	const struct qm_transport *transport = &session->options.transport;
+	struct qm_request request = call->request;
+	struct qm_reservation *reservation;
+	int64_t begun_ms, left_ms;
+	struct qm_reply reply;
+	enum qm_code code;
+
+	code = admit(session, call, &reservation, err);
+	if (code)
+		return code;
+	begun_ms = qm_clock_ticks(session->options.clock);
+	left_ms = session->options.limits.deadline_ms - elapsed_ms(session);
+	request.timeout_ms = session->options.limits.timeout_ms;
+	if (request.timeout_ms > left_ms)
+		request.timeout_ms = left_ms > 0 ? left_ms : 1;
+	count_attempt(session, call->effect, is_retry);
+	qm_reply_init(&reply);
+	transport->send(transport->context, &request, &reply);
+	read_reply(session, call, &reply, out);
+	note_outage(session, out->found);
+	if (reply.delivery == QM_NOT_SENT)
+		give_back(session, reservation);
+	qm_log_line(session->options.log, QM_LOG_DEBUG, "%s %s: %d, %zu bytes, %lld ms%s%s",
+		request.method, request.path, reply.status, reply.body.length,
+		(long long)(qm_clock_ticks(session->options.clock) - begun_ms),
+		*out->text ? ": " : "", out->text);
+	qm_reply_release(&reply);
+	qm_reservation_free(reservation);
+	return QM_OK;
+}
+
+/* Not tried again: the finding's own words, and after several attempts their number. */
+static enum qm_code give_up(const struct qm_finding *finding, const struct qm_retry *retry,
+	const struct qm_tries *tries, struct qm_error *err)
+{
+	if (retry->code && tries->made > 1)
+		return qm_error_set(err, retry->code, "%s; gave up after %d attempts",
+			finding->text, tries->made);
+	if (retry->code)
+		return qm_error_set(err, retry->code, "%s", finding->text);
+	return QM_OK;
+}
+
+static enum qm_code wait_for_retry(struct qm_session *session, const struct qm_finding *finding,
+	const struct qm_retry *retry, const struct qm_tries *tries, struct qm_error *err)
+{
+	struct pause pause = { .reason = retry->is_limit ? FOR_LIMIT : FOR_OUTAGE,
+		.ms = retry->wait_ms };
+
+	(void)snprintf(pause.why, sizeof pause.why, "%s (attempt %d of %d)", finding->text,
+		tries->made, session->options.limits.retries + 1);
+	return wait_for(session, &pause, err);
+}
+
+/* Errors that come from over there name the place; limits, policy and stores are ours. */
+static enum qm_code add_place(const struct qm_session *session, const struct qm_api_call *call,
+	enum qm_code code, struct qm_error *err)
+{
+	char place[QM_URL_MAX_BYTES + 256];
+
+	if (code == QM_EUNREACHABLE || code == QM_EREFUSED || code == QM_ENOTFOUND ||
+		code == QM_EAUTH) {
+		(void)snprintf(
+			place, sizeof place, "%s%s", session->options.url, call->request.path);
+		qm_error_at(err, place, 0, 0);
+	}
+	return code;
+}
+
+enum qm_code qm_session_call(struct qm_session *session, const struct qm_api_call *call,
+	json_t **out, enum qm_refusal *refusal, struct qm_error *err)
+{
+	struct qm_tries tries = { 0 };
+	struct qm_finding finding = { .found = QM_FOUND_STOPPED };
+	struct qm_retry retry = { .again = true };
+	enum qm_code code = QM_OK;
+
+	*out = NULL;
+	while (!code && retry.again) {
+		qm_finding_release(&finding);
+		code = attempt(session, call, tries.made > 0, &finding, err);
+		if (code)
+			break;
+		tries.made++;
+		tries.late += finding.found == QM_FOUND_LATE;
+		retry = qm_retry_decide(&finding, call->effect, &tries,
+			session->options.limits.retries, &session->random);
+		code = retry.again ? wait_for_retry(session, &finding, &retry, &tries, err)
+				   : give_up(&finding, &retry, &tries, err);
+	}
+	if (refusal)
+		*refusal = code == QM_EREFUSED ? retry.refusal : QM_NOT_REFUSED;
+	if (!code) {
+		*out = finding.body ? finding.body : json_object();
+		finding.body = NULL;
+	}
+	qm_finding_release(&finding);
+	return add_place(session, call, code, err);
+}

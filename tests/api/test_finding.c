@@ -1,0 +1,218 @@
+#include "src/api/finding.h"
+#include "src/api/limits.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* 2026-01-15 10:31:00 UTC */
+static const int64_t now_ms = INT64_C(1768473060000);
+
+static void read_answer(int status, const char *type, const char *body, struct qm_finding *out)
+{
+	struct qm_reply reply;
+
+	qm_reply_init(&reply);
+	reply.delivery = QM_ANSWERED;
+	reply.status = status;
+	(void)snprintf(reply.content_type, sizeof reply.content_type, "%s", type);
+	qm_buf_add_text(&reply.body, body);
+	qm_finding_read(&reply, now_ms, out);
+	qm_reply_release(&reply);
+}
+
+static const char json[] = "application/json;charset=UTF-8";
+static const char html[] = "text/html; charset=utf-8";
+
+static void answers_are_sorted_by_status_and_words(void **state)
+{
+	static const struct {
+		int status;
+		const char *type, *body;
+		enum qm_found found;
+	} rows[] = {
+		{ 200, json, "{\"success\":true}", QM_FOUND_GOOD },
+		{ 201, json, "{}", QM_FOUND_GOOD },
+		{ 200, "", "{\"data\":[],\"total\":0}", QM_FOUND_GOOD },
+		{ 204, "", "", QM_FOUND_GOOD },
+		{ 200, json, "{\"success\":false,\"message\":\"unknown id\"}", QM_FOUND_CONTENT },
+		{ 200, json, "{\"success\":\"false\"}", QM_FOUND_CONTENT },
+		{ 200, json, "{\"success\":false,\"message\":\"Too many requests\"}", QM_FOUND_LIMIT },
+		{ 200, json, "{\"success\":false,\"message\":\"Too many ids\"}", QM_FOUND_SIZE },
+		{ 200, json, "[1,2]", QM_FOUND_USELESS },
+		{ 200, json, "{\"cut", QM_FOUND_USELESS },
+		{ 200, html, "<html><title>Sign in</title></html>", QM_FOUND_USELESS },
+		{ 301, html, "", QM_FOUND_USELESS },
+		{ 302, html, "<html>moved</html>", QM_FOUND_USELESS },
+		{ 400, json, "{\"message\":\"id 5 is not of this run\"}", QM_FOUND_CONTENT },
+		{ 400, json, "{\"message\":\"entityIDs exceeds 200\"}", QM_FOUND_SIZE },
+		{ 400, json, "{\"message\":\"at most 100: limit\"}", QM_FOUND_SIZE },
+		{ 400, json, "{\"message\":\"request too large\"}", QM_FOUND_SIZE },
+		{ 400, json, "{\"message\":\"API rate limit reached\"}", QM_FOUND_LIMIT },
+		{ 401, json, "{\"message\":\"Invalid API key\"}", QM_FOUND_AUTH },
+		{ 403, json, "{\"message\":\"not your role\"}", QM_FOUND_AUTH },
+		{ 403, json, "{\"message\":\"Daily quota exceeded\"}", QM_FOUND_LIMIT },
+		{ 404, json, "{}", QM_FOUND_MISSING },
+		{ 405, json, "{}", QM_FOUND_USELESS },
+		{ 407, html, "", QM_FOUND_USELESS },
+		{ 408, "", "", QM_FOUND_LATE },
+		{ 409, json, "{}", QM_FOUND_CONTENT },
+		{ 413, html, "<html>413</html>", QM_FOUND_SIZE },
+		{ 422, json, "{}", QM_FOUND_CONTENT },
+		{ 429, "", "", QM_FOUND_LIMIT },
+		{ 500, json, "{}", QM_FOUND_USELESS },
+		{ 502, html, "<html>bad gateway</html>", QM_FOUND_BUSY },
+		{ 503, "", "", QM_FOUND_BUSY },
+		{ 504, html, "", QM_FOUND_LATE },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct qm_finding finding;
+
+		read_answer(rows[i].status, rows[i].type, rows[i].body, &finding);
+		if (finding.found != rows[i].found)
+			fail_msg("%d %s: found %d, not %d", rows[i].status, rows[i].body, finding.found,
+			         rows[i].found);
+		assert_int_equal(*finding.text == '\0', rows[i].found == QM_FOUND_GOOD);
+		qm_finding_release(&finding);
+	}
+}
+
+static void what_was_not_answered_is_sorted_by_how_far_it_came(void **state)
+{
+	static const struct {
+		enum qm_delivery delivery;
+		bool timed_out, permanent;
+		enum qm_found found;
+	} rows[] = {
+		{ QM_NOT_SENT, false, false, QM_FOUND_NO_CONNECTION },
+		{ QM_NOT_SENT, false, true, QM_FOUND_USELESS },
+		{ QM_UNANSWERED, false, false, QM_FOUND_CUT },
+		{ QM_UNANSWERED, true, false, QM_FOUND_LATE },
+		{ QM_CUT_OFF, false, false, QM_FOUND_STOPPED },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct qm_finding finding;
+		struct qm_reply reply;
+
+		qm_reply_init(&reply);
+		reply.delivery = rows[i].delivery;
+		reply.timed_out = rows[i].timed_out;
+		reply.permanent = rows[i].permanent;
+		(void)qm_error_set(&reply.error, QM_EUNREACHABLE, "the cable is out");
+		qm_finding_read(&reply, now_ms, &finding);
+		assert_int_equal(finding.found, rows[i].found);
+		assert_string_equal(finding.text, "the cable is out");
+		qm_reply_release(&reply);
+	}
+}
+
+static void texts_say_what_happened_and_what_to_do(void **state)
+{
+	static const struct {
+		int status;
+		const char *type, *body, *text;
+	} rows[] = {
+		{ 401, json, "{\"code\":\"CO.INVALID_API_KEY\",\"message\":\"Invalid API key\"}",
+		  "the server answered 401 (Invalid API key (CO.INVALID_API_KEY)): the key is wrong or "
+		  "expired; generate one on QMetry's Open API page" },
+		{ 403, json, "{}", "the server answered 403: the key's role may not do this" },
+		{ 200, html, "<html><head><title>Sign in</title>",
+		  "the server answered 200 (page \"Sign in\"): an HTML page and no API answer: a login page "
+		  "or a proxy stands in between, or the URL is wrong" },
+		{ 302, html, "",
+		  "the server answered 302: a redirect, which is not followed since the key would travel "
+		  "along; is the URL right?" },
+		{ 400, json, "{\"message\":\"a\\u001b[31mb\\nc\"}", "the server answered 400 (a?[31mb c)" },
+		{ 503, "text/plain", "down for maintenance",
+		  "the server answered 503 (down for maintenance)" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct qm_finding finding;
+
+		read_answer(rows[i].status, rows[i].type, rows[i].body, &finding);
+		assert_string_equal(finding.text, rows[i].text);
+		qm_finding_release(&finding);
+	}
+}
+
+static void long_messages_are_cut(void **state)
+{
+	struct qm_finding finding;
+	char body[4000] = "{\"message\":\"";
+	size_t length = strlen(body);
+
+	(void)state;
+	memset(body + length, 'x', sizeof body - length);
+	memcpy(body + sizeof body - 3, "\"}", 3);
+	read_answer(400, json, body, &finding);
+	assert_true(strlen(finding.text) < QM_MESSAGE_MAX_BYTES + 60);
+	assert_non_null(strstr(finding.text, "xxx...)"));
+	qm_finding_release(&finding);
+}
+
+static void an_answer_beyond_the_ceiling_is_useless(void **state)
+{
+	struct qm_finding finding;
+	struct qm_reply reply;
+
+	(void)state;
+	qm_reply_init(&reply);
+	reply.delivery = QM_ANSWERED;
+	reply.status = 200;
+	reply.body.overflow = true;
+	qm_finding_read(&reply, now_ms, &finding);
+	assert_int_equal(finding.found, QM_FOUND_USELESS);
+	assert_non_null(strstr(finding.text, "larger"));
+	qm_reply_release(&reply);
+}
+
+static void retry_after_is_seconds_or_a_date(void **state)
+{
+	static const struct {
+		const char *header;
+		int64_t ms;
+	} rows[] = {
+		{ "", 0 },
+		{ "0", 0 },
+		{ "120", 120000 },
+		{ "31622400", INT64_C(31622400000) },
+		{ "31622401", INT64_C(31622400000) },
+		{ "99999999999999999999999", INT64_C(31622400000) },
+		{ "-1", 0 },
+		{ "1.5", 0 },
+		{ "1 s", 0 },
+		{ "Thu, 15 Jan 2026 10:31:20 GMT", 20000 },
+		{ "Thu, 15 Jan 2026 10:30:59 GMT", 0 },
+		{ "Thu, 15 Jan 2099 10:30:59 GMT", INT64_C(31622400000) },
+		{ "Thursday", 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (qm_retry_after_ms(rows[i].header, now_ms) != rows[i].ms)
+			fail_msg("Retry-After: %s", rows[i].header);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(answers_are_sorted_by_status_and_words),
+		cmocka_unit_test(what_was_not_answered_is_sorted_by_how_far_it_came),
+		cmocka_unit_test(texts_say_what_happened_and_what_to_do),
+		cmocka_unit_test(long_messages_are_cut),
+		cmocka_unit_test(an_answer_beyond_the_ceiling_is_useless),
+		cmocka_unit_test(retry_after_is_seconds_or_a_date),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

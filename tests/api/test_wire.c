@@ -1,0 +1,329 @@
+/*
+ * Our requests beside those that the real MCP server put on the wire (mcp-requests.jsonl): same
+ * method, path and headers, same body fields with the same types, and for the policy the same
+ * tool arguments.
+ */
+#include "src/api/json.h"
+#include "src/api/qmetry.h"
+#include "src/base/file.h"
+#include "tests/api/stage.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static const char project_info[] =
+        "{\"allstatus\":[{\"name\":\"Passed\",\"defaultName\":\"passed\",\"id\":123266}],"
+        "\"latestViews\":{\"TS\":{\"viewId\":103097},\"TEL\":{\"viewId\":41799},"
+        "\"TE\":{\"viewId\":104123}},\"currentProjectId\":1,\"clientCode\":\"ORG\"}";
+
+/* What differs on purpose: values that are ours to choose, and fields that we always send. */
+struct liberty {
+	const char *values[6];
+	const char *extra[4];
+};
+
+static bool is_listed(const char *const *names, size_t count, const char *name)
+{
+	for (size_t i = 0; i < count && names[i]; i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return false;
+}
+
+static json_t *load_records(void)
+{
+	json_t *records = json_array();
+	char *line, *rest = NULL;
+	struct qm_buf file;
+
+	qm_buf_init(&file, 1 << 20);
+	assert_int_equal(qm_file_read(QM_TEST_DIR "/mcp-requests.jsonl", &file, NULL), QM_OK);
+	for (line = strtok_r(file.data, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+		json_t *record = json_loads(line, 0, NULL);
+
+		assert_non_null(record);
+		(void)json_array_append_new(records, record);
+	}
+	qm_buf_release(&file);
+	assert_int_equal(json_array_size(records), 17);
+	return records;
+}
+
+/* The record number `nth` of a tool, without the look at the project info that precedes it. */
+static const json_t *record_of(const json_t *records, const char *tool, int nth)
+{
+	bool is_info = strcmp(tool, "qmetry_fetch_qmetry_project_info") == 0;
+	json_t *record;
+	size_t i;
+
+	json_array_foreach (records, i, record) {
+		bool info_path = strstr(qm_json_text(record, "path"), "getinfo") != NULL;
+
+		if (strcmp(qm_json_text(record, "tool"), tool) == 0 && info_path == is_info && nth-- == 0)
+			return record;
+	}
+	fail_msg("no record of %s", tool);
+	return NULL;
+}
+
+static void compare_objects(const json_t *theirs, const json_t *ours, const struct liberty *liberty)
+{
+	const char *name;
+	json_t *value;
+
+	json_object_foreach ((json_t *)(uintptr_t)theirs, name, value) {
+		const json_t *mine = json_object_get(ours, name);
+
+		if (!mine)
+			fail_msg("field %s is missing", name);
+		if (json_typeof(mine) != json_typeof(value) &&
+		    !(json_is_boolean(mine) && json_is_boolean(value)))
+			fail_msg("field %s has another type", name);
+		if (!is_listed(liberty->values, 6, name) && !json_equal(mine, value))
+			fail_msg("field %s has another value", name);
+	}
+	json_object_foreach ((json_t *)(uintptr_t)ours, name, value)
+		if (!json_object_get(theirs, name) && !is_listed(liberty->extra, 4, name))
+			fail_msg("field %s is one too many", name);
+}
+
+/* apikey, project, user-agent, qmetry-source and content-type are the transport's: test_http.c. */
+static void compare_headers(const json_t *record, const struct sent *sent)
+{
+	static const char *const transports[] = { "apikey", "project", "user-agent", "qmetry-source",
+		                                  "content-type" };
+	const json_t *headers = json_object_get(record, "headers");
+	size_t theirs = 0;
+	const char *name;
+	json_t *value;
+
+	json_object_foreach ((json_t *)(uintptr_t)headers, name, value) {
+		bool found = false;
+
+		if (is_listed(transports, 5, name))
+			continue;
+		theirs++;
+		for (size_t i = 0; i < sent->header_count; i++)
+			found = found || (strcmp(sent->headers[i].name, name) == 0 &&
+			                  strcmp(sent->headers[i].value, json_string_value(value)) == 0);
+		if (!found)
+			fail_msg("header %s is missing", name);
+	}
+	assert_int_equal(sent->header_count, theirs);
+	assert_int_equal(json_object_get(headers, "content-type") != NULL, sent->body != NULL);
+}
+
+static void compare_request(const json_t *record, const struct sent *sent,
+                            const struct liberty *liberty)
+{
+	const char *body = qm_json_text(record, "body");
+
+	assert_string_equal(sent->method, qm_json_text(record, "method"));
+	assert_string_equal(sent->path, qm_json_text(record, "path"));
+	compare_headers(record, sent);
+	assert_int_equal(*body != '\0', sent->body != NULL);
+	if (*body) {
+		json_t *theirs = json_loads(body, 0, NULL), *ours = json_loads(sent->body, 0, NULL);
+
+		assert_non_null(theirs);
+		assert_non_null(ours);
+		compare_objects(theirs, ours, liberty);
+		json_decref(theirs);
+		json_decref(ours);
+	}
+}
+
+/* Stands before the stage's server and keeps what the gate was asked: the policy lets all pass. */
+struct fixture {
+	struct stage *stage;
+	struct qm_arena arena;
+	struct qm_project project;
+	json_t *records;
+};
+
+static int setup(void **state)
+{
+	static const struct answer answers[] = { { .status = 200, .body = project_info },
+		                                 { .status = 200, .body = "{\"data\":[],\"total\":0}" } };
+	struct fixture *fixture = qm_alloc(sizeof *fixture);
+	void *stage = NULL;
+
+	(void)stage_setup(&stage);
+	fixture->stage = stage;
+	fixture->records = load_records();
+	PLAY(fixture->stage, stage_allow_all, answers);
+	qm_arena_init(&fixture->arena);
+	qm_project_init(&fixture->project);
+	assert_int_equal(qm_fetch_project(fixture->stage->session, "VKMC", &fixture->arena,
+	                                  &fixture->project, NULL),
+	                 QM_OK);
+	*state = fixture;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *fixture = *state;
+	void *stage = fixture->stage;
+
+	qm_project_release(&fixture->project);
+	qm_arena_release(&fixture->arena);
+	json_decref(fixture->records);
+	(void)stage_teardown(&stage);
+	free(fixture);
+	return 0;
+}
+
+static const struct sent *last_sent(const struct fixture *fixture)
+{
+	return &fixture->stage->sent[fixture->stage->sent_count - 1];
+}
+
+static void project_info_is_asked_alike(void **state)
+{
+	const struct fixture *fixture = *state;
+	const struct liberty none = { 0 };
+
+	compare_request(record_of(fixture->records, "qmetry_fetch_qmetry_project_info", 0),
+	                &fixture->stage->sent[0], &none);
+}
+
+static enum qm_code no_suite(void *context, const struct qm_suite_row *row)
+{
+	(void)context;
+	(void)row;
+	return QM_OK;
+}
+
+static void test_suites_are_asked_alike(void **state)
+{
+	static const char *const keys[] = { "VKMC-TS-20" };
+	const struct fixture *fixture = *state;
+	const struct liberty paging = { .values = { "limit" } };
+
+	assert_int_equal(qm_fetch_suites(fixture->stage->session, &fixture->project, keys, 1, no_suite,
+	                                 NULL, NULL),
+	                 QM_OK);
+	compare_request(record_of(fixture->records, "qmetry_fetch_test_suites", 0), last_sent(fixture),
+	                &paging);
+}
+
+static enum qm_code no_execution(void *context, const struct qm_execution_row *row)
+{
+	(void)context;
+	(void)row;
+	return QM_OK;
+}
+
+static void executions_are_asked_alike(void **state)
+{
+	const struct fixture *fixture = *state;
+	const struct liberty paging = { .values = { "limit", "filter" } };
+
+	assert_int_equal(qm_fetch_executions(fixture->stage->session, &fixture->project, 194955,
+	                                     no_execution, NULL, NULL),
+	                 QM_OK);
+	compare_request(record_of(fixture->records, "qmetry_fetch_executions_by_test_suite", 0),
+	                last_sent(fixture), &paging);
+}
+
+static enum qm_code no_run(void *context, const struct qm_run_row *row)
+{
+	(void)context;
+	(void)row;
+	return QM_OK;
+}
+
+static void runs_are_asked_alike(void **state)
+{
+	const struct fixture *fixture = *state;
+	const struct liberty paging = { .values = { "start", "page", "limit" } };
+
+	assert_int_equal(qm_fetch_runs(fixture->stage->session, &fixture->project, "2720260", no_run,
+	                               NULL, NULL),
+	                 QM_OK);
+	compare_request(record_of(fixture->records, "qmetry_fetch_test_case_runs_by_test_suite_run", 0),
+	                last_sent(fixture), &paging);
+}
+
+static enum qm_code no_build(void *context, const struct qm_build *build)
+{
+	(void)context;
+	(void)build;
+	return QM_OK;
+}
+
+static void builds_are_asked_alike(void **state)
+{
+	const struct fixture *fixture = *state;
+	const struct liberty paging = { .values = { "limit" } };
+
+	assert_int_equal(qm_fetch_builds(fixture->stage->session, &fixture->project, "Build 1.0",
+	                                 no_build, NULL, NULL),
+	                 QM_OK);
+	compare_request(record_of(fixture->records, "qmetry_fetch_builds", 0), last_sent(fixture),
+	                &paging);
+}
+
+/* Every recorded bulk update: we always say that it was automated, and how many ids there are. */
+static void bulk_updates_are_made_alike(void **state)
+{
+	static const int64_t one[] = { 66095087 }, two[] = { 66095069, 66095075 }, step[] = { 777 };
+	const struct liberty always = { .extra = { "isAutoExecuted", "isBulkOperation", "entityType" } };
+	const struct fixture *fixture = *state;
+	struct qm_secret *user = qm_secret_new("part11.user", 11);
+	struct qm_secret *password = qm_secret_new("not-a-secret", 12);
+	const struct qm_bulk_update updates[] = {
+		{ "TCR", "2720260", 123266, 0, NULL, one, 1, NULL, NULL },
+		{ "TCR", "2720260", 123268, 947, "Automated test execution completed", two, 2, NULL, NULL },
+		{ "TCR", "2720260", 123266, 0, NULL, one, 1, user, password },
+		{ "TCSR", "2720260", 123266, 0, NULL, step, 1, NULL, NULL },
+	};
+
+	for (int i = 0; i < 4; i++) {
+		const json_t *record = record_of(fixture->records, qm_tool_bulk_update, i);
+		json_t *theirs = json_deep_copy(json_object_get(record, "arguments"));
+		json_t *ours = qm_bulk_arguments("VKMC", &updates[i]);
+
+		assert_int_equal(qm_bulk_update(fixture->stage->session, &fixture->project, &updates[i],
+		                                NULL, NULL),
+		                 QM_OK);
+		compare_request(record, last_sent(fixture), &always);
+		/* The signature is nobody's business but the server's. */
+		(void)json_object_del(theirs, "username");
+		(void)json_object_del(theirs, "password");
+		compare_objects(theirs, ours, &always);
+		json_decref(theirs);
+		json_decref(ours);
+	}
+	qm_secret_free(user);
+	qm_secret_free(password);
+}
+
+/* Byte for byte where we send exactly the same fields. */
+static void a_full_bulk_update_has_the_recorded_bytes(void **state)
+{
+	static const int64_t ids[] = { 66095069, 66095075 };
+	const struct qm_bulk_update update = {
+		"TCR", "2720260", 123268, 947, "Automated test execution completed", ids, 2, NULL, NULL
+	};
+	const struct fixture *fixture = *state;
+
+	assert_int_equal(
+	        qm_bulk_update(fixture->stage->session, &fixture->project, &update, NULL, NULL), QM_OK);
+	assert_string_equal(last_sent(fixture)->body,
+	                    qm_json_text(record_of(fixture->records, qm_tool_bulk_update, 1), "body"));
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(project_info_is_asked_alike), TEST(test_suites_are_asked_alike),
+		TEST(executions_are_asked_alike),  TEST(runs_are_asked_alike),
+		TEST(builds_are_asked_alike),      TEST(bulk_updates_are_made_alike),
+		TEST(a_full_bulk_update_has_the_recorded_bytes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
