@@ -1,0 +1,172 @@
+"""`qmetry-ci parse`: what reports say, without network or key."""
+import gzip
+import json
+import os
+import subprocess
+import unittest
+
+from harness import FAILURE, Case, junit
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+CORPUS = os.path.join(HERE, "..", "..", "..", "shared", "corpus")
+DEMO = os.path.join(HERE, "..", "demo", "reports")
+
+
+class Parse(Case):
+    def parse(self, *arguments, **more):
+        more.setdefault("env", {"QMETRY_API_KEY": None, "QMETRY_PROJECT": None})
+        return self.qmetry("parse", *arguments, program="qmetry-ci", **more)
+
+    def lines(self, *arguments, **more):
+        return [
+            json.loads(line)
+            for line in self.parse("--format", "json", *arguments, **more).out.splitlines()
+        ]
+
+    def test_one_object_a_report(self):
+        path = self.write(
+            "TEST-a.xml", junit(("a.B", "c", ""), ("a.B", "d", FAILURE), ("", "e", "<skipped/>"))
+        )
+        self.assertEqual(
+            self.lines(path, code=0),
+            [
+                {
+                    "file": path,
+                    "kind": "junit",
+                    "suites": 1,
+                    "tests": 3,
+                    "passed": 1,
+                    "failed": 1,
+                    "errored": 0,
+                    "skipped": 1,
+                    "flaky": 0,
+                    "config_methods": 0,
+                    "suite_errors": 0,
+                    "error": None,
+                }
+            ],
+        )
+
+    def test_results_are_lines_of_their_own(self):
+        path = self.write(
+            "TEST-a.xml", junit(("a.B", "c", ""), ("a.B", "d &amp; &quot;e&quot;", FAILURE))
+        )
+        rows = [row for row in self.lines("--results", path, code=0) if "full_name" in row]
+        self.assertEqual(
+            [(row["full_name"], row["outcome"], row["message"]) for row in rows],
+            [("a.B.c", "passed", None), ('a.B.d & "e"', "failed", "boom")],
+        )
+        self.assertEqual({row["file"] for row in rows}, {path})
+
+    def test_the_text_form_is_a_table(self):
+        self.write("TEST-a.xml", junit(("a.B", "c", ""), ("a.B", "d", FAILURE)))
+        done = self.parse("TEST-*.xml", code=0)
+        self.assertIn("TEST-a.xml", done.out)
+        self.assertIn("junit", done.out)
+
+    def test_reports_of_real_runs(self):
+        rows = self.lines(
+            os.path.join(DEMO, "TEST-com.example.shop.CheckoutTest.xml"),
+            os.path.join(DEMO, "testng-results.xml"),
+            code=0,
+        )
+        # Counted by hand: 11 tests, 2 failures, 1 error, 1 skipped, 1 flaky (a pass).
+        self.assertEqual(
+            {
+                key: rows[0][key]
+                for key in ("kind", "tests", "passed", "failed", "errored", "skipped", "flaky")
+            },
+            {
+                "kind": "junit",
+                "tests": 11,
+                "passed": 7,
+                "failed": 2,
+                "errored": 1,
+                "skipped": 1,
+                "flaky": 1,
+            },
+        )
+        # TestNG said itself: total 11, failed 1, skipped 2 (one is the attempt that was retried).
+        self.assertEqual(
+            {
+                key: rows[1][key]
+                for key in ("kind", "tests", "passed", "failed", "errored", "skipped")
+            },
+            {"kind": "testng", "tests": 11, "passed": 8, "failed": 1, "errored": 0, "skipped": 2},
+        )
+
+    def test_standard_input_and_gzip(self):
+        text = junit(("a.B", "c", ""))
+        self.assertEqual(self.lines("-", stdin=text, code=0)[0]["tests"], 1)
+        path = self.write("TEST-a.xml.gz", gzip.compress(text.encode()))
+        self.assertEqual(self.lines(path, code=0)[0]["tests"], 1)
+
+    def test_errors_have_file_line_and_column(self):
+        path = self.write("TEST-a.xml", "<testsuite>\n  <testcase name='a'>\n  </testsuite>\n")
+        done = self.parse("--format", "json", path, code=4)
+        error = json.loads(done.out)["error"]
+        self.assertEqual((error["reason"], error["line"]), ("malformed", 3))
+        self.assertIn("TEST-a.xml:3:", self.parse(path, code=4).out)
+
+    def test_nothing_outside_the_file_is_ever_read(self):
+        secret = self.write("secret.txt", "the content of another file")
+        path = self.write(
+            "TEST-a.xml",
+            '<!DOCTYPE t [<!ENTITY x SYSTEM "file://%s">]><testsuite>'
+            '<testcase name="a"><failure>&x;</failure></testcase></testsuite>' % secret,
+        )
+        done = self.parse("--format", "json", "--results", path, code=4)
+        self.assertNotIn("another file", done.out + done.err)
+        self.assertIn("entity-expansion", done.out)
+
+    def test_a_full_disk_is_told(self):
+        path = self.write("TEST-a.xml", junit(("a.B", "c", "")))
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run(
+                [os.path.join(os.environ["QM_BIN_DIR"], "qmetry-ci"), "parse", path],
+                stdout=full,
+                stderr=subprocess.PIPE,
+                env=self.environment({}),
+                timeout=20,
+            )
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(b"No space left", done.stderr)
+
+
+@unittest.skipUnless(os.path.isdir(CORPUS), "the corpus of real reports is not beside the project")
+class Corpus(Case):
+    def test_the_whole_corpus(self):
+        with open(os.path.join(CORPUS, "AMBIGUOUS.tsv"), encoding="utf-8") as file:
+            ambiguous = {line.split("\t")[0] for line in file}
+        with open(os.path.join(CORPUS, "expected.tsv"), encoding="utf-8") as file:
+            head, *rows = [line.rstrip("\n").split("\t") for line in file]
+        wrong = []
+        for row in rows:
+            want = dict(zip(head, row))
+            if want["file"] in ambiguous:
+                continue
+            done = self.qmetry(
+                "parse", "--format", "json", os.path.join(CORPUS, want["file"]), program="qmetry-ci"
+            )
+            got = json.loads(done.out.splitlines()[0])
+            if want["kind"] == "bad":
+                if not got["error"] or got["error"]["reason"] != want["reason"]:
+                    wrong.append((want["file"], want["reason"], got["error"]))
+                continue
+            for key in (
+                "kind",
+                "suites",
+                "tests",
+                "passed",
+                "failed",
+                "errored",
+                "skipped",
+                "config_methods",
+            ):
+                if want[key] != "-" and want[key] != str(got[key]):
+                    wrong.append((want["file"], key, want[key], got[key]))
+        self.assertEqual(wrong, [])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,266 @@
+"""The policy in front of every call: planned, paced, denied, shared."""
+import json
+import os
+import sqlite3
+import unittest
+
+from harness import FAILURE, START_MS, Case, execution, junit, run, world
+
+TOOL = "qmetry_bulk_update_test_case_execution_status"
+
+
+def runs(count):
+    return [run(n) for n in range(1, count + 1)]
+
+
+def report(count):
+    return junit(*[("a", "VKMC-TC-%d" % n, "") for n in range(1, count + 1)])
+
+
+class Pacing(Case):
+    def test_the_built_in_policy_lets_30_calls_a_minute_through(self):
+        simulator = self.start(world([execution(2720260, runs(70))]))
+        done = self.upload(
+            "--batch-size", "1", "--state", "memory", self.write("TEST-a.xml", report(70)), code=0
+        )
+        calls = simulator.get("calls")[TOOL]
+        self.assertEqual([window["calls"] for window in calls["windows"]], [30, 30, 10])
+        self.assertEqual(calls["total"], 70)
+        self.assertIn("waiting", done.err)
+        self.assertIn("built-in policy", done.err)
+        # Two windows were waited for, to their ends and not much longer.
+        self.assertGreaterEqual(done.json["calls"]["waited_ms"], 110000)
+        self.assertLess(simulator.now() - START_MS, 121000 + 1000)
+
+    def test_the_plan_says_what_the_upload_does(self):
+        simulator = self.start(world([execution(2720260, runs(70))]))
+        path = self.write("TEST-a.xml", report(70))
+        plan = self.qmetry(
+            "plan",
+            "--suite",
+            "VKMC-TS-20",
+            "--format",
+            "json",
+            "--batch-size",
+            "1",
+            "--state",
+            "memory",
+            path,
+            code=0,
+        ).json
+        self.assertEqual(plan["conclusion"], "planned")
+        self.assertEqual(self.bulk(), [])
+        planned = plan["calls"]["planned"]
+        self.assertEqual(len(planned), 70)
+        self.assertEqual(plan["calls"]["writes"], 0)
+        minutes = [row["at"][:16] for row in planned]
+        self.assertEqual(
+            [minutes.count("2026-01-15T10:%d" % m) for m in (30, 31, 32)], [30, 30, 10]
+        )
+        self.upload("--batch-size", "1", "--state", "memory", path, code=0)
+        sent = self.bulk()
+        self.assertEqual(
+            [row["arguments"]["entityIDs"] for row in planned], [body["entityIDs"] for body in sent]
+        )
+        self.assertEqual(
+            [row["arguments"]["runStatusID"] for row in planned],
+            [body["runStatusID"] for body in sent],
+        )
+        self.assertTrue(all(row["tool"] == TOOL for row in planned))
+        self.assertLess(simulator.now() - START_MS, 122000)
+
+    def test_on_limit_stop_sends_what_the_window_allows(self):
+        self.start(world([execution(2720260, runs(40))]))
+        done = self.upload(
+            "--batch-size",
+            "1",
+            "--on-limit",
+            "stop",
+            "--state",
+            "memory",
+            self.write("TEST-a.xml", report(40)),
+            code=7,
+        )
+        self.assertEqual(list(self.statuses().values()).count("passed"), 30)
+        self.assertEqual(done.json["conclusion"], "stopped")
+        self.assertEqual(done.json["updates"]["accepted"], 30)
+
+    def test_a_hopeless_wait_is_refused_at_once_with_both_numbers(self):
+        simulator = self.start(world([execution(2720260, runs(40))]))
+        done = self.upload(
+            "--batch-size",
+            "1",
+            "--max-wait",
+            "20s",
+            "--state",
+            "memory",
+            self.write("TEST-a.xml", report(40)),
+            code=7,
+        )
+        self.assertEqual(list(self.statuses().values()).count("passed"), 30)
+        self.assertLess(simulator.now() - START_MS, 5000)
+        text = done.out + done.err
+        self.assertIn("--max-wait", text)
+        self.assertIn("20 s", text)
+
+    def test_the_deadline_ends_the_work(self):
+        self.start(world([execution(2720260, runs(100))]))
+        done = self.upload(
+            "--batch-size",
+            "1",
+            "--deadline",
+            "90s",
+            "--state",
+            "memory",
+            self.write("TEST-a.xml", report(100)),
+            code=7,
+        )
+        self.assertEqual(list(self.statuses().values()).count("passed"), 60)
+        self.assertIn("--deadline", done.out + done.err)
+
+    def test_headroom_and_share_leave_calls_to_others(self):
+        for arguments, expected in ((["--headroom", "20"], 24), (["--share", "3"], 10)):
+            with self.subTest(arguments):
+                self.start(world([execution(2720260, runs(40))]))
+                self.upload(
+                    "--batch-size",
+                    "1",
+                    "--on-limit",
+                    "stop",
+                    "--state",
+                    "memory",
+                    *arguments,
+                    self.write("TEST-a.xml", report(40)),
+                    code=7
+                )
+                self.assertEqual(list(self.statuses().values()).count("passed"), expected)
+                self.stop()
+                self.simulator = None
+
+
+class Rules(Case):
+    def upload_with(self, policy, code, count=3):
+        self.start(world([execution(2720260, runs(count))]))
+        cases = junit(
+            *[("a", "VKMC-TC-%d" % n, FAILURE if n == 1 else "") for n in range(1, count + 1)]
+        )
+        return self.upload(
+            "--policy",
+            self.write("policy.yaml", policy),
+            "--state",
+            "memory",
+            self.write("TEST-a.xml", cases),
+            code=code,
+        )
+
+    def test_a_denied_write_is_told_with_rule_and_words(self):
+        done = self.upload_with(
+            'version: "1"\ntools:\n  %s:\n    rules:\n      - name: freeze\n'
+            '        action: deny\n        on_deny: "Release freeze until Monday."\n' % TOOL,
+            8,
+        )
+        self.assertEqual(done.json["conclusion"], "denied")
+        self.assertIn("freeze", done.out)
+        self.assertIn("Release freeze until Monday.", done.out)
+        self.assertEqual(self.bulk(), [])
+
+    def test_a_denied_read_ends_before_any_write(self):
+        self.upload_with('version: "1"\ndefault: deny\ntools: {}\n', 8)
+        self.assertEqual(self.requests(), [])
+
+    def test_hide_and_star(self):
+        self.upload_with('version: "1"\nhide: [%s]\ntools: {}\n' % TOOL, 8)
+        self.assertEqual(self.bulk(), [])
+
+    def test_what_a_rule_lets_through_is_uploaded(self):
+        done = self.upload_with(
+            'version: "1"\ntools:\n  %s:\n    rules:\n      - name: only good news\n'
+            "        conditions:\n          - {path: args.runStatusID, op: eq, value: 501}\n"
+            % TOOL,
+            8,
+        )
+        self.assertEqual(self.statuses(), {1001: "notrun", 1002: "passed", 1003: "passed"})
+        self.assertEqual(done.json["updates"]["accepted"], 2)
+
+    def test_a_rate_limit_on_everything_counts_reads_too(self):
+        done = self.upload_with(
+            'version: "1"\ntools:\n  "*":\n    rules:\n      - name: all\n'
+            "        rate_limit: 4/minute\n",
+            0,
+        )
+        calls = self.simulator.get("calls")
+        per_window = {}
+        for tool in calls.values():
+            for window in tool["windows"]:
+                per_window[window["start"]] = per_window.get(window["start"], 0) + window["calls"]
+        self.assertEqual(max(per_window.values()), 4)
+        self.assertGreater(done.json["calls"]["waited_ms"], 0)
+
+
+class Budget(Case):
+    def database(self, *parts):
+        return os.path.join(self.folder, *parts)
+
+    def test_our_own_counters_outlive_the_process(self):
+        self.start(world([execution(2720260, runs(40))]))
+        path = self.write("TEST-a.xml", report(20))
+        self.upload("--batch-size", "1", path, code=0)
+        done = self.upload("--batch-size", "1", "--on-limit", "stop", path, code=7)
+        self.assertEqual(done.json["updates"]["accepted"], 10)
+
+    def test_a_budget_is_shared_with_intercept(self):
+        self.start(world([execution(2720260, runs(40))]))
+        # What an agent behind the proxy has used up: 21 calls of this minute.
+        path = self.database(".intercept", "state", "intercept.sqlite")
+        os.makedirs(os.path.dirname(path))
+        with sqlite3.connect(path) as database:
+            database.execute("PRAGMA journal_mode=WAL")
+            database.execute(
+                "CREATE TABLE IF NOT EXISTS counters (key TEXT PRIMARY KEY, value INTEGER NOT NULL "
+                "DEFAULT 0, window_start TEXT NOT NULL, window_dur INTEGER NOT NULL DEFAULT 0)"
+            )
+            database.execute(
+                "INSERT INTO counters VALUES (?, 21, '2026-01-15T10:30:00Z', 60000000000)",
+                (TOOL + "._rate_minute",),
+            )
+        database.close()
+        done = self.upload(
+            "--batch-size",
+            "1",
+            "--on-limit",
+            "stop",
+            "--headroom",
+            "0",
+            self.write("TEST-a.xml", report(40)),
+            code=7,
+        )
+        self.assertEqual(done.json["updates"]["accepted"], 9)
+        with sqlite3.connect(path) as database:
+            rows = database.execute(
+                "SELECT value, window_start, window_dur FROM counters WHERE key = ?",
+                (TOOL + "._rate_minute",),
+            ).fetchall()
+        database.close()
+        self.assertEqual(rows, [(30, "2026-01-15T10:30:00Z", 60000000000)])
+
+    def test_a_shared_store_keeps_headroom_unasked(self):
+        self.start(world([execution(2720260, runs(40))]))
+        path = self.database(".intercept", "state", "intercept.sqlite")
+        os.makedirs(os.path.dirname(path))
+        sqlite3.connect(path).close()
+        done = self.upload(
+            "--batch-size", "1", "--on-limit", "stop", self.write("TEST-a.xml", report(40)), code=7
+        )
+        self.assertEqual(done.json["updates"]["accepted"], 24)
+
+    def test_a_store_that_was_asked_for_must_work(self):
+        self.start(world([execution(2720260, runs(1))]))
+        self.write("foreign.sqlite", "this is no database, it is a letter to my grandmother\n" * 40)
+        done = self.upload("--state", "sqlite:foreign.sqlite", self.write("TEST-a.xml", report(1)))
+        self.assertEqual(done.code, 2, done.out + done.err)
+        self.assertIn("foreign.sqlite", done.out + done.err)
+        self.assertEqual(self.requests(), [])
+
+
+if __name__ == "__main__":
+    unittest.main()
