@@ -21,13 +21,25 @@ void qm_log_hide(struct qm_log *log, const struct qm_secret *secret)
 	log->secrets[log->secret_count++] = secret;
 }
 
-/* Blanks every occurrence; a star a byte, since growing the text could cut its end off. */
-static void hide(char *line, const char *secret)
+/* Three stars for each occurrence, whatever its length: that is nobody's business either. */
+static void hide(char *text, const char *secret)
 {
+	const size_t stars = 3;
 	size_t length = strlen(secret);
 
-	for (char *hit = strstr(line, secret); length && hit; hit = strstr(hit, secret))
-		memset(hit, '*', length);
+	for (char *hit = strstr(text, secret); length && hit; hit = strstr(hit, secret)) {
+		size_t put = length < stars ? length : stars;
+
+		memset(hit, '*', put);
+		memmove(hit + put, hit + length, strlen(hit + length) + 1);
+		hit += put;
+	}
+}
+
+void qm_log_redact(const struct qm_log *log, char *text)
+{
+	for (size_t i = 0; i < log->secret_count; i++)
+		hide(text, qm_secret_reveal(log->secrets[i]));
 }
 
 void qm_log_line(const struct qm_log *log, enum qm_log_level level, const char *format, ...)
@@ -41,8 +53,7 @@ void qm_log_line(const struct qm_log *log, enum qm_log_level level, const char *
 	va_start(arguments, format);
 	(void)vsnprintf(line, sizeof line, format, arguments);
 	va_end(arguments);
-	for (size_t i = 0; i < log->secret_count; i++)
-		hide(line, qm_secret_reveal(log->secrets[i]));
+	qm_log_redact(log, line);
 	qm_buf_init(&clean, sizeof line);
 	qm_text_printable(&clean, line);
 	log->write(log->context, level, clean.data);

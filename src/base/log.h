@@ -28,6 +28,9 @@ void qm_log_init(struct qm_log *log, enum qm_log_level level,
 	void (*write)(void *, enum qm_log_level, const char *), void *context);
 void qm_log_hide(struct qm_log *log, const struct qm_secret *secret); /* NULL is fine */
 
+/* Replaces the registered secrets in a text that goes elsewhere: a server may echo a key. */
+void qm_log_redact(const struct qm_log *log, char *text);
+
 void qm_log_line(const struct qm_log *log, enum qm_log_level level, const char *format, ...)
 	QM_PRINTF(3, 4);
 void qm_log_failure(const struct qm_log *log, enum qm_log_level level, const struct qm_error *err);
