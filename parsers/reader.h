@@ -21,6 +21,8 @@ enum qm_salvage {
 
 struct qm_reader_options {
 	enum qm_salvage salvage;
+	uint64_t max_bytes; /* of one report, decompressed; 0: QM_MAX_REPORT_BYTES of limits.h */
+	uint64_t max_tests; /* of one report; 0: QM_MAX_TESTS */
 };
 
 struct qm_reader;
@@ -35,6 +37,7 @@ enum qm_code qm_reader_read(struct qm_reader *reader, const char *path, const st
 /*
  * Looks at the head of the file only (at most 64 KB) and tells its kind by the root element;
  * none where it is no report or cannot be read. Used to leave out what a wide glob caught.
+ * Standard input is not touched, as what was looked at would be gone: none.
  */
 enum qm_report_kind qm_reader_sniff(struct qm_reader *reader, const char *path);
 

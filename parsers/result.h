@@ -62,10 +62,12 @@ struct qm_result {
 	const char *hostname;                 /* of the suite */
 	const struct qm_property *properties; /* its own first, then inherited from suites */
 	size_t property_count;
-	int report_line, report_column; /* where the result begins in the report */
 };
 
-/* "class.name"; the name alone where there is no class. Adds to nothing: fills `out`. */
+/*
+ * "class.name"; the name alone where there is no class. Returns its length; where that is `size`
+ * or more, `out` holds the beginning that fits.
+ */
 size_t qm_result_full_name(const struct qm_result *result, char *out, size_t size);
 
 struct qm_suite {
@@ -79,7 +81,6 @@ struct qm_incident {
 	const char *suite, *class_name, *name; /* name: of the config method, else NULL */
 	enum qm_outcome outcome;               /* config methods are told whatever their outcome */
 	const char *failure_type, *message;
-	int report_line, report_column;
 };
 
 struct qm_report_begin {

@@ -20,15 +20,9 @@
 #ifndef QM_POLICY_GATE_H
 #define QM_POLICY_GATE_H
 
+#include "policy/call.h"
 #include "policy/policy.h"
 #include "policy/store.h"
-
-#include <jansson.h>
-
-struct qm_tool_call {
-	const char *tool;  /* MCP tool name */
-	json_t *arguments; /* an object or NULL; borrowed */
-};
 
 enum qm_answer { QM_ALLOWED, QM_LIMITED, QM_DENIED };
 
@@ -40,6 +34,7 @@ struct qm_verdict {
 	int64_t limit, window_ms;         /* limited: of the latest window, for the message */
 	char rule[QM_VERDICT_RULE];       /* "" where Intercept would name none */
 	char message[QM_VERDICT_MESSAGE]; /* in Intercept's words; "" when allowed */
+	bool gave_up; /* a pattern met the ceiling of its matcher and counted as no match */
 };
 
 struct qm_gate_options {

@@ -20,21 +20,27 @@
 
 struct qm_counter {
 	bool exists;
+	bool endless; /* stored without a window (Redis only): counts for ever */
 	int64_t value;
 	int64_t window_start_ms; /* Unix time */
 	int64_t window_ms;
+};
+
+/* One call's wish: `amount` more in the window that holds `now_ms`, but not above `limit`. */
+struct qm_reserve {
+	const char *key;
+	int64_t amount, limit;
+	int64_t window_ms, now_ms;
 };
 
 struct qm_store;
 
 struct qm_store_kind {
 	const char *name; /* "memory", "sqlite", "redis" */
-	bool shared;      /* others draw on it: leave them headroom by default */
 	/* value + amount > limit within now's window: refused, nothing written. `value`: the new
-	 * one, or the one that refused. */
-	enum qm_code (*reserve)(struct qm_store *store, const char *key, int64_t amount,
-		int64_t limit, int64_t window_ms, int64_t now_ms, bool *allowed, int64_t *value,
-		struct qm_error *err);
+	 * one, or the one that refused. A counter whose window starts elsewhere stands at 0. */
+	enum qm_code (*reserve)(struct qm_store *store, const struct qm_reserve *wish, bool *allowed,
+		int64_t *value, struct qm_error *err);
 	/* Subtracts, not below 0, without looking at the window. */
 	enum qm_code (*rollback)(
 		struct qm_store *store, const char *key, int64_t amount, struct qm_error *err);
@@ -48,9 +54,16 @@ struct qm_store_kind {
 /* What each back end's own struct begins with. */
 struct qm_store {
 	const struct qm_store_kind *kind;
+	bool shared; /* others draw on it: leave them headroom by default */
 };
 
 struct qm_store *qm_store_memory(void);
+
+/*
+ * A view of `base` (which must outlive it) on which one can try things out: a counter is read
+ * from there when it is first asked for, and kept here from then on. Nothing is written back.
+ */
+struct qm_store *qm_store_snapshot(struct qm_store *base);
 
 /* Opens or makes the file and its table; `shared` tells whether it is Intercept's own. */
 enum qm_code qm_store_sqlite(const char *path, bool shared, const char *prefix,

@@ -37,7 +37,7 @@ static bool speaks_of(const char *text, const char *const *words)
 static bool speaks_of_rate(const char *message)
 {
 	static const char *const words[] = { "too many request", "too many call", "rate limit",
-		"rate-limit", "ratelimit", "quota", "throttl", "api limit", "api call", NULL };
+		"rate-limit", "ratelimit", "quota", "throttl", "api limit", "call limit", NULL };
 
 	return speaks_of(message, words);
 }
@@ -58,27 +58,42 @@ static bool is_html(const struct qm_reply *reply)
 		strncasecmp(body, "<!doctype html", 14) == 0 || strncasecmp(body, "<html", 5) == 0;
 }
 
-/* What the server says, printable and cut; "" if nothing usable. */
-static void read_message(const struct qm_reply *reply, const json_t *body, char *out, size_t size)
+/*
+ * Makes a foreign text fit for a sentence of ours. Secrets first, since a server may send our key
+ * back to us and a cut could leave half of it; a star a byte.
+ */
+static void tame(struct qm_buf *text, const struct qm_log *log, char *out, size_t size)
 {
-	struct qm_buf raw, clean;
+	struct qm_buf clean;
 	size_t length;
 
-	qm_buf_init(&raw, QM_REPLY_MAX_BYTES);
+	for (size_t i = 0; i < log->secret_count; i++) {
+		const char *secret = qm_secret_reveal(log->secrets[i]);
+		char *hit = *secret ? strstr(text->data, secret) : NULL;
+
+		for (; hit; hit = strstr(hit, secret))
+			memset(hit, '*', strlen(secret));
+	}
 	qm_buf_init(&clean, QM_REPLY_MAX_BYTES);
-	if (body)
-		qm_json_message(body, &raw);
-	else if (is_html(reply))
-		qm_html_title(reply->body.data, &raw);
-	else
-		qm_buf_add(&raw, reply->body.data,
-			qm_text_cut(reply->body.data, reply->body.length, QM_MESSAGE_MAX_BYTES));
-	qm_text_printable(&clean, raw.data);
+	qm_text_printable(&clean, text->data);
 	length = qm_text_cut(clean.data, clean.length, size - 4);
 	(void)snprintf(
 		out, size, "%.*s%s", (int)length, clean.data, length < clean.length ? "..." : "");
-	qm_buf_release(&raw);
 	qm_buf_release(&clean);
+}
+
+/* What the server says; "" if nothing usable. */
+static void read_message(const struct qm_reply *reply, const json_t *body, struct qm_buf *out)
+{
+	size_t most = QM_REPLY_HEADER_MAX_BYTES;
+
+	if (body)
+		qm_json_message(body, out);
+	else if (is_html(reply))
+		qm_html_title(reply->body.data, out);
+	else
+		qm_buf_add(out, reply->body.data,
+			reply->body.length < most ? reply->body.length : most);
 }
 
 static enum qm_found by_status(int status)
@@ -136,49 +151,48 @@ static enum qm_found judge(const struct qm_reply *reply, const json_t *body, con
 	return found;
 }
 
-static const char *remedy_for(enum qm_found found, const struct qm_reply *reply)
+static const char *remedy_for_useless(const struct qm_reply *reply, bool is_page)
 {
 	if (reply->body.overflow)
 		return "the answer is larger than any honest one; is the URL right?";
-	if (reply->status == 401)
-		return "the key is wrong or expired; generate one on QMetry's Open API page";
 	if (reply->status / 100 == 3)
-		return "a redirect, which is not followed since the key would travel along; is the URL "
-		       "right?";
+		return "a redirect, which is not followed since the key would travel along; is "
+		       "the URL right?";
 	if (reply->status == 407)
 		return "the proxy wants a login";
-	if (is_html(reply))
-		return "an HTML page and no API answer: a login page or a proxy stands in between, or the "
-		       "URL is wrong";
+	if (is_page)
+		return "a page and no API answer: a login or a proxy stands in between, or the URL "
+		       "is wrong";
+	return reply->status / 100 == 2 ? "the answer is no JSON object" : "";
+}
+
+static const char *remedy_for(enum qm_found found, const struct qm_reply *reply, bool is_page)
+{
 	switch (found) {
 	case QM_FOUND_AUTH:
-		return "the key's role may not do this";
+		return reply->status == 401
+			? "the key is wrong or expired; generate one on QMetry's Open API page"
+			: "the key's role may not do this";
 	case QM_FOUND_MISSING:
 		return "is the URL right, and the project?";
 	case QM_FOUND_LIMIT:
 		return "too many requests";
 	case QM_FOUND_USELESS:
-		return reply->status / 100 == 2 ? "the answer is no JSON object" : "";
+		return remedy_for_useless(reply, is_page);
 	default:
 		return "";
 	}
 }
 
-/* "answered 401 (Invalid API key): the key is wrong or expired; ..." */
+/* "the server answered 401 (Invalid API key): the key is wrong or expired; ..." */
 static void describe(const struct qm_reply *reply, const char *message, struct qm_finding *out)
 {
-	const char *remedy = remedy_for(out->found, reply);
-	bool page = is_html(reply);
+	bool is_page = !out->body && is_html(reply);
+	const char *remedy = remedy_for(out->found, reply, is_page);
+	const char *open = is_page ? " (page \"" : " (", *close = is_page ? "\")" : ")";
 
 	(void)snprintf(out->text, sizeof out->text, "the server answered %d%s%s%s%s%s",
-		reply->status,
-		!*message      ? ""
-			: page ? " (page \""
-			       : " (",
-		message,
-		!*message      ? ""
-			: page ? "\")"
-			       : ")",
+		reply->status, *message ? open : "", message, *message ? close : "",
 		*remedy ? ": " : "", remedy);
 }
 
@@ -193,28 +207,40 @@ static enum qm_found unanswered(const struct qm_reply *reply)
 	return reply->timed_out ? QM_FOUND_LATE : QM_FOUND_CUT;
 }
 
-void qm_finding_read(const struct qm_reply *reply, int64_t now_ms, struct qm_finding *out)
+/* Leaves the JSON object of the answer, if it is one, in `out`. */
+static void read_answer(const struct qm_reply *reply, struct qm_finding *out)
+{
+	if (reply->body.overflow)
+		return;
+	if (qm_json_read(reply->body.data, reply->body.length, &out->body, NULL) == QM_OK &&
+		json_is_object(out->body))
+		return;
+	json_decref(out->body);
+	out->body = NULL;
+}
+
+void qm_finding_read(const struct qm_reply *reply, int64_t now_ms, const struct qm_log *log,
+	struct qm_finding *out)
 {
 	char message[QM_MESSAGE_MAX_BYTES];
+	struct qm_buf text;
 
 	*out = (struct qm_finding){ .found = QM_FOUND_STOPPED };
+	qm_buf_init(&text, QM_REPLY_MAX_BYTES);
 	if (reply->delivery != QM_ANSWERED) {
 		out->found = unanswered(reply);
-		(void)snprintf(out->text, sizeof out->text, "%.500s", reply->error.text);
-		return;
+		qm_buf_add_text(&text, reply->error.text);
+		tame(&text, log, out->text, sizeof out->text);
+	} else {
+		read_answer(reply, out);
+		read_message(reply, out->body, &text);
+		tame(&text, log, message, sizeof message);
+		out->retry_after_ms = qm_retry_after_ms(reply->retry_after, now_ms);
+		out->found = judge(reply, out->body, message);
+		if (out->found != QM_FOUND_GOOD)
+			describe(reply, message, out);
 	}
-	if (!reply->body.overflow &&
-		qm_json_read(reply->body.data, reply->body.length, &out->body, NULL))
-		out->body = NULL;
-	if (!json_is_object(out->body)) {
-		json_decref(out->body);
-		out->body = NULL;
-	}
-	read_message(reply, out->body, message, sizeof message);
-	out->retry_after_ms = qm_retry_after_ms(reply->retry_after, now_ms);
-	out->found = judge(reply, out->body, message);
-	if (out->found != QM_FOUND_GOOD)
-		describe(reply, message, out);
+	qm_buf_release(&text);
 }
 
 void qm_finding_release(struct qm_finding *finding)

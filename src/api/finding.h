@@ -10,6 +10,7 @@
 #define QM_API_FINDING_H
 
 #include "src/api/transport.h"
+#include "src/base/log.h"
 
 #include <jansson.h>
 
@@ -35,8 +36,12 @@ struct qm_finding {
 	char text[512];         /* what happened and what to do; "" if good */
 };
 
-/* `now_ms` is what a Retry-After date is measured from. */
-void qm_finding_read(const struct qm_reply *reply, int64_t now_ms, struct qm_finding *out);
+/*
+ * `now_ms` is what a Retry-After date is measured from. The text is one printable line in which
+ * the secrets that `log` hides are hidden, too.
+ */
+void qm_finding_read(const struct qm_reply *reply, int64_t now_ms, const struct qm_log *log,
+	struct qm_finding *out);
 void qm_finding_release(struct qm_finding *finding);
 
 /*

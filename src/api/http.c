@@ -31,7 +31,7 @@
 
 struct curl {
 	void *library;
-#define CURL_MEMBER(name) __typeof__(&curl_##name) name;
+#define CURL_MEMBER(name) __typeof__ (&curl_##name)(name);
 	CURL_FUNCTIONS(CURL_MEMBER)
 };
 
@@ -207,6 +207,8 @@ static bool set_manners(struct qm_http *http, int64_t connect_timeout_ms)
 	bad |= (int)curl->easy_setopt(http->handle, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	if (unzips)
 		bad |= (int)curl->easy_setopt(http->handle, CURLOPT_ACCEPT_ENCODING, "gzip");
+	/* What was idle for a window may be closed already over there, and a call on it lost. */
+	(void)curl->easy_setopt(http->handle, CURLOPT_MAXAGE_CONN, 30L);
 	/* Do not wait for a resolver that hangs when we are told to stop (7.87). */
 	(void)curl->easy_setopt(http->handle, CURLOPT_QUICK_EXIT, 1L);
 	return !bad;
@@ -417,9 +419,9 @@ static const struct explanation *explain(CURLcode result)
 			"is the server up and the URL right, or does this network need --proxy?" },
 		{ CURLE_SSL_CONNECT_ERROR, true, false, "is this an https address?" },
 		{ CURLE_PEER_FAILED_VERIFICATION, true, true,
-			"where a company's proxy stands in between, give its certificate with --cacert" },
+			"behind a company's proxy, give its certificate with --cacert" },
 		{ CURLE_SSL_CACERT_BADFILE, true, true,
-			"is the certificate bundle (--cacert, CURL_CA_BUNDLE, SSL_CERT_FILE) readable PEM?" },
+			"is the bundle (--cacert, CURL_CA_BUNDLE, SSL_CERT_FILE) readable PEM?" },
 		{ CURLE_URL_MALFORMAT, true, true, "is the URL right?" },
 		{ CURLE_OPERATION_TIMEDOUT, false, false,
 			"is the server overloaded? see --timeout" },
@@ -444,31 +446,46 @@ static long proxy_answer(const struct qm_http *http)
 	return status >= 300 ? status : 0;
 }
 
+/* What happened, in libcurl's words but for what we did to it ourselves. */
+static const char *detail_of(const struct exchange *exchange, CURLcode result)
+{
+	const struct qm_http *http = exchange->http;
+
+	if (exchange->issued > 1)
+		return "the server closed the connection";
+	return *http->detail ? http->detail : http->curl.easy_strerror(result);
+}
+
+static void explain_failure(
+	const struct exchange *exchange, CURLcode result, long proxy, struct qm_error *err)
+{
+	if (is_interrupted(exchange->http))
+		(void)qm_error_set(err, QM_ESTOPPED, "stopped by a signal");
+	else if (exchange->header_bytes > QM_REPLY_HEADER_MAX_BYTES)
+		(void)qm_error_set(err, QM_EUNREACHABLE,
+			"the answer has more than %d bytes of headers; is the URL right?",
+			QM_REPLY_HEADER_MAX_BYTES);
+	else if (proxy)
+		(void)qm_error_set(err, QM_EUNREACHABLE,
+			"the proxy answered %ld; does it want a login (--proxy, HTTPS_PROXY)?",
+			proxy);
+	else
+		(void)qm_error_set(err, QM_EUNREACHABLE, "%.300s: %s", detail_of(exchange, result),
+			explain(result)->remedy);
+}
+
 static void read_failure(const struct exchange *exchange, CURLcode result, const char *url)
 {
 	const struct qm_http *http = exchange->http;
-	struct qm_reply *reply = exchange->reply;
 	const struct explanation *explanation = explain(result);
 	bool sent = http->sees_issue ? exchange->issued > 0 : !explanation->before;
 	long proxy = sent ? 0 : proxy_answer(http);
-	const char *detail = *http->detail ? http->detail : http->curl.easy_strerror(result);
+	struct qm_reply *reply = exchange->reply;
 
 	reply->delivery = is_interrupted(http) ? QM_CUT_OFF : sent ? QM_UNANSWERED : QM_NOT_SENT;
 	reply->timed_out = sent && result == CURLE_OPERATION_TIMEDOUT;
 	reply->permanent = explanation->permanent || (proxy && proxy < 500);
-	if (reply->delivery == QM_CUT_OFF)
-		(void)qm_error_set(&reply->error, QM_ESTOPPED, "stopped by a signal");
-	else if (exchange->header_bytes > QM_REPLY_HEADER_MAX_BYTES)
-		(void)qm_error_set(&reply->error, QM_EUNREACHABLE,
-			"the answer has more than %d bytes of headers; is the URL right?",
-			QM_REPLY_HEADER_MAX_BYTES);
-	else if (proxy)
-		(void)qm_error_set(&reply->error, QM_EUNREACHABLE,
-			"the proxy answered %ld; does it want a login (--proxy, HTTPS_PROXY)?",
-			proxy);
-	else
-		(void)qm_error_set(
-			&reply->error, QM_EUNREACHABLE, "%.300s: %s", detail, explanation->remedy);
+	explain_failure(exchange, result, proxy, &reply->error);
 	qm_error_at(&reply->error, url, 0, 0);
 }
 

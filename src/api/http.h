@@ -4,7 +4,10 @@
  * libcurl and the forty libraries behind it are most of the program's start-up time, so they are
  * loaded when the first client is made and not before. TLS is verified always, redirects are
  * never followed (the key would travel along), and the key is in the header of a request and
- * nowhere else.
+ * nowhere else. One call of send() is one request on the wire, never two: libcurl's own repeat
+ * on a kept connection that broke is off, since nobody would have counted it.
+ *
+ * A broken connection may raise SIGPIPE, which the program must ignore.
  */
 #ifndef QM_API_HTTP_H
 #define QM_API_HTTP_H

@@ -8,7 +8,7 @@
 #define QM_API_LIMITS_H
 
 enum {
-	/* 1,000 rows with every user-defined field filled are some 8 MB; nothing honest is larger. */
+	/* 1,000 rows with every user-defined field filled are 8 MB; nothing honest is larger. */
 	QM_REPLY_MAX_BYTES = 16 << 20,
 	/* Servers themselves refuse requests with more than 8 to 64 KB of headers. */
 	QM_REPLY_HEADER_MAX_BYTES = 64 << 10,
@@ -26,13 +26,13 @@ enum {
 	QM_PAGE_ROWS = 500,
 	/* Never more, even where the server's own pages are larger. */
 	QM_PAGE_MAX_ROWS = 1000,
-	/* Ten times the largest suite known; a server that counts wrong must not keep us for ever. */
+	/* Ten times the largest suite known; a server that counts wrong must not keep us. */
 	QM_LIST_MAX_ROWS = 1000000,
 
 	/* What is kept of a server's message: a sentence, and it stands inside one of ours. */
 	QM_MESSAGE_MAX_BYTES = 240,
 
-	/* Back-off: the first wait is up to 1 s, each next one up to twice that, never above 30 s. */
+	/* Back-off: the first wait is up to 1 s, the next ones up to twice that, to 30 s. */
 	QM_BACKOFF_FIRST_MS = 1000,
 	QM_BACKOFF_MAX_MS = 30000,
 	/* Clocks differ a little and requests travel: nothing is sent this close to a border. */

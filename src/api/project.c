@@ -32,11 +32,10 @@ static void read_statuses(const json_t *info, struct qm_arena *arena, struct qm_
 {
 	const json_t *list = json_object_get(info, "allstatus");
 	struct qm_status *status;
-	json_t *row;
-	size_t i;
 
-	json_array_foreach(list, i, row)
-	{
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *row = json_array_get(list, i);
+
 		if (!qm_json_id(row, "id"))
 			continue;
 		status = qm_vec_add(out);
@@ -50,11 +49,10 @@ static void read_builds(const json_t *info, struct qm_arena *arena, struct qm_ve
 {
 	const json_t *list = json_object_get(info, "currentdrops");
 	struct qm_build *build;
-	json_t *row;
-	size_t i;
 
-	json_array_foreach(list, i, row)
-	{
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *row = json_array_get(list, i);
+
 		if (!qm_json_id(row, "DropID"))
 			continue;
 		build = qm_vec_add(out);

@@ -100,12 +100,6 @@ static enum qm_code suite_row(void *context, const json_t *row)
 	return suite.id ? listing->each.suite(listing->context, &suite) : QM_OK;
 }
 
-static json_t *filter_by(const char *value, const char *field)
-{
-	return json_pack("[{s:s, s:o, s:s}]", "type", "string", "value", qm_json_string(value),
-		"field", field);
-}
-
 static json_t *filter_by_keys(const char *const *keys, size_t key_count)
 {
 	struct qm_buf value;
@@ -114,7 +108,8 @@ static json_t *filter_by_keys(const char *const *keys, size_t key_count)
 	qm_buf_init(&value, QM_REQUEST_MAX_BYTES);
 	for (size_t i = 0; i < key_count; i++)
 		qm_buf_add_format(&value, "%s%s", i ? "," : "", keys[i]);
-	filter = key_count ? filter_by(value.data, "entityKeyId") : json_array();
+	filter = json_pack("[{s:s, s:o, s:s}]", "type", "string", "value",
+		qm_json_string(value.data), "field", "entityKeyId");
 	qm_buf_release(&value);
 	return filter;
 }
@@ -130,7 +125,7 @@ enum qm_code qm_fetch_suites(struct qm_session *session, const struct qm_project
 		"/rest/testsuites/list/viewColumns", "id");
 	listing.each.suite = each;
 	listing.context = context;
-	set_filter(&listing, filter_by_keys(keys, key_count));
+	set_filter(&listing, key_count ? filter_by_keys(keys, key_count) : json_array());
 	set_text(listing.fields, "sort", "[{\"property\":\"name\",\"direction\":\"ASC\"}]");
 	set_text(listing.fields, "udfFilter", "[]");
 	set_text(listing.fields, "scope", "project");
@@ -236,6 +231,12 @@ enum qm_code qm_fetch_runs(struct qm_session *session, const struct qm_project *
 
 /* ---- Builds, which QMetry also calls drops. */
 
+static json_t *filter_by_name(const char *name)
+{
+	return json_pack("[{s:o, s:s, s:s}]", "value", qm_json_string(name), "type", "string",
+		"field", "name");
+}
+
 static enum qm_code build_row(void *context, const json_t *row)
 {
 	struct listing *listing = context;
@@ -255,7 +256,7 @@ enum qm_code qm_fetch_builds(struct qm_session *session, const struct qm_project
 	listing_init(&listing, project, "qmetry_fetch_builds", "/rest/admin/drop/list", "buildID");
 	listing.each.build = each;
 	listing.context = context;
-	set_filter(&listing, name ? filter_by(name, "name") : json_array());
+	set_filter(&listing, name ? filter_by_name(name) : json_array());
 	code = qm_pages_read(session, &listing.list, build_row, &listing, err);
 	listing_release(&listing);
 	return code;

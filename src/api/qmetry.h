@@ -90,7 +90,7 @@ struct qm_bulk_update {
 	const char *comment; /* NULL: none */
 	const int64_t *ids;
 	size_t id_count;
-	/* Electronic signature, where Part 11 compliance is on; NULL: none. Only the server sees it. */
+	/* Part 11 signature, where compliance is on; NULL: none. Only the server sees it. */
 	const struct qm_secret *username, *password;
 };
 

@@ -54,40 +54,50 @@ static int64_t elapsed_ms(const struct qm_session *session)
 	return qm_clock_ticks(session->options.clock) - session->started_ms;
 }
 
-/* "...: the next call may go in 41 min 3 s, but --max-wait leaves 10 min 0 s of 10 min 0 s" */
-static enum qm_code hopeless(const struct pause *pause, const char *setting, int64_t limit_ms,
-	int64_t left_ms, struct qm_error *err)
-{
-	char need[32], left[32], all[32];
-	bool is_outage = strcmp(setting, "--outage") == 0;
+/* What a setting allows of something, what of it is gone, and the failure when it is over. */
+struct budget {
+	const char *setting;
+	int64_t allowed_ms, spent_ms;
+	enum qm_code code;
+};
 
+/* "...: the next attempt would be in 41 min 3 s, but --max-wait leaves 2 min 0 s of 10 min 0 s" */
+static enum qm_code check_budget(
+	const struct pause *pause, const struct budget *budget, struct qm_error *err)
+{
+	int64_t left_ms = budget->allowed_ms - budget->spent_ms;
+	char need[32], left[32], allowed[32];
+
+	if (pause->ms <= left_ms)
+		return QM_OK;
 	qm_text_from_duration(pause->ms, need);
 	qm_text_from_duration(left_ms > 0 ? left_ms : 0, left);
-	qm_text_from_duration(limit_ms, all);
-	return qm_error_set(err, is_outage ? QM_EUNREACHABLE : QM_ESTOPPED,
+	qm_text_from_duration(budget->allowed_ms, allowed);
+	return qm_error_set(err, budget->code,
 		"%s: the next attempt would be in %s, but %s leaves %s of %s", pause->why, need,
-		setting, left, all);
+		budget->setting, left, allowed);
 }
 
 static enum qm_code check_fits(
 	const struct qm_session *session, const struct pause *pause, struct qm_error *err)
 {
 	const struct qm_session_limits *limits = &session->options.limits;
-	int64_t ticks = qm_clock_ticks(session->options.clock);
-	int64_t wait_left = limits->max_wait_ms - session->limit_waited_ms;
-	int64_t deadline_left = limits->deadline_ms - elapsed_ms(session);
-	int64_t outage_left = limits->outage_ms - (ticks - session->failing_since_ms);
+	int64_t failing_ms = qm_clock_ticks(session->options.clock) - session->failing_since_ms;
+	const struct budget max_wait = { "--max-wait", limits->max_wait_ms,
+		session->limit_waited_ms, QM_ESTOPPED };
+	const struct budget outage = { "--outage", limits->outage_ms, failing_ms, QM_EUNREACHABLE };
+	const struct budget deadline = { "--deadline", limits->deadline_ms, elapsed_ms(session),
+		QM_ESTOPPED };
+	enum qm_code code = QM_OK;
 
 	if (pause->reason == FOR_LIMIT && limits->stop_on_limit)
 		return qm_error_set(
 			err, QM_ESTOPPED, "%s: stopped, as --on-limit says", pause->why);
-	if (pause->reason == FOR_LIMIT && pause->ms > wait_left)
-		return hopeless(pause, "--max-wait", limits->max_wait_ms, wait_left, err);
-	if (pause->reason == FOR_OUTAGE && pause->ms > outage_left)
-		return hopeless(pause, "--outage", limits->outage_ms, outage_left, err);
-	if (pause->ms > deadline_left)
-		return hopeless(pause, "--deadline", limits->deadline_ms, deadline_left, err);
-	return QM_OK;
+	if (pause->reason == FOR_LIMIT)
+		code = check_budget(pause, &max_wait, err);
+	if (pause->reason == FOR_OUTAGE)
+		code = check_budget(pause, &outage, err);
+	return code ? code : check_budget(pause, &deadline, err);
 }
 
 static enum qm_code wait_for(
@@ -180,7 +190,7 @@ static bool is_near_border(int64_t reserved_ms, int64_t now_ms, int64_t *out_wai
 	return now_ms >= border_ms - QM_BORDER_MS;
 }
 
-/* One answer of the gate and what follows from it; `out` stays NULL where it is to be asked again. */
+/* One answer of the gate and what follows; `out` stays NULL where it is to be asked again. */
 static enum qm_code ask_gate(struct qm_session *session, const struct qm_api_call *call,
 	struct qm_reservation **out, struct qm_error *err)
 {
@@ -233,28 +243,15 @@ static void count_attempt(struct qm_session *session, enum qm_effect effect, boo
 	session->counts.retries += is_retry;
 }
 
-/* A server may send our key back to us; what is registered with the log as secret is starred. */
-static void hide_secrets(const struct qm_log *log, char *text)
-{
-	for (size_t i = 0; i < log->secret_count; i++) {
-		const char *secret = qm_secret_reveal(log->secrets[i]);
-		size_t length = strlen(secret);
-
-		for (char *hit = strstr(text, secret); length && hit; hit = strstr(hit, secret))
-			memset(hit, '*', length);
-	}
-}
-
 static void read_reply(struct qm_session *session, const struct qm_api_call *call,
 	const struct qm_reply *reply, struct qm_finding *out)
 {
-	qm_finding_read(reply, qm_clock_now(session->options.clock), out);
+	qm_finding_read(reply, qm_clock_now(session->options.clock), session->options.log, out);
 	if (out->found == QM_FOUND_GOOD && !out->body && call->effect == QM_READ) {
 		out->found = QM_FOUND_USELESS;
 		(void)snprintf(out->text, sizeof out->text, "the server answered %d with nothing",
 			reply->status);
 	}
-	hide_secrets(session->options.log, out->text);
 }
 
 static void note_outage(struct qm_session *session, enum qm_found found)
@@ -330,14 +327,17 @@ static enum qm_code wait_for_retry(struct qm_session *session, const struct qm_f
 static enum qm_code add_place(const struct qm_session *session, const struct qm_api_call *call,
 	enum qm_code code, struct qm_error *err)
 {
+	const char *url = session->options.url;
 	char place[QM_URL_MAX_BYTES + 256];
+	size_t length = strlen(url);
 
-	if (code == QM_EUNREACHABLE || code == QM_EREFUSED || code == QM_ENOTFOUND ||
-		code == QM_EAUTH) {
-		(void)snprintf(
-			place, sizeof place, "%s%s", session->options.url, call->request.path);
-		qm_error_at(err, place, 0, 0);
-	}
+	if (code != QM_EUNREACHABLE && code != QM_EREFUSED && code != QM_ENOTFOUND &&
+		code != QM_EAUTH)
+		return code;
+	while (length && url[length - 1] == '/')
+		length--;
+	(void)snprintf(place, sizeof place, "%.*s%s", (int)length, url, call->request.path);
+	qm_error_at(err, place, 0, 0);
 	return code;
 }
 

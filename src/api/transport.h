@@ -37,7 +37,7 @@ struct qm_reply {
 	enum qm_delivery delivery;
 	int status;
 	bool timed_out; /* unanswered because of timeout_ms */
-	bool permanent; /* not sent for a reason that no retry cures: TLS, name, proxy */
+	bool permanent; /* not sent for a reason that no retry cures: TLS, a proxy */
 	char content_type[64];
 	char retry_after[64]; /* the header as it came; "" if none */
 	struct qm_buf body;

@@ -106,7 +106,7 @@ enum qm_code qm_url_check(
 	bool secure = strncasecmp(url, "https://", 8) == 0;
 	size_t length = strlen(url), authority_length;
 	const char *text = url + (secure ? 8 : 7);
-	struct authority authority;
+	struct authority authority = { NULL, 0, NULL, 0 };
 	enum qm_code code;
 
 	if (!secure && strncasecmp(url, "http://", 7) != 0)

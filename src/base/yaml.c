@@ -85,7 +85,9 @@ static enum qm_code find_alias(
 		if (anchors[i].open)
 			return fail(reader, QM_EINPUT, event->start_mark,
 				"an alias names the node that it is part of");
-		*out = anchors[i].node;
+		*out = qm_arena_alloc(reader->arena, sizeof **out);
+		**out = *anchors[i].node;
+		(*out)->alias = true;
 		return QM_OK;
 	}
 	return fail(reader, QM_EINPUT, event->start_mark, "an alias names an unknown anchor");
@@ -236,10 +238,26 @@ bool qm_yaml_is_null(const struct qm_yaml_node *node)
 
 	if (!node)
 		return true;
-	if (node->kind != QM_YAML_SCALAR || !node->plain)
+	if (node->kind != QM_YAML_SCALAR || !node->plain || node->tag)
 		return false;
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (strcmp(node->text, words[i]) == 0)
 			return true;
 	return false;
+}
+
+enum qm_code qm_yaml_error(struct qm_error *err, const struct qm_yaml_node *node, enum qm_code code,
+	const char *format, ...)
+{
+	bool first = err && !err->code;
+	va_list arguments;
+
+	va_start(arguments, format);
+	(void)qm_error_vset(err, code, format, arguments);
+	va_end(arguments);
+	if (first && !err->line) {
+		err->line = node->line;
+		err->column = node->column;
+	}
+	return code;
 }

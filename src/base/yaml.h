@@ -2,8 +2,9 @@
  * yaml - a YAML file as nodes, read by libyaml; knows no schema.
  *
  * A scalar keeps its raw text, its style (plain or quoted) and its place, because who reads it
- * decides what `0755` or `yes` means. An alias is the node that it names, not a copy, so a
- * billion laughs are nine nodes; an alias to a node that is still open (a loop) is refused.
+ * decides what `0755` or `yes` means. An alias is a node that shares text and items with the
+ * one that it names, so a billion laughs are nine lists of nine; who walks all of a tree counts
+ * what it visits. An alias to a node that is still open (a loop) is refused.
  * Merge keys (`<<`) are pairs like any other: qm_yaml_find() does not look into them.
  *
  * Only the first document counts. Ceilings: bytes by the buffer, 100,000 nodes, depth 100.
@@ -20,6 +21,7 @@ struct qm_yaml_node {
 	enum qm_yaml_kind kind;
 	int line, column; /* 1-based */
 	bool plain;       /* a scalar without quotes and block style */
+	bool alias;       /* what is seen here was written elsewhere: `*name` */
 	const char *tag;  /* an explicit tag such as "!!str" resolved by libyaml, or NULL */
 	const char *text; /* scalars: raw text, may hold NUL bytes up to `length` */
 	size_t length;
@@ -41,7 +43,11 @@ const struct qm_yaml_node *qm_yaml_find(const struct qm_yaml_node *map, const ch
 /* The key node of the second of two equal scalar keys of a map; NULL if there is none. */
 const struct qm_yaml_node *qm_yaml_duplicate(const struct qm_yaml_node *map);
 
-/* An unquoted null: absent, "~", "null", "Null", "NULL" or nothing at all. */
+/* An unquoted null without a tag: absent, "~", "null", "Null", "NULL" or nothing at all. */
 bool qm_yaml_is_null(const struct qm_yaml_node *node);
+
+/* As qm_error_set(), and the place is where the node begins. */
+enum qm_code qm_yaml_error(struct qm_error *err, const struct qm_yaml_node *node, enum qm_code code,
+	const char *format, ...) QM_PRINTF(4, 5);
 
 #endif

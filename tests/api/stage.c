@@ -77,8 +77,8 @@ static void play_answer(void *context, const struct qm_request *request, struct 
 		answer->content_type ? answer->content_type : "application/json");
 	(void)snprintf(reply->retry_after, sizeof reply->retry_after, "%s",
 		answer->retry_after ? answer->retry_after : "");
-	if (answer->body)
-		qm_buf_add_text(&reply->body, answer->body);
+	for (const char *c = answer->body; c && *c; c++)
+		qm_buf_add_char(&reply->body, *c == '\'' ? '"' : *c);
 	if (answer->delivery != QM_ANSWERED)
 		(void)qm_error_set(&reply->error, QM_EUNREACHABLE, "it broke on the way");
 }
@@ -94,13 +94,13 @@ int stage_setup(void **state)
 		.transport = { play_answer, stage },
 		.clock = &stage->clock,
 		.log = &stage->logger,
-		.url = "https://qa.example.com",
+		.url = "https://qa.example.com/",
 		.policy_name = "team.yaml",
 		.limits = { .max_wait_ms = 600000,
-		            .deadline_ms = 1800000,
-		            .outage_ms = 300000,
-		            .timeout_ms = 60000,
-		            .retries = 4 },
+			.deadline_ms = 1800000,
+			.outage_ms = 300000,
+			.timeout_ms = 60000,
+			.retries = 4 },
 		.seed = 7,
 	};
 	*state = stage;
@@ -153,8 +153,8 @@ struct qm_api_call stage_call(enum qm_effect effect)
 	return effect == QM_READ ? read : write;
 }
 
-enum qm_code stage_make_call(struct stage *stage, enum qm_effect effect, enum qm_refusal *refusal,
-	struct qm_error *err)
+enum qm_code stage_make_call(
+	struct stage *stage, enum qm_effect effect, enum qm_refusal *refusal, struct qm_error *err)
 {
 	const struct qm_api_call call = stage_call(effect);
 	enum qm_code code;

@@ -20,7 +20,7 @@
 struct answer {
 	enum qm_delivery delivery; /* 0: answered */
 	int status;
-	const char *body;
+	const char *body;         /* ' stands for ", which JSON in C is unreadable with */
 	const char *content_type; /* NULL: JSON */
 	const char *retry_after;
 	bool timed_out, permanent;
@@ -68,8 +68,8 @@ int stage_teardown(void **state);
 extern const char stage_allow_all[];
 
 /* Opens the session. `policy` is YAML. */
-void stage_play(struct stage *stage, const char *policy, const struct answer *answers,
-                size_t count);
+void stage_play(
+	struct stage *stage, const char *policy, const struct answer *answers, size_t count);
 
 #define PLAY(stage, policy, answers) \
 	stage_play(stage, policy, answers, sizeof(answers) / sizeof *(answers))
@@ -78,7 +78,7 @@ void stage_play(struct stage *stage, const char *policy, const struct answer *an
 struct qm_api_call stage_call(enum qm_effect effect);
 
 /* Makes stage_call(effect) and forgets the answer. */
-enum qm_code stage_make_call(struct stage *stage, enum qm_effect effect, enum qm_refusal *refusal,
-                             struct qm_error *err);
+enum qm_code stage_make_call(
+	struct stage *stage, enum qm_effect effect, enum qm_refusal *refusal, struct qm_error *err);
 
 #endif

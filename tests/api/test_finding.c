@@ -12,6 +12,9 @@
 /* 2026-01-15 10:31:00 UTC */
 static const int64_t now_ms = INT64_C(1768473060000);
 
+/* A log that hides nothing. */
+static const struct qm_log quiet = { .level = QM_LOG_ERROR };
+
 static void read_answer(int status, const char *type, const char *body, struct qm_finding *out)
 {
 	struct qm_reply reply;
@@ -21,7 +24,7 @@ static void read_answer(int status, const char *type, const char *body, struct q
 	reply.status = status;
 	(void)snprintf(reply.content_type, sizeof reply.content_type, "%s", type);
 	qm_buf_add_text(&reply.body, body);
-	qm_finding_read(&reply, now_ms, out);
+	qm_finding_read(&reply, now_ms, &quiet, out);
 	qm_reply_release(&reply);
 }
 
@@ -41,7 +44,8 @@ static void answers_are_sorted_by_status_and_words(void **state)
 		{ 204, "", "", QM_FOUND_GOOD },
 		{ 200, json, "{\"success\":false,\"message\":\"unknown id\"}", QM_FOUND_CONTENT },
 		{ 200, json, "{\"success\":\"false\"}", QM_FOUND_CONTENT },
-		{ 200, json, "{\"success\":false,\"message\":\"Too many requests\"}", QM_FOUND_LIMIT },
+		{ 200, json, "{\"success\":false,\"message\":\"Too many requests\"}",
+			QM_FOUND_LIMIT },
 		{ 200, json, "{\"success\":false,\"message\":\"Too many ids\"}", QM_FOUND_SIZE },
 		{ 200, json, "[1,2]", QM_FOUND_USELESS },
 		{ 200, json, "{\"cut", QM_FOUND_USELESS },
@@ -53,6 +57,8 @@ static void answers_are_sorted_by_status_and_words(void **state)
 		{ 400, json, "{\"message\":\"at most 100: limit\"}", QM_FOUND_SIZE },
 		{ 400, json, "{\"message\":\"request too large\"}", QM_FOUND_SIZE },
 		{ 400, json, "{\"message\":\"API rate limit reached\"}", QM_FOUND_LIMIT },
+		{ 400, json, "{\"message\":\"API call failed: no such id\"}", QM_FOUND_CONTENT },
+		{ 200, html, "{\"success\":true}", QM_FOUND_GOOD },
 		{ 401, json, "{\"message\":\"Invalid API key\"}", QM_FOUND_AUTH },
 		{ 403, json, "{\"message\":\"not your role\"}", QM_FOUND_AUTH },
 		{ 403, json, "{\"message\":\"Daily quota exceeded\"}", QM_FOUND_LIMIT },
@@ -76,8 +82,8 @@ static void answers_are_sorted_by_status_and_words(void **state)
 
 		read_answer(rows[i].status, rows[i].type, rows[i].body, &finding);
 		if (finding.found != rows[i].found)
-			fail_msg("%d %s: found %d, not %d", rows[i].status, rows[i].body, finding.found,
-			         rows[i].found);
+			fail_msg("%d %s: found %d, not %d", rows[i].status, rows[i].body,
+				finding.found, rows[i].found);
 		assert_int_equal(*finding.text == '\0', rows[i].found == QM_FOUND_GOOD);
 		qm_finding_release(&finding);
 	}
@@ -107,7 +113,7 @@ static void what_was_not_answered_is_sorted_by_how_far_it_came(void **state)
 		reply.timed_out = rows[i].timed_out;
 		reply.permanent = rows[i].permanent;
 		(void)qm_error_set(&reply.error, QM_EUNREACHABLE, "the cable is out");
-		qm_finding_read(&reply, now_ms, &finding);
+		qm_finding_read(&reply, now_ms, &quiet, &finding);
 		assert_int_equal(finding.found, rows[i].found);
 		assert_string_equal(finding.text, "the cable is out");
 		qm_reply_release(&reply);
@@ -121,18 +127,22 @@ static void texts_say_what_happened_and_what_to_do(void **state)
 		const char *type, *body, *text;
 	} rows[] = {
 		{ 401, json, "{\"code\":\"CO.INVALID_API_KEY\",\"message\":\"Invalid API key\"}",
-		  "the server answered 401 (Invalid API key (CO.INVALID_API_KEY)): the key is wrong or "
-		  "expired; generate one on QMetry's Open API page" },
+			"the server answered 401 (Invalid API key (CO.INVALID_API_KEY)): "
+			"the key is wrong or "
+			"expired; generate one on QMetry's Open API page" },
 		{ 403, json, "{}", "the server answered 403: the key's role may not do this" },
 		{ 200, html, "<html><head><title>Sign in</title>",
-		  "the server answered 200 (page \"Sign in\"): an HTML page and no API answer: a login page "
-		  "or a proxy stands in between, or the URL is wrong" },
+			"the server answered 200 (page \"Sign in\"): a page and no API answer: "
+			"a login or "
+			"a proxy stands in between, or the URL is wrong" },
 		{ 302, html, "",
-		  "the server answered 302: a redirect, which is not followed since the key would travel "
-		  "along; is the URL right?" },
-		{ 400, json, "{\"message\":\"a\\u001b[31mb\\nc\"}", "the server answered 400 (a?[31mb c)" },
+			"the server answered 302: a redirect, which is not followed since "
+			"the key would "
+			"travel along; is the URL right?" },
+		{ 400, json, "{\"message\":\"a\\u001b[31mb\\nc\"}",
+			"the server answered 400 (a?[31mb c)" },
 		{ 503, "text/plain", "down for maintenance",
-		  "the server answered 503 (down for maintenance)" },
+			"the server answered 503 (down for maintenance)" },
 	};
 
 	(void)state;
@@ -160,6 +170,32 @@ static void long_messages_are_cut(void **state)
 	qm_finding_release(&finding);
 }
 
+/* Were it cut first, the beginning of a key at the cut would be shown. */
+static void a_secret_is_hidden_before_the_message_is_cut(void **state)
+{
+	struct qm_secret *key = qm_secret_new("s3cr3t-k3y", 10);
+	struct qm_log log = quiet;
+
+	(void)state;
+	qm_log_hide(&log, key);
+	for (int place = 200; place < QM_MESSAGE_MAX_BYTES + 10; place++) {
+		struct qm_finding finding;
+		struct qm_reply reply;
+
+		qm_reply_init(&reply);
+		reply.delivery = QM_ANSWERED;
+		reply.status = 400;
+		for (int i = 0; i < place; i++)
+			qm_buf_add_char(&reply.body, 'x');
+		qm_buf_add_text(&reply.body, "s3cr3t-k3y");
+		qm_finding_read(&reply, now_ms, &log, &finding);
+		assert_null(strstr(finding.text, "xs"));
+		qm_finding_release(&finding);
+		qm_reply_release(&reply);
+	}
+	qm_secret_free(key);
+}
+
 static void an_answer_beyond_the_ceiling_is_useless(void **state)
 {
 	struct qm_finding finding;
@@ -170,7 +206,7 @@ static void an_answer_beyond_the_ceiling_is_useless(void **state)
 	reply.delivery = QM_ANSWERED;
 	reply.status = 200;
 	reply.body.overflow = true;
-	qm_finding_read(&reply, now_ms, &finding);
+	qm_finding_read(&reply, now_ms, &quiet, &finding);
 	assert_int_equal(finding.found, QM_FOUND_USELESS);
 	assert_non_null(strstr(finding.text, "larger"));
 	qm_reply_release(&reply);
@@ -210,6 +246,7 @@ int main(void)
 		cmocka_unit_test(what_was_not_answered_is_sorted_by_how_far_it_came),
 		cmocka_unit_test(texts_say_what_happened_and_what_to_do),
 		cmocka_unit_test(long_messages_are_cut),
+		cmocka_unit_test(a_secret_is_hidden_before_the_message_is_cut),
 		cmocka_unit_test(an_answer_beyond_the_ceiling_is_useless),
 		cmocka_unit_test(retry_after_is_seconds_or_a_date),
 	};

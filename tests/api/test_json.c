@@ -60,9 +60,15 @@ static void flags_come_in_many_forms(void **state)
 		const char *json;
 		bool flag;
 	} rows[] = {
-		{ "{\"f\":true}", true },     { "{\"f\":1}", true },   { "{\"f\":\"1\"}", true },
-		{ "{\"f\":\"True\"}", true }, { "{\"f\":false}", false }, { "{\"f\":0}", false },
-		{ "{\"f\":\"0\"}", false },   { "{\"f\":\"\"}", false },  { "{\"f\":null}", false },
+		{ "{\"f\":true}", true },
+		{ "{\"f\":1}", true },
+		{ "{\"f\":\"1\"}", true },
+		{ "{\"f\":\"True\"}", true },
+		{ "{\"f\":false}", false },
+		{ "{\"f\":0}", false },
+		{ "{\"f\":\"0\"}", false },
+		{ "{\"f\":\"\"}", false },
+		{ "{\"f\":null}", false },
 		{ "{}", false },
 	};
 
@@ -106,7 +112,8 @@ static void depth_is_bounded_outside_strings(void **state)
 
 static void what_is_no_json_says_where(void **state)
 {
-	static const char *const texts[] = { "", "<html>", "{\"a\":", "{\"a\":1} x", "{\"a\":\"\xff\"}" };
+	static const char *const texts[] = { "", "<html>", "{\"a\":", "{\"a\":1} x",
+		"{\"a\":\"\xff\"}" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
@@ -126,12 +133,13 @@ static void the_message_of_an_error_is_found(void **state)
 		const char *json, *message;
 	} rows[] = {
 		{ "{\"code\":\"CO.INVALID_API_KEY\",\"message\":\"Invalid API key\"}",
-		  "Invalid API key (CO.INVALID_API_KEY)" },
+			"Invalid API key (CO.INVALID_API_KEY)" },
 		{ "{\"message\":\"no\"}", "no" },
 		{ "{\"code\":\"E1\"}", "E1" },
 		{ "{\"error\":\"boom\"}", "boom" },
 		{ "{\"error\":{\"message\":\"boom\",\"code\":\"E2\"}}", "boom (E2)" },
-		{ "{\"timestamp\":1,\"status\":400,\"error\":\"Bad Request\",\"message\":\"ids\"}", "ids" },
+		{ "{\"timestamp\":1,\"status\":400,\"error\":\"Bad Request\",\"message\":\"ids\"}",
+			"ids" },
 		{ "{\"message\":\"\",\"error\":\"Bad Request\"}", "Bad Request" },
 		{ "{\"errors\":[{\"message\":\"first\"},{\"message\":\"second\"}]}", "first" },
 		{ "{\"errors\":[\"first\"]}", "first" },
@@ -179,7 +187,9 @@ static void the_title_of_a_page_is_found(void **state)
 
 static void any_text_becomes_a_json_string(void **state)
 {
-	json_t *good = qm_json_string("a \"b\"\n\xc3\xa9"), *bad = qm_json_string("a\xff" "b\xc3\xa9");
+	json_t *good = qm_json_string("a \"b\"\n\xc3\xa9"),
+	       *bad = qm_json_string("a\xff"
+				     "b\xc3\xa9");
 	struct qm_buf out;
 
 	(void)state;

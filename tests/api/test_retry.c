@@ -1,5 +1,5 @@
-#include "src/api/retry.h"
 #include "src/api/limits.h"
+#include "src/api/retry.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -74,7 +74,8 @@ static void the_number_of_retries_is_exact(void **state)
 		struct qm_tries tries = { .made = allowed[i] };
 
 		if (tries.made > 0)
-			assert_true(qm_retry_decide(&busy, QM_WRITE, &tries, allowed[i], &random).again);
+			assert_true(qm_retry_decide(&busy, QM_WRITE, &tries, allowed[i], &random)
+					    .again);
 		tries.made++;
 		assert_false(qm_retry_decide(&busy, QM_WRITE, &tries, allowed[i], &random).again);
 	}
@@ -87,8 +88,10 @@ static void a_late_write_has_its_retry_even_after_other_trouble(void **state)
 
 	(void)state;
 	assert_true(qm_retry_decide(&late, QM_WRITE, &(struct qm_tries){ 3, 1 }, 4, &random).again);
-	assert_false(qm_retry_decide(&late, QM_WRITE, &(struct qm_tries){ 4, 2 }, 4, &random).again);
-	assert_false(qm_retry_decide(&late, QM_WRITE, &(struct qm_tries){ 1, 1 }, 0, &random).again);
+	assert_false(
+		qm_retry_decide(&late, QM_WRITE, &(struct qm_tries){ 4, 2 }, 4, &random).again);
+	assert_false(
+		qm_retry_decide(&late, QM_WRITE, &(struct qm_tries){ 1, 1 }, 0, &random).again);
 }
 
 static void back_off_doubles_to_30_s_and_is_drawn_from_all_of_it(void **state)
@@ -103,7 +106,8 @@ static void back_off_doubles_to_30_s_and_is_drawn_from_all_of_it(void **state)
 		int64_t ceiling = ceilings[made - 1], low = ceiling, high = 0, sum = 0;
 
 		for (int i = 0; i < 1000; i++) {
-			int64_t wait = qm_retry_decide(&busy, QM_READ, &tries, 100, &random).wait_ms;
+			int64_t wait =
+				qm_retry_decide(&busy, QM_READ, &tries, 100, &random).wait_ms;
 
 			low = wait < low ? wait : low;
 			high = wait > high ? wait : high;

@@ -5,26 +5,26 @@
 #include <stdlib.h>
 
 static const char two_a_minute[] = "version: \"1\"\n"
-                                   "tools:\n"
-                                   "  qmetry_bulk_update_test_case_execution_status:\n"
-                                   "    rules:\n"
-                                   "      - name: pace\n"
-                                   "        rate_limit: 2/minute\n";
+				   "tools:\n"
+				   "  qmetry_bulk_update_test_case_execution_status:\n"
+				   "    rules:\n"
+				   "      - name: pace\n"
+				   "        rate_limit: 2/minute\n";
 
 static const char two_an_hour[] = "version: \"1\"\n"
-                                  "tools:\n"
-                                  "  \"*\":\n"
-                                  "    rules:\n"
-                                  "      - name: pace\n"
-                                  "        rate_limit: 2/hour\n";
+				  "tools:\n"
+				  "  \"*\":\n"
+				  "    rules:\n"
+				  "      - name: pace\n"
+				  "        rate_limit: 2/hour\n";
 
 static const char no_writes[] = "version: \"1\"\n"
-                                "tools:\n"
-                                "  qmetry_bulk_update_test_case_execution_status:\n"
-                                "    rules:\n"
-                                "      - name: no writes\n"
-                                "        action: deny\n"
-                                "        on_deny: Not from CI\n";
+				"tools:\n"
+				"  qmetry_bulk_update_test_case_execution_status:\n"
+				"    rules:\n"
+				"      - name: no writes\n"
+				"        action: deny\n"
+				"        on_deny: Not from CI\n";
 
 static const struct answer good[] = { { .status = 200, .body = "{\"success\":true}" } };
 
@@ -93,8 +93,8 @@ static bool wait_and_lose(void *context, int64_t ms)
 	stage->now_ms += ms;
 	for (int i = 0; i < 2 && stage->waits == 0; i++) {
 		assert_int_equal(qm_gate_reserve(stage->gate, &call.tool, stage->now_ms, &verdict,
-		                                 &reservation, NULL),
-		                 QM_OK);
+					 &reservation, NULL),
+			QM_OK);
 		qm_reservation_free(reservation);
 	}
 	stage->waits++;
@@ -211,7 +211,7 @@ static void what_the_policy_denies_is_not_sent(void **state)
 	assert_has(err.text, "Not from CI");
 }
 
-/* Ways to ask for a wait, the wait that follows, and 0 where our own back-off (at most 1 s) counts. */
+/* 0: our own back-off counts, which is at most 1 s. */
 static void retry_after_is_read_in_all_its_forms(void **state)
 {
 	static const struct {
@@ -232,7 +232,7 @@ static void retry_after_is_read_in_all_its_forms(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		const struct answer answers[] = { { .status = 429, .retry_after = rows[i].header },
-			                          { .status = 200, .body = "{}" } };
+			{ .status = 200, .body = "{}" } };
 		struct stage *stage;
 		void *fresh = NULL;
 		struct qm_error err;
@@ -253,7 +253,7 @@ static void retry_after_is_read_in_all_its_forms(void **state)
 static void an_absurd_retry_after_is_refused_with_both_numbers(void **state)
 {
 	static const char *const headers[] = { "86400", "99999999999999999999999",
-		                               "Fri, 15 Jan 2027 10:31:00 GMT" };
+		"Fri, 15 Jan 2027 10:31:00 GMT" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
@@ -327,8 +327,10 @@ static void an_outage_has_its_own_limit(void **state)
 static void an_answer_ends_the_outage(void **state)
 {
 	static const struct answer answers[] = {
-		{ .status = 503, .takes_ms = 40000 }, { .status = 200, .body = "{}" },
-		{ .status = 503, .takes_ms = 40000 }, { .status = 200, .body = "{}" },
+		{ .status = 503, .takes_ms = 40000 },
+		{ .status = 200, .body = "{}" },
+		{ .status = 503, .takes_ms = 40000 },
+		{ .status = 200, .body = "{}" },
 	};
 	struct stage *stage = *state;
 	struct qm_error err;
@@ -367,8 +369,7 @@ static void a_signal_during_a_request_stops(void **state)
 static void only_what_was_never_sent_is_given_back(void **state)
 {
 	static const struct answer answers[] = { { .delivery = QM_NOT_SENT },
-		                                 { .delivery = QM_UNANSWERED },
-		                                 { .status = 200, .body = "{}" } };
+		{ .delivery = QM_UNANSWERED }, { .status = 200, .body = "{}" } };
 	struct stage *stage = *state;
 	struct qm_error err;
 
@@ -404,7 +405,7 @@ static void nothing_is_sent_in_the_last_50_ms_of_a_window(void **state)
 		else
 			assert_int_equal(stage->sent[0].at_ms, STAGE_START_MS + rows[i].offset_ms);
 		assert_string_equal(stage->log, "");
-		/* What was reserved in the old window was given back: both calls of the new one are left. */
+		/* What was reserved was given back: both calls of the new window are left. */
 		if (rows[i].waits)
 			assert_int_equal(stage_make_call(stage, QM_WRITE, NULL, &err), QM_OK);
 		assert_int_equal(stage->waits, rows[i].waits);
@@ -413,8 +414,8 @@ static void nothing_is_sent_in_the_last_50_ms_of_a_window(void **state)
 }
 
 static enum qm_code fail_to_reserve(struct qm_store *store, const char *key, int64_t amount,
-                                    int64_t limit, int64_t window_ms, int64_t now_ms, bool *allowed,
-                                    int64_t *value, struct qm_error *err)
+	int64_t limit, int64_t window_ms, int64_t now_ms, bool *allowed, int64_t *value,
+	struct qm_error *err)
 {
 	(void)store;
 	(void)key;
@@ -427,8 +428,8 @@ static enum qm_code fail_to_reserve(struct qm_store *store, const char *key, int
 	return qm_error_set(err, QM_EIO, "the state file is locked");
 }
 
-static enum qm_code fail_to_get(struct qm_store *store, const char *key, struct qm_counter *out,
-                                struct qm_error *err)
+static enum qm_code fail_to_get(
+	struct qm_store *store, const char *key, struct qm_counter *out, struct qm_error *err)
 {
 	(void)store;
 	(void)key;
@@ -444,9 +445,9 @@ static void close_store(struct qm_store *store)
 static void a_store_that_fails_is_an_error_at_once(void **state)
 {
 	static const struct qm_store_kind broken = { .name = "broken",
-		                                     .reserve = fail_to_reserve,
-		                                     .get = fail_to_get,
-		                                     .close = close_store };
+		.reserve = fail_to_reserve,
+		.get = fail_to_get,
+		.close = close_store };
 	struct stage *stage = *state;
 	struct qm_error err;
 
@@ -477,9 +478,8 @@ static void a_write_that_came_late_is_sent_once_more_and_then_left_to_the_planne
 
 static void a_key_that_the_server_sends_back_is_not_shown(void **state)
 {
-	static const struct answer answers[] = {
-		{ .status = 401, .body = "{\"message\":\"bad key s3cr3t-k3y\"}" }
-	};
+	static const struct answer answers[] = { { .status = 401,
+		.body = "{\"message\":\"bad key s3cr3t-k3y\"}" } };
 	struct stage *stage = *state;
 	struct qm_secret *key = qm_secret_new("s3cr3t-k3y", 10);
 	struct qm_error err;

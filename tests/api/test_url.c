@@ -41,9 +41,11 @@ static void good_urls_lose_only_their_trailing_slashes(void **state)
 {
 	static const struct row rows[] = {
 		{ "https://testmanagement.qmetry.com", "https://testmanagement.qmetry.com", false },
-		{ "https://testmanagement.qmetry.com/", "https://testmanagement.qmetry.com", false },
+		{ "https://testmanagement.qmetry.com/", "https://testmanagement.qmetry.com",
+			false },
 		{ "HTTPS://qa.example.com//", "HTTPS://qa.example.com", false },
-		{ "https://qa.example.com:8443/qmetry/", "https://qa.example.com:8443/qmetry", false },
+		{ "https://qa.example.com:8443/qmetry/", "https://qa.example.com:8443/qmetry",
+			false },
 		{ "https://qa.example.com/a@b", "https://qa.example.com/a@b", false },
 		{ "https://[2001:db8::1]:8443", "https://[2001:db8::1]:8443", false },
 		{ "https://127.0.0.1", "https://127.0.0.1", true },
@@ -92,16 +94,25 @@ static void urls_that_a_key_must_not_go_to_are_refused(void **state)
 static void plain_http_elsewhere_needs_to_be_allowed(void **state)
 {
 	static const char *const urls[] = {
-		"http://qa.example.com",      "http://127.0.0.1.evil.example", "http://localhost.example",
-		"http://127.1",               "http://0x7f.0.0.1",             "http://2130706433",
-		"http://128.0.0.1",           "http://127.0.0.256",            "http://127.0.0.1.",
-		"http://127.0.0.0001",        "http://[::2]",                  "http://127..0.1",
+		"http://qa.example.com",
+		"http://127.0.0.1.evil.example",
+		"http://localhost.example",
+		"http://127.1",
+		"http://0x7f.0.0.1",
+		"http://2130706433",
+		"http://128.0.0.1",
+		"http://127.0.0.256",
+		"http://127.0.0.1.",
+		"http://127.0.0.0001",
+		"http://[::2]",
+		"http://127..0.1",
 		"http://[::ffff:127.0.0.1]:8",
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof urls / sizeof *urls; i++) {
-		struct row refused = { urls[i], NULL, false }, allowed = { urls[i], urls[i], false };
+		struct row refused = { urls[i], NULL, false },
+			   allowed = { urls[i], urls[i], false };
 
 		check(&refused, 1, false);
 		check(&allowed, 1, true);
@@ -111,8 +122,7 @@ static void plain_http_elsewhere_needs_to_be_allowed(void **state)
 static void a_password_in_the_url_is_not_repeated(void **state)
 {
 	static const char *const urls[] = { "https://me:s3cr3t@qa.example.com",
-		                            "https://qa.example.com/?token=s3cr3t",
-		                            "https://qa.example.com/#s3cr3t" };
+		"https://qa.example.com/?token=s3cr3t", "https://qa.example.com/#s3cr3t" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof urls / sizeof *urls; i++) {

@@ -1,0 +1,71 @@
+/*
+ * limits - the ceilings on foreign reports, each with its reason.
+ *
+ * Together they bound memory: a reader needs about 1 MB for its buffers and texts and libxml2
+ * at most as much again, whatever the report holds. A report that exceeds a ceiling is refused
+ * with the reason `limit`, which names it; only texts that nobody matches by (messages, stacks,
+ * property values) are cut instead, always between two characters.
+ */
+#ifndef QM_PARSERS_LIMITS_H
+#define QM_PARSERS_LIMITS_H
+
+enum {
+	/* Read and handed to libxml2 at a time: smaller chunks cost 7 %, larger gain nothing. */
+	QM_MAX_CHUNK = 64 * 1024,
+
+	/* libxml2 is quadratic in the length of one CDATA section: 80 MB took 33 s instead of 0.2. */
+	QM_MAX_CDATA = 16 * 1024,
+
+	/* Fed to libxml2 and not consumed: a giant tag or comment, which it keeps in memory whole. */
+	QM_MAX_PENDING = 1024 * 1024,
+
+	/* Nested elements. Real reports have 10; libxml2 itself stops trees at 256. */
+	QM_MAX_DEPTH = 256,
+
+	/* An element's attributes, namespaces counted. Real ones have 20; checking that no two are
+	 * equal is quadratic in libxml2. */
+	QM_MAX_ATTRIBUTES = 1000,
+
+	/* Namespaces in scope: each prefixed name is looked up in all of them. */
+	QM_MAX_NAMESPACES = 256,
+
+	/* libxml2 keeps every different element and attribute name that it has met. */
+	QM_MAX_NAME_BYTES = 512 * 1024,
+
+	/* A test's name, its class, a suite's name: people match by them, so they are never cut.
+	 * Parametrised names of 10 KB are real. */
+	QM_MAX_NAME = 64 * 1024,
+
+	/* Texts of one test other than message and stack: name, class, file, description. */
+	QM_MAX_TEST_TEXT = 4 * QM_MAX_NAME,
+
+	/* Names of the open suites. */
+	QM_MAX_SUITE_TEXT = 4 * QM_MAX_NAME,
+
+	/* Where a failure's message, its stack, parameters and a property's value are cut: a comment
+	 * in QMetry shows a few lines of them. */
+	QM_MAX_MESSAGE = 4 * 1024,
+	QM_MAX_FAILURE_TYPE = 512,
+	QM_MAX_VALUE = 4 * 1024,
+
+	/* Properties in scope (Surefire writes about 70 for each suite) and their texts. */
+	QM_MAX_PROPERTIES = 4096,
+	QM_MAX_PROPERTY_TEXT = 1024 * 1024,
+
+	/* TestNG: skipped results that wait for the end of their <test>, and their texts. */
+	QM_MAX_HELD = 1000,
+	QM_MAX_HELD_TEXT = 256 * 1024,
+
+	/* TestNG: which method belongs to which groups; what is beyond is not told. */
+	QM_MAX_GROUPED = 4000,
+	QM_MAX_GROUP_TEXT = 256 * 1024,
+
+	/* Tests of one report: twenty times the largest known; options can set another. */
+	QM_MAX_TESTS = 20 * 1000 * 1000,
+};
+
+/* Bytes of one report after decompression: gzip packs 1,000 to 1, so a 10 MB file could keep a
+ * job busy for a minute and a 1 GB file for hours; options can set another. */
+#define QM_MAX_REPORT_BYTES (8ULL << 30)
+
+#endif

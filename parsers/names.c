@@ -1,0 +1,61 @@
+#include "parsers/names.h"
+
+#include <stddef.h>
+
+static const char *const texts[QM_NAMES] = {
+	[QM_NAME_TESTSUITES] = "testsuites",
+	[QM_NAME_TESTSUITE] = "testsuite",
+	[QM_NAME_TESTRUN] = "testrun",
+	[QM_NAME_TESTCASE] = "testcase",
+	[QM_NAME_PROPERTIES] = "properties",
+	[QM_NAME_PROPERTY] = "property",
+	[QM_NAME_SYSTEM_OUT] = "system-out",
+	[QM_NAME_SYSTEM_ERR] = "system-err",
+	[QM_NAME_ERROR] = "error",
+	[QM_NAME_FAILURE] = "failure",
+	[QM_NAME_SKIPPED] = "skipped",
+	[QM_NAME_INCLUDE] = "include",
+	[QM_NAME_FLAKY_FAILURE] = "flakyFailure",
+	[QM_NAME_FLAKY_ERROR] = "flakyError",
+	[QM_NAME_RERUN_FAILURE] = "rerunFailure",
+	[QM_NAME_RERUN_ERROR] = "rerunError",
+	[QM_NAME_TESTNG_RESULTS] = "testng-results",
+	[QM_NAME_SUITE] = "suite",
+	[QM_NAME_GROUPS] = "groups",
+	[QM_NAME_GROUP] = "group",
+	[QM_NAME_METHOD] = "method",
+	[QM_NAME_TEST] = "test",
+	[QM_NAME_CLASS] = "class",
+	[QM_NAME_TEST_METHOD] = "test-method",
+	[QM_NAME_PARAMS] = "params",
+	[QM_NAME_PARAM] = "param",
+	[QM_NAME_VALUE] = "value",
+	[QM_NAME_EXCEPTION] = "exception",
+	[QM_NAME_MESSAGE] = "message",
+	[QM_NAME_FULL_STACKTRACE] = "full-stacktrace",
+	[QM_NAME_SHORT_STACKTRACE] = "short-stacktrace",
+	[QM_NAME_ATTRIBUTES] = "attributes",
+	[QM_NAME_ATTRIBUTE] = "attribute",
+	[QM_NAME_NAME] = "name",
+	[QM_NAME_CLASSNAME] = "classname",
+	[QM_NAME_TIME] = "time",
+	[QM_NAME_FILE] = "file",
+	[QM_NAME_FILEPATH] = "filepath",
+	[QM_NAME_LINE] = "line",
+	[QM_NAME_STATUS] = "status",
+	[QM_NAME_RESULT] = "result",
+	[QM_NAME_TYPE] = "type",
+	[QM_NAME_HOSTNAME] = "hostname",
+	[QM_NAME_IS_CONFIG] = "is-config",
+	[QM_NAME_IS_NULL] = "is-null",
+	[QM_NAME_RETRIED] = "retried",
+	[QM_NAME_DURATION_MS] = "duration-ms",
+	[QM_NAME_DESCRIPTION] = "description",
+	[QM_NAME_INSTANCE_NAME] = "test-instance-name",
+	[QM_NAME_SIGNATURE] = "signature",
+};
+
+const char *qm_name_text(enum qm_name name)
+{
+	return texts[name];
+}

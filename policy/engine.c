@@ -1,0 +1,360 @@
+#include "policy/engine.h"
+#include "policy/condition.h"
+#include "policy/quote.h"
+#include "policy/window.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_MESSAGE_BYTES = 1 << 20 };
+
+/* One decision under way. */
+struct judge {
+	const struct qm_engine *engine;
+	const struct qm_tool_call *call;
+	int64_t now_ms;
+	struct qm_arena arena; /* of argument values */
+	struct qm_decision *out;
+};
+
+void qm_decision_init(struct qm_decision *decision)
+{
+	*decision = (struct qm_decision){ .stage = QM_STAGE_NONE };
+	qm_buf_init(&decision->message, MAX_MESSAGE_BYTES);
+	qm_vec_init(&decision->taken, sizeof(struct qm_taken));
+	qm_error_init(&decision->store_error);
+}
+
+void qm_taken_release(struct qm_vec *taken)
+{
+	for (size_t i = 0; i < taken->count; i++)
+		free(((struct qm_taken *)qm_vec_at(taken, i))->key);
+	qm_vec_release(taken);
+}
+
+void qm_decision_release(struct qm_decision *decision)
+{
+	qm_buf_release(&decision->message);
+	qm_taken_release(&decision->taken);
+	free(decision->key);
+}
+
+static void note_store(struct judge *judge, enum qm_code code)
+{
+	if (!judge->out->store_code)
+		judge->out->store_code = code;
+}
+
+/* Ends the decision: `text` and then `quoted`, which may be NULL. Always false. */
+static bool deny(struct judge *judge, enum qm_stage stage, const char *text, const char *quoted)
+{
+	judge->out->stage = stage;
+	qm_buf_add_text(&judge->out->message, text);
+	if (quoted)
+		qm_quote(&judge->out->message, quoted);
+	return false;
+}
+
+/* ---- Conditions */
+
+/* The value of a counter; false where the store fails. */
+static bool read_counter(struct judge *judge, const char *key, struct qm_value *out)
+{
+	struct qm_store *store = judge->engine->store;
+	struct qm_counter counter;
+	enum qm_code code = store->kind->get(store, key, &counter, &judge->out->store_error);
+
+	if (code) {
+		note_store(judge, code);
+		return false;
+	}
+	out->kind = QM_VALUE_INTEGER;
+	out->as.integer = qm_window_value(&counter, judge->now_ms);
+	return true;
+}
+
+static bool holds(struct judge *judge, const struct qm_condition *condition)
+{
+	const char *counter = qm_condition_counter(condition);
+	const json_t *argument;
+	struct qm_value value;
+	bool exists;
+
+	if (counter && !judge->engine->store)
+		return true;
+	if (counter) {
+		exists = read_counter(judge, counter, &value);
+	} else {
+		argument = qm_argument_find(judge->call->arguments, condition->path);
+		exists = argument != NULL;
+		if (exists)
+			qm_value_from_json(argument, &judge->arena, &value);
+	}
+	return qm_condition_holds(condition, exists ? &value : NULL, &judge->out->gave_up);
+}
+
+bool qm_engine_holds(const struct qm_engine *engine, const struct qm_tool_call *call,
+	const struct qm_condition *condition, int64_t now_ms)
+{
+	struct qm_decision decision;
+	struct judge judge = { .engine = engine, .call = call, .now_ms = now_ms, .out = &decision };
+	bool answer;
+
+	qm_decision_init(&decision);
+	qm_arena_init(&judge.arena);
+	answer = holds(&judge, condition);
+	qm_arena_release(&judge.arena);
+	qm_decision_release(&decision);
+	return answer;
+}
+
+static bool evaluate_rule(struct judge *judge, const struct qm_rule *rule)
+{
+	bool passes = !qm_rule_is(rule, "deny");
+
+	for (size_t i = 0; i < rule->conditions.count && passes; i++)
+		passes = holds(judge, qm_vec_at(&rule->conditions, i));
+	if (passes)
+		return true;
+	judge->out->rule = rule->name;
+	judge->out->denied_by = rule;
+	if (rule->on_deny[0])
+		return deny(judge, QM_STAGE_EVALUATE, rule->on_deny, NULL);
+	return deny(judge, QM_STAGE_EVALUATE, "Denied by rule ", rule->name);
+}
+
+static bool evaluate_tool(struct judge *judge, const struct qm_tool *tool)
+{
+	for (size_t i = 0; tool && i < tool->rules.count; i++)
+		if (!evaluate_rule(judge, qm_vec_at(&tool->rules, i)))
+			return false;
+	return true;
+}
+
+/* ---- Reservations */
+
+int64_t qm_to_integer(double number)
+{
+	if (number >= 0x1p63)
+		return INT64_MAX;
+	if (number <= -0x1p63)
+		return INT64_MIN;
+	return isnan(number) ? 0 : (int64_t)number;
+}
+
+/* The first condition that limits this very counter says how much it may hold. */
+static bool find_limit(const struct qm_rule *rule, const char *key, int64_t *out)
+{
+	for (size_t i = 0; i < rule->conditions.count; i++) {
+		const struct qm_condition *condition = qm_vec_at(&rule->conditions, i);
+		const char *counter = qm_condition_counter(condition);
+		bool below = condition->compare == QM_OP_LT;
+		const struct qm_value *value = &condition->value;
+
+		if (!counter || strcmp(counter, key) != 0 ||
+			(!below && condition->compare != QM_OP_LTE))
+			continue;
+		*out = value->kind == QM_VALUE_INTEGER ? value->as.integer
+						       : qm_to_integer(value->as.number);
+		if (below && *out > INT64_MIN)
+			(*out)--;
+		return true;
+	}
+	return false;
+}
+
+/*
+ * What is left to others shrinks the limit, but never so far that a call which the whole limit
+ * admits could not be made even in an empty window: waiting for that would have no end.
+ */
+int64_t qm_engine_limit(const struct qm_engine *engine, int64_t limit, int64_t amount)
+{
+	int64_t ours_percent = 100 - engine->headroom_percent;
+	int64_t floor = amount > 1 ? amount : 1, ours;
+
+	if (limit < 1)
+		return limit;
+	/* In two parts, as limit * 100 may not fit. */
+	ours = limit / 100 * ours_percent + limit % 100 * ours_percent / 100;
+	if (engine->share > 1)
+		ours /= engine->share;
+	if (ours < floor)
+		ours = floor;
+	return ours < limit ? ours : limit;
+}
+
+static bool find_amount(struct judge *judge, const struct qm_state *state, int64_t *out)
+{
+	const json_t *argument;
+
+	*out = state->increment;
+	if (!state->increment_from[0])
+		return true;
+	argument = qm_argument_find(judge->call->arguments, state->increment_from);
+	if (!json_is_number(argument))
+		return false;
+	*out = qm_to_integer(json_number_value(argument));
+	return true;
+}
+
+static bool internal_error(struct judge *judge)
+{
+	judge->out->rule = NULL;
+	return deny(judge, QM_STAGE_ERROR, "Internal policy error", NULL);
+}
+
+static void note_taken(struct judge *judge, const char *key, int64_t amount, int64_t window_ms)
+{
+	struct qm_taken *taken = qm_vec_add(&judge->out->taken);
+
+	taken->key = qm_strdup(key);
+	taken->amount = amount;
+	taken->window_ms = window_ms;
+	taken->window_start_ms = qm_window_start_ms(window_ms, judge->now_ms);
+}
+
+static bool over_limit(struct judge *judge, const struct qm_rule *rule, const char *key,
+	int64_t amount, int64_t limit)
+{
+	judge->out->denied_by = rule;
+	judge->out->key = qm_strdup(key);
+	judge->out->amount = amount;
+	judge->out->limit = limit;
+	if (rule->on_deny[0])
+		return deny(judge, QM_STAGE_RESERVE, rule->on_deny, NULL);
+	(void)deny(judge, QM_STAGE_RESERVE, "Rate limit exceeded for ", NULL);
+	qm_buf_add_text(&judge->out->message, rule->name);
+	return false;
+}
+
+static bool reserve_key(struct judge *judge, const struct qm_rule *rule, const char *key)
+{
+	struct qm_store *store = judge->engine->store;
+	int64_t amount, limit, value;
+	enum qm_code code;
+	bool allowed;
+
+	if (!find_amount(judge, rule->state, &amount))
+		return internal_error(judge);
+	if (!find_limit(rule, key, &limit))
+		return true;
+	limit = qm_engine_limit(judge->engine, limit, amount);
+	code = store->kind->reserve(store,
+		&(struct qm_reserve){ .key = key,
+			.amount = amount,
+			.limit = limit,
+			.window_ms = rule->state->window_ms,
+			.now_ms = judge->now_ms },
+		&allowed, &value, &judge->out->store_error);
+	if (code) {
+		note_store(judge, code);
+		return internal_error(judge);
+	}
+	if (!allowed)
+		return over_limit(judge, rule, key, amount, limit);
+	note_taken(judge, key, amount, rule->state->window_ms);
+	return true;
+}
+
+static bool reserve_tool(struct judge *judge, const struct qm_tool *tool, const char *scope)
+{
+	bool reserved = true;
+	struct qm_buf key;
+
+	qm_buf_init(&key, MAX_MESSAGE_BYTES);
+	for (size_t i = 0; tool && i < tool->rules.count && reserved; i++) {
+		const struct qm_rule *rule = qm_vec_at(&tool->rules, i);
+
+		if (!rule->state)
+			continue;
+		qm_buf_clear(&key);
+		qm_buf_add_text(&key, scope);
+		qm_buf_add_char(&key, '.');
+		qm_buf_add_text(&key, rule->state->counter);
+		reserved = reserve_key(judge, rule, key.data);
+	}
+	qm_buf_release(&key);
+	return reserved;
+}
+
+enum qm_code qm_engine_rollback(
+	struct qm_store *store, const struct qm_vec *taken, struct qm_error *err)
+{
+	enum qm_code first = QM_OK;
+
+	for (size_t i = 0; i < taken->count; i++) {
+		const struct qm_taken *one = qm_vec_at(taken, i);
+		enum qm_code code = store->kind->rollback(store, one->key, one->amount, err);
+
+		if (!first)
+			first = code;
+	}
+	return first;
+}
+
+/* A tool called `*` takes the rules of `*` twice, under both names of its scope. */
+static bool reserve(struct judge *judge, const struct qm_tool *tool, const struct qm_tool *any)
+{
+	struct qm_decision *out = judge->out;
+
+	if (!judge->engine->store)
+		return true;
+	if (reserve_tool(judge, tool, judge->call->tool) && reserve_tool(judge, any, "_global"))
+		return true;
+	note_store(judge,
+		qm_engine_rollback(judge->engine->store, &out->taken, &out->store_error));
+	qm_taken_release(&out->taken);
+	return false;
+}
+
+/* ---- All of it */
+
+static bool is_hidden(const struct qm_policy *policy, const char *tool)
+{
+	for (size_t i = 0; i < policy->hide.count; i++) {
+		const char *name = *(const char **)qm_vec_at(&policy->hide, i);
+
+		if (strcmp(name, "*") == 0 || strcmp(name, tool) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool is_visible(struct judge *judge, const struct qm_tool *tool)
+{
+	const struct qm_policy *policy = judge->engine->policy;
+
+	if (is_hidden(policy, judge->call->tool)) {
+		judge->out->rule = "(hidden)";
+		(void)deny(judge, QM_STAGE_HIDDEN, "Tool ", judge->call->tool);
+		qm_buf_add_text(&judge->out->message, " is hidden by policy");
+		return false;
+	}
+	if (!tool && strcmp(policy->default_action, "deny") == 0) {
+		judge->out->rule = "(default deny)";
+		(void)deny(judge, QM_STAGE_DEFAULT, "Tool ", judge->call->tool);
+		qm_buf_add_text(&judge->out->message, " is not permitted by policy");
+		return false;
+	}
+	return true;
+}
+
+void qm_engine_decide(const struct qm_engine *engine, const struct qm_tool_call *call,
+	int64_t now_ms, struct qm_decision *out)
+{
+	struct judge judge = { .engine = engine, .call = call, .now_ms = now_ms, .out = out };
+	const struct qm_tool *tool = qm_policy_tool(engine->policy, call->tool);
+	const struct qm_tool *any = qm_policy_tool(engine->policy, "*");
+
+	if (call->arguments && !json_is_object(call->arguments) &&
+		!json_is_null(call->arguments)) {
+		out->stage = QM_STAGE_UNPARSED;
+		out->allowed = true;
+		return;
+	}
+	qm_arena_init(&judge.arena);
+	out->allowed = is_visible(&judge, tool) && evaluate_tool(&judge, tool) &&
+		       (any == tool || evaluate_tool(&judge, any)) && reserve(&judge, tool, any);
+	qm_arena_release(&judge.arena);
+}

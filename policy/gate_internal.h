@@ -1,0 +1,22 @@
+/*
+ * gate_internal - what the gate and its projection share.
+ */
+#ifndef QM_POLICY_GATE_INTERNAL_H
+#define QM_POLICY_GATE_INTERNAL_H
+
+#include "policy/engine.h"
+#include "policy/gate.h"
+
+struct qm_gate {
+	struct qm_engine engine;
+};
+
+/*
+ * Asks the engine, and gives one of the three answers. What was taken is handed over in `taken`
+ * (initialised by the caller, empty unless allowed).
+ */
+enum qm_code qm_gate_judge(const struct qm_engine *engine, const struct qm_tool_call *call,
+	int64_t now_ms, struct qm_verdict *out, struct qm_vec *taken,
+	struct qm_error *err) QM_MUST_CHECK;
+
+#endif

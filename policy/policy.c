@@ -1,0 +1,102 @@
+#include "policy/policy.h"
+#include "policy/load.h"
+#include "policy/regex.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const struct qm_tool *qm_policy_tool(const struct qm_policy *policy, const char *name)
+{
+	const struct qm_tool *tools = policy->tools.items;
+	size_t low = 0, high = policy->tools.count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = strcmp(tools[middle].name, name);
+
+		if (order == 0)
+			return &tools[middle];
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
+/* Moves the errors to the caller, or frees them. */
+static enum qm_code hand_over(
+	struct qm_vec *found, struct qm_vec *errors, struct qm_error *err)
+{
+	enum qm_code code = QM_OK;
+
+	for (size_t i = 0; i < found->count; i++) {
+		char *text = *(char **)qm_vec_at(found, i);
+
+		if (!i)
+			code = qm_error_set(err, QM_EUSAGE, "%s", text);
+		if (errors)
+			qm_vec_push(errors, &text);
+		else
+			free(text);
+	}
+	return code;
+}
+
+enum qm_code qm_policy_load(const char *bytes, size_t length, struct qm_policy **out,
+	struct qm_vec *errors, struct qm_error *err)
+{
+	struct qm_policy *policy = qm_alloc(sizeof *policy);
+	struct qm_vec found;
+	enum qm_code code;
+
+	*out = NULL;
+	qm_vec_init(&found, sizeof(char *));
+	qm_arena_init(&policy->arena);
+	code = qm_policy_decode(policy, bytes, length, err);
+	if (code) {
+		/* Whatever is wrong with it, it is a file of ours. */
+		code = QM_EUSAGE;
+		if (err)
+			err->code = code;
+		goto done;
+	}
+	qm_policy_desugar(policy);
+	qm_policy_validate(policy, &found);
+	code = hand_over(&found, errors, err);
+	if (code)
+		goto done;
+	*out = policy;
+	policy = NULL;
+done:
+	qm_vec_release(&found);
+	qm_policy_free(policy);
+	return code;
+}
+
+static void release_rule(struct qm_rule *rule)
+{
+	for (size_t i = 0; i < rule->conditions.count; i++) {
+		const struct qm_condition *condition = qm_vec_at(&rule->conditions, i);
+
+		qm_regex_free(condition->regex);
+	}
+	qm_vec_release(&rule->conditions);
+}
+
+void qm_policy_free(struct qm_policy *policy)
+{
+	if (!policy)
+		return;
+	for (size_t i = 0; i < policy->tools.count; i++) {
+		struct qm_tool *tool = qm_vec_at(&policy->tools, i);
+
+		for (size_t j = 0; j < tool->rules.count; j++)
+			release_rule(qm_vec_at(&tool->rules, j));
+		qm_vec_release(&tool->rules);
+	}
+	qm_vec_release(&policy->tools);
+	qm_vec_release(&policy->hide);
+	qm_arena_release(&policy->arena);
+	free(policy);
+}
