@@ -38,6 +38,13 @@ static void fill(struct qm_decoder *decoder, struct qm_verdict *verdict)
 	decoder->ended = length == 0;
 }
 
+/* Nothing is handed on of a text that cannot be understood. */
+static void stop_reading(struct qm_decoder *decoder)
+{
+	decoder->position = decoder->length;
+	decoder->ended = true;
+}
+
 void qm_decoder_begin(
 	struct qm_decoder *decoder, const struct qm_stream *in, struct qm_verdict *verdict)
 {
@@ -52,14 +59,17 @@ void qm_decoder_begin(
 		fill(decoder, verdict);
 	qm_encoding_detect(decoder->raw, decoder->length, &encoding, verdict);
 	decoder->position = encoding.mark;
+	if (verdict->reason == QM_REASON_ENCODING)
+		stop_reading(decoder);
 	if (!encoding.name)
 		return;
 	decoder->converter = iconv_open("UTF-8", encoding.name);
 	decoder->converts = decoder->converter != (iconv_t)-1;
-	if (!decoder->converts)
-		qm_verdict_set(verdict, QM_REASON_ENCODING, 0,
-			"this system cannot convert %s; convert the report to UTF-8",
-			encoding.name);
+	if (decoder->converts)
+		return;
+	qm_verdict_set(verdict, QM_REASON_ENCODING, 0,
+		"this system cannot convert %s; convert the report to UTF-8", encoding.name);
+	stop_reading(decoder);
 }
 
 static size_t pass(struct qm_decoder *decoder, char *out, size_t size, struct qm_verdict *verdict)

@@ -322,9 +322,13 @@ static void follow_text(struct qm_filter *filter)
 static void follow_section(struct qm_filter *filter, const char *end)
 {
 	const char *begin = next(filter), *at = find_end(begin, available(filter), end);
+	size_t limit = decidable(filter);
 
+	/* The next run begins with a character, so that a section can be split there. */
+	for (int i = 0; i < 3 && limit > 1 && is_continuation(begin[limit]); i++)
+		limit--;
 	if (!at)
-		run(filter, decidable(filter), filter->state);
+		run(filter, limit, filter->state);
 	else if (at > begin)
 		run(filter, (size_t)(at - begin), filter->state);
 	else

@@ -160,7 +160,6 @@ static enum qm_reason reason_of(const struct qm_xml *xml, int code)
 	case XML_ERR_UNKNOWN_ENCODING:
 	case XML_ERR_UNSUPPORTED_ENCODING:
 		return QM_REASON_ENCODING;
-	case XML_ERR_INTERNAL_ERROR:
 	case XML_ERR_NAME_TOO_LONG:
 	case XML_ERR_NO_MEMORY:
 		return QM_REASON_LIMIT;
@@ -174,10 +173,24 @@ static const char *or_some(const char *text)
 	return text ? text : "?";
 }
 
+/* Where the error is: libxml2 tells of "]]>" in a text before it has stepped over the text. */
+static uint64_t offset_of(const struct qm_xml *xml, int code)
+{
+	const xmlParserInputPtr input = xml->context->input;
+	uint64_t offset = offset_now(xml);
+
+	if (code != XML_ERR_MISPLACED_CDATA_END || !input)
+		return offset;
+	for (const xmlChar *at = input->cur; at + 2 < input->end; at++)
+		if (at[0] == ']' && at[1] == ']' && at[2] == '>')
+			return offset + (uint64_t)(at - input->cur);
+	return offset;
+}
+
 /* Our words where libxml2's name lines of the filtered text or say too little. */
 static void tell(struct qm_xml *xml, enum qm_reason reason, const xmlError *error)
 {
-	uint64_t offset = reason == QM_REASON_TRUNCATED ? QM_AT_END : offset_now(xml);
+	uint64_t offset = reason == QM_REASON_TRUNCATED ? QM_AT_END : offset_of(xml, error->code);
 	const char *text = or_some(error->message);
 	int length = (int)strcspn(text, "\n");
 
@@ -198,6 +211,9 @@ static void tell(struct qm_xml *xml, enum qm_reason reason, const xmlError *erro
 		qm_verdict_set(xml->verdict, reason, offset,
 			"the tag </%s> closes <%s>; is the file complete?", or_some(error->str2),
 			or_some(error->str1));
+	else if (error->code == XML_ERR_INTERNAL_ERROR)
+		qm_verdict_set(
+			xml->verdict, reason, offset, "this is not allowed inside of an element");
 	else if (error->code == XML_ERR_DOCUMENT_END)
 		qm_verdict_set(xml->verdict, reason, offset,
 			"something follows the end of the root element");

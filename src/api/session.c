@@ -203,6 +203,10 @@ static enum qm_code ask_gate(struct qm_session *session, const struct qm_api_cal
 	code = qm_gate_reserve(session->options.gate, &call->tool, asked_ms, &verdict, out, err);
 	if (code)
 		return code;
+	if (verdict.gave_up)
+		qm_log_line(session->options.log, QM_LOG_WARNING,
+			"a pattern of %s was too costly to match and counted as no match",
+			session->options.policy_name);
 	if (verdict.answer == QM_DENIED)
 		return deny(session, &call->tool, &verdict, err);
 	if (verdict.answer == QM_LIMITED)

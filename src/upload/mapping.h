@@ -36,8 +36,9 @@ struct qm_mapped {
 	enum qm_match match;
 	uint32_t cases[QM_MATCH_CASES]; /* test cases */
 	size_t count;
-	char why[160];     /* "no test case has this key, script name or summary" */
-	char unknown[128]; /* keys that the executions do not hold, "" if none */
+	uint64_t name_hash; /* of the full name without parameters: the same test, the same hash */
+	char why[160];      /* "no test case has this key, script name or summary" */
+	char unknown[128];  /* keys that the executions do not hold, "" if none */
 };
 
 struct qm_mapping;

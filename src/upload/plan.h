@@ -23,24 +23,31 @@ struct qm_call {
 	const char *comment;
 	const struct qm_update *updates; /* a slice of the plan's updates */
 	size_t count;
-	struct qm_verdict verdict; /* of the gate's check: allowed or denied for good */
+	size_t group;                    /* number of the group that it is a part of */
+	const struct qm_verdict *denied; /* for good, by the gate's check; NULL: allowed */
 };
 
 struct qm_plan {
+	const char *comment; /* of updates without one of their own; NULL: none. Set by the user */
 	struct qm_vec updates; /* struct qm_update, in the order of sending */
 	struct qm_vec calls;   /* struct qm_call */
-	size_t groups;
-	int64_t *ids; /* tcRunIDs, parallel to updates */
+	size_t groups, batch_size;
+	int64_t *ids;          /* tcRunIDs, parallel to updates */
+	struct qm_arena arena; /* of the verdicts */
 };
 
 void qm_plan_init(struct qm_plan *plan);
 void qm_plan_release(struct qm_plan *plan);
 
-/* Sorts, groups, cuts. `batch_size` is 1 or more. */
+/* Sorts, groups, cuts. `batch_size` is 1 or more; plan->comment may be set before. */
 void qm_plan_make(struct qm_plan *plan, const struct qm_catalog *catalog,
 	const struct qm_resolution *resolution, size_t batch_size);
 
-/* Asks the gate about each call; a store that fails is an error. */
+/*
+ * Asks the gate about each call; a store that fails is an error. Where a rule refuses the ids of a
+ * call, the longest beginning that it admits becomes a call of its own ("at most 20 ids"), ids that
+ * are refused alone are set aside, and what is refused ends up in one denied call of the group.
+ */
 enum qm_code qm_plan_judge(struct qm_plan *plan, const struct qm_catalog *catalog,
 	struct qm_gate *gate, int64_t now_ms, struct qm_error *err) QM_MUST_CHECK;
 

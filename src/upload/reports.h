@@ -6,8 +6,9 @@
  * places of Surefire, Failsafe, Gradle and TestNG below the working folder are looked through.
  * The list is sorted by path bytes and has no path twice, so a run is repeatable.
  *
- * A file that a pattern caught and that is no report (failsafe-summary.xml) is left out with a
- * notice; one that was named is an error. A report that cannot be read loses nothing else.
+ * A folder means all *.xml below it. What exists by its very name is no pattern, TEST-a[1].xml for
+ * one. An XML file that a pattern caught and that is no report (failsafe-summary.xml) is left out
+ * with a notice; one that was named is an error. A report that cannot be read loses nothing else.
  */
 #ifndef QM_UPLOAD_REPORTS_H
 #define QM_UPLOAD_REPORTS_H
@@ -18,7 +19,8 @@
 
 struct qm_report_file {
 	const char *path;
-	bool named; /* without any pattern character */
+	bool named;               /* itself, and not by a pattern or a folder */
+	enum qm_report_kind kind; /* after qm_reports_sniff() */
 };
 
 struct qm_reports {
@@ -32,6 +34,12 @@ void qm_reports_release(struct qm_reports *reports);
 /* QM_EUSAGE for a pattern that is none; finding nothing is no failure: files is empty. */
 enum qm_code qm_reports_find(struct qm_reports *reports, const char *const *patterns,
 	size_t pattern_count, struct qm_error *err) QM_MUST_CHECK;
+
+/*
+ * Looks at the head of each file and tells how many may be reports: where none is, nobody needs to
+ * be asked for anything. Standard input and pipes count, unread.
+ */
+size_t qm_reports_sniff(struct qm_reports *reports);
 
 /* What was read of one file; kept for the summary. Texts live in the arena. */
 struct qm_report_verdict {

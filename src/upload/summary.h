@@ -25,6 +25,10 @@ enum qm_reason {
 	QM_REASONS
 };
 
+/* The one table of exit codes: 2, 5, 9, 8, 10, 7, 1, 4, 6, 3 in the order above. */
+int qm_reason_exit_code(enum qm_reason reason);
+enum qm_reason qm_reason_of(enum qm_code code);
+
 struct qm_reason_line {
 	enum qm_reason reason;
 	const char *text; /* one line: what, where, what to do */
@@ -46,14 +50,14 @@ enum qm_call_state { QM_CALL_WAITING, QM_CALL_ACCEPTED, QM_CALL_PARTLY, QM_CALL_
 
 struct qm_call_result {
 	enum qm_call_state state;
-	size_t accepted;
-	int64_t at_ms;   /* plan: earliest time; upload: when it was answered */
-	const char *why; /* failed or partly: the server's or the policy's words */
+	size_t accepted, failed; /* updates; all others were not sent */
+	int64_t at_ms;           /* plan: earliest time; upload: when it was answered */
+	const char *why;         /* failed or partly: the server's or the policy's words */
 };
 
 /* A run that the server would not take, named with its test. */
 struct qm_failed_update {
-	const char *key, *test, *why;
+	const char *key, *test, *why; /* test: the first that led to it, "" if none did */
 	int64_t id;
 };
 
@@ -66,15 +70,17 @@ struct qm_transition {
 struct qm_summary {
 	struct qm_arena arena; /* texts that belong to no one else */
 	bool planning;
-	struct qm_vec reasons;                  /* struct qm_reason_line */
-	struct qm_vec verdicts;                 /* struct qm_report_verdict */
-	const struct qm_catalog *catalog;       /* NULL: not reached */
+	struct qm_vec reasons;            /* struct qm_reason_line, what applies first first */
+	struct qm_vec verdicts;           /* struct qm_report_verdict */
+	const struct qm_catalog *catalog; /* NULL: not reached */
 	const struct qm_resolution *resolution; /* NULL: not reached */
 	const struct qm_plan *plan;             /* NULL: not reached */
 	struct qm_vec calls;       /* struct qm_call_result, parallel to the plan's calls */
 	struct qm_vec failed;      /* struct qm_failed_update, at most 10,000 */
 	struct qm_vec transitions; /* struct qm_transition, of what was (plan: would be) set */
+	struct qm_vec updated; /* uint64_t, parallel to the executions: set (would be set) there */
 	uint64_t accepted, verified, failed_count, superseded;
+	int64_t started_ms; /* Unix time */
 	struct qm_session_counts counts;
 	const char *policy_name;
 };
@@ -87,15 +93,35 @@ void qm_summary_reason(struct qm_summary *summary, enum qm_reason reason, const 
 /* Makes a reason of a failure, by its code. */
 void qm_summary_failure(struct qm_summary *summary, const struct qm_error *err);
 
+/* A run of `update` was, or would be, set: counts its transition and its execution. */
+void qm_summary_count(struct qm_summary *summary, const struct qm_update *update);
+
+/* "VKMC-TS-20 / Chrome"; the suite run's id where there is no platform. */
+void qm_summary_place(const struct qm_catalog *catalog, uint32_t execution, char *out, size_t size);
+/* What the project calls a status; "(unknown)" where it does not tell. */
+const char *qm_summary_status(const struct qm_catalog *catalog, int64_t status_id);
+
+/* Runs of an execution that were, or would be, set. */
+uint64_t qm_summary_updated(const struct qm_summary *summary, size_t execution);
+/* Executions and runs that were left as they are. */
+uint64_t qm_summary_left(const struct qm_summary *summary);
+/* Updates of the plan that were neither accepted nor failed. */
+uint64_t qm_summary_unsent(const struct qm_summary *summary);
+
 bool qm_summary_has(const struct qm_summary *summary, enum qm_reason reason);
 enum qm_conclusion qm_summary_conclusion(const struct qm_summary *summary);
+/* Of the reason that applies first; 0 without any. */
+int qm_summary_exit_code(const struct qm_summary *summary);
 
 /* The JSON object of `upload` and `plan --format json`; json_decref it. */
 json_t *qm_summary_json(const struct qm_summary *summary);
 /* The same for people; texts from outside are made printable. */
 void qm_summary_text(const struct qm_summary *summary, struct qm_buf *out);
 
-/* One line of `parse --format json`: the report as an object; json_decref it. */
+/*
+ * One line of `parse --format json`: the report as an object; json_decref it. A flaky result counts
+ * as passed as well, one not reached as skipped; numbers are as read, up to where it broke.
+ */
 json_t *qm_report_json(const struct qm_report_verdict *verdict);
 
 #endif

@@ -413,16 +413,11 @@ static void nothing_is_sent_in_the_last_50_ms_of_a_window(void **state)
 	}
 }
 
-static enum qm_code fail_to_reserve(struct qm_store *store, const char *key, int64_t amount,
-	int64_t limit, int64_t window_ms, int64_t now_ms, bool *allowed, int64_t *value,
-	struct qm_error *err)
+static enum qm_code fail_to_reserve(struct qm_store *store, const struct qm_reserve *wish,
+	bool *allowed, int64_t *value, struct qm_error *err)
 {
 	(void)store;
-	(void)key;
-	(void)amount;
-	(void)limit;
-	(void)window_ms;
-	(void)now_ms;
+	(void)wish;
 	(void)allowed;
 	(void)value;
 	return qm_error_set(err, QM_EIO, "the state file is locked");

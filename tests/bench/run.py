@@ -25,34 +25,47 @@ class Bench:
         return os.path.join(self.bin, name)
 
     def measure(self, command, codes):
-        out = subprocess.run([self.program("bench-measure")] + command, check=True,
-                             capture_output=True, text=True).stdout.split()
+        out = subprocess.run(
+            [self.program("bench-measure")] + command, check=True, capture_output=True, text=True
+        ).stdout.split()
         wall, cpu, peak, code = float(out[0]), float(out[1]), int(out[2]) / 1024, int(out[3])
         if code not in codes:
             raise SystemExit("%s ended with %d" % (" ".join(command), code))
         return wall, cpu, peak
 
     def rounds(self, title, commands, rounds, codes=(0,), before=None):
-        """commands: [(label, argv)], the first is the yardstick. Returns {label: (ratio, ms, MB)}."""
+        """commands: [(label, argv)], first the yardstick. Returns {label: (ratio, ms, MB)}."""
         rows = {label: [] for label, _ in commands}
         for number in range(rounds + 1):
             for label, command in commands:
                 if before:
                     before(label)
                 row = self.measure(command, codes)
-                if number:              # the first round warms the caches
+                if number:  # the first round warms the caches
                     rows[label].append(row)
         print("\n%s (%d rounds)" % (title, rounds))
-        print("  %-34s %10s %19s %9s %8s %7s" % ("", "wall ms", "min - max", "CPU ms", "peak MB", "ratio"))
+        print(
+            "  %-34s %10s %19s %9s %8s %7s"
+            % ("", "wall ms", "min - max", "CPU ms", "peak MB", "ratio")
+        )
         base, result = rows[commands[0][0]], {}
         for label, _ in commands:
             wall = [row[0] * 1e3 for row in rows[label]]
             ratio = statistics.median(row[0] / first[0] for row, first in zip(rows[label], base))
             peak = max(row[2] for row in rows[label])
             result[label] = (ratio, statistics.median(wall), peak)
-            print("  %-34s %10.1f %9.1f - %7.1f %9.1f %8.1f %7.2f" % (
-                label, statistics.median(wall), min(wall), max(wall),
-                statistics.median(row[1] * 1e3 for row in rows[label]), peak, ratio))
+            print(
+                "  %-34s %10.1f %9.1f - %7.1f %9.1f %8.1f %7.2f"
+                % (
+                    label,
+                    statistics.median(wall),
+                    min(wall),
+                    max(wall),
+                    statistics.median(row[1] * 1e3 for row in rows[label]),
+                    peak,
+                    ratio,
+                )
+            )
         return result
 
     def bar(self, what, value, limit):
@@ -64,29 +77,40 @@ class Bench:
     def report(self, name, *arguments):
         path = os.path.join(self.folder, name)
         if not os.path.exists(path):
-            subprocess.run([sys.executable, os.path.join(HERE, "gen_junit.py"), path] + list(arguments),
-                           check=True, stdout=subprocess.DEVNULL)
+            subprocess.run(
+                [sys.executable, os.path.join(HERE, "gen_junit.py"), path] + list(arguments),
+                check=True,
+                stdout=subprocess.DEVNULL,
+            )
         return path
 
 
 def bench_start(bench):
     """Start-up: nothing is loaded before it is needed."""
     small = bench.report("small.xml", "--tests", "200", "--suites", "4")
-    got = bench.rounds("start-up", [
-        ("empty C program", [bench.program("bench-empty")]),
-        ("qmetry-ci --help", [bench.program("qmetry-ci"), "--help"]),
-        ("qmetry-ci parse, 200 tests", [bench.program("qmetry-ci"), "parse", small]),
-    ], 41)
+    got = bench.rounds(
+        "start-up",
+        [
+            ("empty C program", [bench.program("bench-empty")]),
+            ("qmetry-ci --help", [bench.program("qmetry-ci"), "--help"]),
+            ("qmetry-ci parse, 200 tests", [bench.program("qmetry-ci"), "parse", small]),
+        ],
+        41,
+    )
     bench.bar("--help / empty program", got["qmetry-ci --help"][0], 4.0)
 
 
 def bench_parse(bench):
     """A million tests, 219 MB, beside a bare libxml2 push loop."""
     large = bench.report("large.xml", "--tests", "1000000", "--suites", "10000")
-    got = bench.rounds("parse, %d MB" % (os.path.getsize(large) // 1000000), [
-        ("bare libxml2 push loop", [bench.program("bench-push-loop"), large]),
-        ("qmetry-ci parse", [bench.program("qmetry-ci"), "parse", "--format", "json", large]),
-    ], 5)
+    got = bench.rounds(
+        "parse, %d MB" % (os.path.getsize(large) // 1000000),
+        [
+            ("bare libxml2 push loop", [bench.program("bench-push-loop"), large]),
+            ("qmetry-ci parse", [bench.program("qmetry-ci"), "parse", "--format", "json", large]),
+        ],
+        5,
+    )
     bench.bar("parse / push loop", got["qmetry-ci parse"][0], 1.25)
     bench.bar("peak MB", got["qmetry-ci parse"][2], 8)
 
@@ -94,15 +118,40 @@ def bench_parse(bench):
 def upload_world(runs):
     return {
         "keys": [{"key": "bench"}],
-        "projects": [{
-            "key": "VKMC", "id": 1, "clientCode": "BENCH",
-            "statuses": [{"name": "Passed", "defaultName": "passed", "id": 11},
-                         {"name": "Failed", "defaultName": "failed", "id": 12},
-                         {"name": "Not Run", "defaultName": "notrun", "id": 13}],
-            "suites": [{"id": 20, "key": "VKMC-TS-20", "name": "bench", "executions": [
-                {"tsRunID": "2720260", "platformName": "Linux", "generate": {
-                    "count": runs, "first_id": 66000001, "key_prefix": "VKMC-TC-", "first_key": 1,
-                    "summary": "test {n}", "status": "notrun"}}]}]}]}
+        "projects": [
+            {
+                "key": "VKMC",
+                "id": 1,
+                "clientCode": "BENCH",
+                "statuses": [
+                    {"name": "Passed", "defaultName": "passed", "id": 11},
+                    {"name": "Failed", "defaultName": "failed", "id": 12},
+                    {"name": "Not Run", "defaultName": "notrun", "id": 13},
+                ],
+                "suites": [
+                    {
+                        "id": 20,
+                        "key": "VKMC-TS-20",
+                        "name": "bench",
+                        "executions": [
+                            {
+                                "tsRunID": "2720260",
+                                "platformName": "Linux",
+                                "generate": {
+                                    "count": runs,
+                                    "first_id": 66000001,
+                                    "key_prefix": "VKMC-TC-",
+                                    "first_key": 1,
+                                    "summary": "test {n}",
+                                    "status": "notrun",
+                                },
+                            }
+                        ],
+                    }
+                ],
+            }
+        ],
+    }
 
 
 def bench_upload(bench):
@@ -115,29 +164,68 @@ def bench_upload(bench):
     world = os.path.join(bench.folder, "world.json")
     with open(world, "w", encoding="utf-8") as file:
         json.dump(upload_world(runs), file)
-    simulator = subprocess.Popen([bench.program("qmetry-sim"), "--world", world, "--until-eof"],
-                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    simulator = subprocess.Popen(
+        [bench.program("qmetry-sim"), "--world", world, "--until-eof"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     try:
         url = simulator.stdout.readline().strip()
         environment = dict(os.environ, QMETRY_API_KEY="bench", HOME=bench.folder)
-        command = [bench.program("qmetry-ci"), "upload", "--url", url, "--project", "VKMC", "--suite",
-                   "VKMC-TS-20", "--policy", policy, "--state", "memory", "--batch-size", str(batch), report]
+        command = [
+            bench.program("qmetry-ci"),
+            "upload",
+            "--url",
+            url,
+            "--project",
+            "VKMC",
+            "--suite",
+            "VKMC-TS-20",
+            "--policy",
+            policy,
+            "--state",
+            "memory",
+            "--batch-size",
+            str(batch),
+            report,
+        ]
         # The skipped ones (2 %) are left as they are: two groups.
-        out = subprocess.run(command + ["--format", "json"], env=environment, capture_output=True,
-                             text=True, check=True).stdout
+        out = subprocess.run(
+            command + ["--format", "json"],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
         summary = json.loads(out)
         counts = summary["results"]
         passed, failed = counts["passed"] + counts["flaky"], counts["failed"] + counts["errored"]
         expected = -(-passed // batch) + -(-failed // batch)
-        print("\nupload of %d runs: %d bulk calls, ceil(%d / %d) + ceil(%d / %d) = %d; %d reads" % (
-            runs, summary["calls"]["writes"], passed, batch, failed, batch, expected,
-            summary["calls"]["reads"]))
+        print(
+            "\nupload of %d runs: %d bulk calls, ceil(%d / %d) + ceil(%d / %d) = %d; %d reads"
+            % (
+                runs,
+                summary["calls"]["writes"],
+                passed,
+                batch,
+                failed,
+                batch,
+                expected,
+                summary["calls"]["reads"],
+            )
+        )
         if summary["calls"]["writes"] != expected:
             bench.missed.append("number of bulk calls")
         os.environ.update(environment)
-        got = bench.rounds("upload of 10,000 runs", [
-            ("parse of the same report", [bench.program("qmetry-ci"), "parse", report]),
-            ("qmetry-ci upload", command)], 11)
+        got = bench.rounds(
+            "upload of 10,000 runs",
+            [
+                ("parse of the same report", [bench.program("qmetry-ci"), "parse", report]),
+                ("qmetry-ci upload", command),
+            ],
+            11,
+        )
         bench.bar("upload, wall ms", got["qmetry-ci upload"][1], 250)
     finally:
         simulator.stdin.close()

@@ -1,0 +1,34 @@
+/*
+ * catalog_internal - what the files that fill a catalog share.
+ *
+ * catalog.c keeps test cases and runs, choose.c picks executions, find_build.c the build, and
+ * catalog_load.c makes the calls in their order.
+ */
+#ifndef QM_UPLOAD_CATALOG_INTERNAL_H
+#define QM_UPLOAD_CATALOG_INTERNAL_H
+
+#include "src/upload/catalog.h"
+
+/* The row's key is set; its test case is made where it is a new one. */
+enum qm_code qm_catalog_add_run(struct qm_catalog *catalog, uint32_t execution,
+	const struct qm_run_row *row, struct qm_error *err) QM_MUST_CHECK;
+
+/* An execution of a suite as the server lists it; texts live in the catalog's arena. */
+struct qm_candidate {
+	struct qm_execution execution;
+	const char *platform_id, *release_id, *cycle_id;
+};
+
+/*
+ * Adds to the catalog's executions those of one suite that the selection means. QM_ENOTFOUND
+ * where there is none, naming what the candidates have, or several and no choice, listing them.
+ */
+enum qm_code qm_choose_executions(struct qm_catalog *catalog, const char *suite_key,
+	const struct qm_vec *candidates, const struct qm_selection *selection,
+	struct qm_error *err) QM_MUST_CHECK;
+
+/* Sets the catalog's build; QM_ENOTFOUND where it is unknown or archived. */
+enum qm_code qm_find_build(struct qm_catalog *catalog, struct qm_session *session,
+	const char *build, struct qm_error *err) QM_MUST_CHECK;
+
+#endif

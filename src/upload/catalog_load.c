@@ -1,0 +1,237 @@
+#include "src/base/text.h"
+#include "src/upload/catalog_internal.h"
+#include "src/upload/limits.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* What the loading needs at hand. */
+struct loader {
+	struct qm_catalog *catalog;
+	struct qm_session *session;
+	const struct qm_selection *selection;
+	const struct qm_log *log;
+	struct qm_vec suites;     /* struct suite */
+	struct qm_vec candidates; /* struct qm_candidate, of the suite being read */
+	uint32_t execution;       /* whose runs are being read */
+	struct qm_error *err;
+};
+
+struct suite {
+	int64_t id;
+	const char *key;
+	bool archived;
+};
+
+static const char *keep(struct loader *loader, const char *text)
+{
+	return qm_arena_strdup(&loader->catalog->arena, text ? text : "");
+}
+
+static void leave_out(struct loader *loader, const char *key, const char *why)
+{
+	struct qm_left *left = qm_vec_add(&loader->catalog->left);
+
+	left->key = keep(loader, key);
+	left->why = why;
+	qm_log_line(loader->log, QM_LOG_NOTICE, "%s is left out: it is %s", key, why);
+}
+
+/* ---- Suites. */
+
+static enum qm_code add_suite(void *context, const struct qm_suite_row *row)
+{
+	struct loader *loader = context;
+	struct suite *suite = qm_vec_add(&loader->suites);
+
+	suite->id = row->id;
+	suite->key = keep(loader, row->key);
+	suite->archived = row->archived;
+	return QM_OK;
+}
+
+static const struct suite *find_suite(const struct loader *loader, const char *key)
+{
+	const struct suite *suites = loader->suites.items;
+
+	for (size_t i = 0; i < loader->suites.count; i++)
+		if (qm_text_equal_nocase(suites[i].key, key))
+			return &suites[i];
+	return NULL;
+}
+
+/* ---- Executions of a suite. */
+
+static const char *state_of(const struct qm_execution_row *row)
+{
+	return row->archived ? "archived" : row->locked ? "locked" : row->closed ? "closed" : NULL;
+}
+
+static enum qm_code add_candidate(void *context, const struct qm_execution_row *row)
+{
+	struct loader *loader = context;
+	const struct suite *suites = loader->suites.items;
+	const char *suite_key = suites[loader->execution].key;
+	const char *why = state_of(row);
+	struct qm_candidate *candidate;
+	char name[200];
+
+	if (loader->candidates.count >= QM_MAX_EXECUTIONS)
+		return qm_error_set(loader->err, QM_ELIMIT, "%s has more than %d executions",
+			suite_key, QM_MAX_EXECUTIONS);
+	if (why) {
+		(void)snprintf(name, sizeof name, "%s / %s (%s)", suite_key,
+			row->platform ? row->platform : "", row->suite_run);
+		leave_out(loader, name, why);
+		return QM_OK;
+	}
+	candidate = qm_vec_add(&loader->candidates);
+	candidate->execution = (struct qm_execution){
+		.suite_key = suite_key,
+		.suite_run = keep(loader, row->suite_run),
+		.platform = keep(loader, row->platform),
+		.release = keep(loader, row->release),
+		.cycle = keep(loader, row->cycle),
+		.build = keep(loader, row->build),
+	};
+	candidate->platform_id = keep(loader, row->platform_id);
+	candidate->release_id = keep(loader, row->release_id);
+	candidate->cycle_id = keep(loader, row->cycle_id);
+	return QM_OK;
+}
+
+static enum qm_code load_suite(struct loader *loader, const char *key)
+{
+	const struct suite *suite = find_suite(loader, key);
+	enum qm_code code;
+
+	if (!suite)
+		return qm_error_set(loader->err, QM_ENOTFOUND,
+			"there is no test suite %s in project %s (--suite); is the key right?", key,
+			loader->catalog->project.key);
+	if (suite->archived)
+		return qm_error_set(
+			loader->err, QM_ENOTFOUND, "the test suite %s is archived (--suite)", key);
+	qm_vec_clear(&loader->candidates);
+	loader->execution = (uint32_t)(suite - (const struct suite *)loader->suites.items);
+	code = qm_fetch_executions(loader->session, &loader->catalog->project, suite->id,
+		add_candidate, loader, loader->err);
+	if (code)
+		return code;
+	if (!loader->candidates.count)
+		return qm_error_set(loader->err, QM_ENOTFOUND,
+			"the test suite %s has no execution that can be written to; execute it on a "
+			"platform in QMetry first",
+			key);
+	return qm_choose_executions(
+		loader->catalog, suite->key, &loader->candidates, loader->selection, loader->err);
+}
+
+static enum qm_code load_suites(struct loader *loader)
+{
+	const struct qm_selection *selection = loader->selection;
+	enum qm_code code = QM_OK;
+
+	if (selection->suite_count)
+		code = qm_fetch_suites(loader->session, &loader->catalog->project,
+			selection->suites, selection->suite_count, add_suite, loader, loader->err);
+	for (size_t i = 0; !code && i < selection->suite_count; i++)
+		code = load_suite(loader, selection->suites[i]);
+	return code;
+}
+
+/* ---- Runs. */
+
+static bool has_execution(const struct qm_catalog *catalog, const char *suite_run)
+{
+	const struct qm_execution *executions = catalog->executions.items;
+
+	for (size_t i = 0; i < catalog->executions.count; i++)
+		if (strcmp(executions[i].suite_run, suite_run) == 0)
+			return true;
+	return false;
+}
+
+/* Suite runs that were named by id: what they are executed on is not known and not needed. */
+static void add_suite_runs(struct loader *loader)
+{
+	const struct qm_selection *selection = loader->selection;
+
+	for (size_t i = 0; i < selection->suite_run_count; i++) {
+		struct qm_execution *execution;
+
+		if (has_execution(loader->catalog, selection->suite_runs[i]))
+			continue;
+		execution = qm_vec_add(&loader->catalog->executions);
+		*execution = (struct qm_execution){
+			.suite_key = "",
+			.suite_run = keep(loader, selection->suite_runs[i]),
+			.platform = "",
+			.release = "",
+			.cycle = "",
+			.build = "",
+		};
+	}
+}
+
+static enum qm_code add_run(void *context, const struct qm_run_row *row)
+{
+	struct loader *loader = context;
+
+	if (!row->key || !*row->key)
+		return QM_OK;
+	return qm_catalog_add_run(loader->catalog, loader->execution, row, loader->err);
+}
+
+static enum qm_code load_runs(struct loader *loader, uint32_t index)
+{
+	struct qm_catalog *catalog = loader->catalog;
+	struct qm_execution *execution = qm_vec_at(&catalog->executions, index);
+	enum qm_code code;
+
+	loader->execution = index;
+	execution->first_run = (uint32_t)catalog->runs.count;
+	code = qm_fetch_runs(loader->session, &catalog->project, execution->suite_run, add_run,
+		loader, loader->err);
+	execution->run_count = (uint32_t)catalog->runs.count - execution->first_run;
+	if (!code && !execution->run_count && !*execution->suite_key)
+		return qm_error_set(loader->err, QM_ENOTFOUND,
+			"the test suite run %s has no test case runs (--suite-run); is the id right?",
+			execution->suite_run);
+	if (!code && !execution->run_count)
+		qm_log_line(loader->log, QM_LOG_WARNING,
+			"the execution %s of %s has no test case runs", execution->suite_run,
+			execution->suite_key);
+	return code;
+}
+
+enum qm_code qm_catalog_load(struct qm_catalog *catalog, struct qm_session *session,
+	const char *project_key, const struct qm_selection *selection, const struct qm_log *log,
+	struct qm_error *err)
+{
+	struct loader loader = { .catalog = catalog,
+		.session = session,
+		.selection = selection,
+		.log = log,
+		.err = err };
+	enum qm_code code;
+
+	qm_vec_init(&loader.suites, sizeof(struct suite));
+	qm_vec_init(&loader.candidates, sizeof(struct qm_candidate));
+	code = qm_fetch_project(session, project_key, &catalog->arena, &catalog->project, err);
+	if (code)
+		goto done;
+	code = load_suites(&loader);
+	if (code)
+		goto done;
+	add_suite_runs(&loader);
+	/* Before the runs, which are the dear part: a misspelt build is told at once. */
+	if (selection->build)
+		code = qm_find_build(catalog, session, selection->build, err);
+	for (uint32_t i = 0; !code && i < catalog->executions.count; i++)
+		code = load_runs(&loader, i);
+done:
+	qm_vec_release(&loader.candidates);
+	qm_vec_release(&loader.suites);
+	return code;
+}

@@ -1,0 +1,87 @@
+#include "src/base/text.h"
+#include "src/upload/catalog_internal.h"
+#include "src/upload/limits.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* What is looked for, and what was seen on the way. */
+struct search {
+	struct qm_catalog *catalog;
+	const char *wanted;
+	struct qm_build found, found_any_case;
+	struct qm_vec names; /* const char * */
+};
+
+static enum qm_code look_at(void *context, const struct qm_build *build)
+{
+	struct search *search = context;
+	struct qm_arena *arena = &search->catalog->arena;
+	struct qm_build copy = *build;
+	char id[32];
+
+	(void)snprintf(id, sizeof id, "%lld", (long long)build->id);
+	if (search->names.count < QM_MAX_LISTED) {
+		copy.name = qm_arena_strdup(arena, build->name);
+		qm_vec_push(&search->names, &copy.name);
+	}
+	if (strcmp(build->name, search->wanted) == 0 || strcmp(id, search->wanted) == 0)
+		search->found = copy;
+	else if (qm_text_equal_nocase(build->name, search->wanted))
+		search->found_any_case = copy;
+	return QM_OK;
+}
+
+static enum qm_code unknown(const struct search *search, struct qm_error *err)
+{
+	const char *const *names = search->names.items;
+	const char *nearest = qm_text_nearest(search->wanted, names, search->names.count);
+	struct qm_buf list;
+
+	qm_buf_init(&list, 300);
+	for (size_t i = 0; i < search->names.count && i < QM_MAX_CANDIDATES; i++)
+		qm_buf_add_format(&list, "%s%s", i ? ", " : "", names[i]);
+	(void)qm_error_set(err, QM_ENOTFOUND, "there is no build \"%s\" (--build)%s%s%s%s%s%s",
+		search->wanted, nearest ? "; did you mean \"" : "", nearest ? nearest : "",
+		nearest ? "\"?" : "", search->names.count ? "; there are: " : "", list.data,
+		search->names.count > QM_MAX_CANDIDATES ? ", ..." : "");
+	qm_buf_release(&list);
+	return QM_ENOTFOUND;
+}
+
+/* The current builds came with the project; the others cost a call. */
+enum qm_code qm_find_build(struct qm_catalog *catalog, struct qm_session *session,
+	const char *build, struct qm_error *err)
+{
+	struct search search = { .catalog = catalog, .wanted = build };
+	const struct qm_build *builds = catalog->project.builds.items;
+	enum qm_code code = QM_OK;
+
+	qm_vec_init(&search.names, sizeof(const char *));
+	for (size_t i = 0; i < catalog->project.builds.count; i++)
+		(void)look_at(&search, &builds[i]);
+	/* Names are filtered over there; an id is none, so then the whole list is read. */
+	if (!search.found.id && !search.found_any_case.id)
+		code = qm_fetch_builds(session, &catalog->project, build, look_at, &search, err);
+	if (!code && !search.found.id && !search.found_any_case.id) {
+		qm_vec_clear(&search.names);
+		code = qm_fetch_builds(session, &catalog->project, NULL, look_at, &search, err);
+	}
+	if (code)
+		goto done;
+	if (!search.found.id)
+		search.found = search.found_any_case;
+	if (!search.found.id) {
+		code = unknown(&search, err);
+	} else if (search.found.archived) {
+		code = qm_error_set(err, QM_ENOTFOUND,
+			"the build \"%s\" is archived; choose another with --build",
+			search.found.name);
+	} else {
+		catalog->build_id = search.found.id;
+		catalog->build_name = search.found.name;
+	}
+done:
+	qm_vec_release(&search.names);
+	return code;
+}

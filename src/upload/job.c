@@ -1,0 +1,327 @@
+#include "src/upload/job.h"
+#include "src/base/memory.h"
+#include "src/base/text.h"
+#include "src/upload/tee.h"
+#include "src/upload/upload.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Problems of reports that are told one by one; what is beyond is told as a number. */
+enum { MAX_PROBLEMS = 20, HEADLINE_BYTES = 200 };
+
+struct qm_job {
+	const struct qm_job_options *options;
+	const struct qm_job_world *world;
+	struct qm_summary summary;
+	struct qm_reports reports;
+	struct qm_catalog catalog;
+	struct qm_mapping *mapping;
+	struct qm_resolver *resolver;
+	struct qm_plan plan;
+	const char *report; /* being read */
+	size_t problems;    /* of reports, so far */
+};
+
+struct qm_job *qm_job_new(const struct qm_job_options *options, const struct qm_job_world *world)
+{
+	struct qm_job *job = qm_alloc(sizeof *job);
+
+	job->options = options;
+	job->world = world;
+	qm_summary_init(&job->summary);
+	job->summary.planning = options->planning;
+	job->summary.policy_name = world->policy_name;
+	qm_reports_init(&job->reports, &job->summary.arena);
+	qm_catalog_init(&job->catalog);
+	qm_plan_init(&job->plan);
+	return job;
+}
+
+void qm_job_free(struct qm_job *job)
+{
+	if (!job)
+		return;
+	qm_plan_release(&job->plan);
+	qm_resolver_free(job->resolver);
+	qm_mapping_free(job->mapping);
+	qm_catalog_release(&job->catalog);
+	qm_reports_release(&job->reports);
+	qm_summary_release(&job->summary);
+	free(job);
+}
+
+/* ---- Problems of reports. */
+
+static bool may_tell_problem(struct qm_job *job)
+{
+	return job->problems++ < MAX_PROBLEMS;
+}
+
+static void tell_more_problems(struct qm_job *job)
+{
+	if (job->problems > MAX_PROBLEMS)
+		qm_summary_reason(&job->summary, QM_REASON_REPORT, "%zu more problems of reports",
+			job->problems - MAX_PROBLEMS);
+}
+
+/* The first line of a message, cut. */
+static int headline(const char *message)
+{
+	return (int)qm_text_cut(message, strcspn(message, "\r\n"), HEADLINE_BYTES);
+}
+
+static enum qm_code note_report(void *context, const struct qm_report_begin *report)
+{
+	struct qm_job *job = context;
+
+	job->report = report->path;
+	return QM_OK;
+}
+
+static const char *message_of(const struct qm_incident *incident)
+{
+	if (incident->message && *incident->message)
+		return incident->message;
+	return incident->failure_type ? incident->failure_type : "without a message";
+}
+
+static enum qm_code note_suite_error(void *context, const struct qm_incident *incident)
+{
+	struct qm_job *job = context;
+	const char *message = message_of(incident);
+
+	if (may_tell_problem(job))
+		qm_summary_reason(&job->summary, QM_REASON_REPORT,
+			"%s: suite \"%s\" failed outside its tests: %.*s", job->report,
+			incident->suite ? incident->suite : "", headline(message), message);
+	return QM_OK;
+}
+
+static enum qm_code note_config_method(void *context, const struct qm_incident *incident)
+{
+	struct qm_job *job = context;
+	const char *message = message_of(incident);
+	bool failed = incident->outcome == QM_FAILED || incident->outcome == QM_ERRORED;
+
+	if (failed && may_tell_problem(job))
+		qm_summary_reason(&job->summary, QM_REASON_REPORT,
+			"%s: config method %s%s%s failed: %.*s", job->report,
+			incident->class_name ? incident->class_name : "",
+			incident->class_name ? "." : "", incident->name ? incident->name : "?",
+			headline(message), message);
+	return QM_OK;
+}
+
+static void tell_verdict(struct qm_job *job, const struct qm_report_verdict *verdict)
+{
+	const char *kept = verdict->salvaged ? "; what was read before counts" : "";
+	const char *text = verdict->text ? verdict->text : "it cannot be read";
+	struct qm_error err;
+	char place[QM_ERROR_SOURCE + QM_ERROR_TEXT + 32];
+
+	if (!verdict->reason || verdict->left_out || !may_tell_problem(job))
+		return;
+	qm_error_init(&err);
+	(void)qm_error_set(&err, QM_EINPUT, "%s", text);
+	qm_error_at(&err, verdict->path, verdict->line, verdict->column);
+	qm_error_format(&err, place, sizeof place);
+	qm_summary_reason(
+		&job->summary, QM_REASON_REPORT, "%s (%s%s)", place, verdict->reason, kept);
+}
+
+/* Reads all reports; false if a sink failed, and so whatever follows would be half the truth. */
+static bool read_reports(struct qm_job *job, const struct qm_sink *sink)
+{
+	const struct qm_reader_options options = { .salvage = job->options->salvage };
+	struct qm_tee tee = {
+		.first = *sink,
+		.second = { .context = job,
+			.report_begin = note_report,
+			.suite_error = note_suite_error,
+			.config_method = note_config_method },
+	};
+	const struct qm_sink both = qm_tee_sink(&tee);
+	struct qm_vec *verdicts = &job->summary.verdicts;
+	struct qm_error err;
+	enum qm_code code;
+
+	qm_error_init(&err);
+	code = qm_reports_read(&job->reports, &options, &both, verdicts, job->world->log, &err);
+	for (size_t i = 0; i < verdicts->count; i++)
+		tell_verdict(job, qm_vec_at(verdicts, i));
+	tell_more_problems(job);
+	if (code)
+		qm_summary_failure(&job->summary, &err);
+	return !code;
+}
+
+/* ---- The stages. Each says whether the next one makes sense. */
+
+/* Separated by commas, as many as fit. */
+static void list_patterns(const struct qm_job *job, struct qm_buf *out)
+{
+	for (size_t i = 0; i < job->options->pattern_count; i++) {
+		qm_buf_add_text(out, i ? ", " : "");
+		qm_buf_add_text(out, job->options->patterns[i]);
+	}
+	if (!job->options->pattern_count)
+		qm_buf_add_text(out, "the usual places of Surefire, Failsafe, Gradle and TestNG");
+	if (out->overflow)
+		qm_buf_add_text(out, "...");
+}
+
+static void tell_no_reports(struct qm_job *job)
+{
+	struct qm_buf where;
+
+	if (job->options->allow_empty)
+		return;
+	qm_buf_init(&where, 400);
+	list_patterns(job, &where);
+	qm_summary_reason(&job->summary, QM_REASON_NOTHING,
+		"no test report was found in %s: did the tests run, and is this the folder they "
+		"ran in? --allow-empty makes it fine",
+		where.data);
+	qm_buf_release(&where);
+}
+
+static bool find_reports(struct qm_job *job)
+{
+	const struct qm_sink nobody = { .context = NULL };
+	struct qm_error err;
+
+	qm_error_init(&err);
+	if (qm_reports_find(
+		    &job->reports, job->options->patterns, job->options->pattern_count, &err)) {
+		qm_summary_reason(&job->summary, QM_REASON_USAGE, "%s", err.text);
+		return false;
+	}
+	if (qm_reports_sniff(&job->reports))
+		return true;
+	/* No report among them, so nobody is asked; but each file is told what is wrong with it. */
+	if (read_reports(job, &nobody) && !qm_summary_has(&job->summary, QM_REASON_REPORT))
+		tell_no_reports(job);
+	return false;
+}
+
+static bool load_catalog(struct qm_job *job)
+{
+	const struct qm_job_options *options = job->options;
+	struct qm_error err;
+	enum qm_code code;
+
+	qm_error_init(&err);
+	code = qm_catalog_load(&job->catalog, job->world->session, options->project,
+		&options->selection, job->world->log, &err);
+	if (code)
+		goto done;
+	job->summary.catalog = &job->catalog;
+	job->mapping = qm_mapping_new(&job->catalog, &options->match);
+	code = qm_resolver_new(
+		&job->catalog, job->mapping, &options->resolve, &job->resolver, &err);
+done:
+	if (code)
+		qm_summary_failure(&job->summary, &err);
+	return !code;
+}
+
+static void tell_unmapped(struct qm_job *job)
+{
+	const struct qm_resolution *resolution = job->summary.resolution;
+	const struct qm_unmapped *first =
+		resolution->unmapped.count ? qm_vec_at(&resolution->unmapped, 0) : NULL;
+	unsigned long long unmapped = resolution->unmapped_count, tests = resolution->counts.tests;
+	int64_t allowed = job->options->max_unmapped;
+
+	if (!resolution->mapped && unmapped)
+		qm_summary_reason(&job->summary, QM_REASON_UNMAPPED,
+			"no test of %llu belongs to any of the %zu test cases; the first is \"%s\": %s",
+			tests, job->catalog.test_cases.count, first ? first->test : "",
+			first ? first->why : "");
+	else if (allowed >= 0 && unmapped > (uint64_t)allowed)
+		qm_summary_reason(&job->summary, QM_REASON_UNMAPPED,
+			"%llu of %llu tests belong to no test case, --fail-on-unmapped allows "
+			"%lld; the first is \"%s\": %s",
+			unmapped, tests, (long long)allowed, first ? first->test : "",
+			first ? first->why : "");
+}
+
+static void tell_missing(struct qm_job *job)
+{
+	const struct qm_resolution *resolution = job->summary.resolution;
+	const struct qm_missing *first =
+		resolution->missing.count ? qm_vec_at(&resolution->missing, 0) : NULL;
+	unsigned long long missing = resolution->missing_count;
+	int64_t allowed = job->options->max_missing;
+
+	if (allowed >= 0 && missing > (uint64_t)allowed)
+		qm_summary_reason(&job->summary, QM_REASON_UNMAPPED,
+			"%llu test case%s of the suite %s in no report, --fail-on-missing allows "
+			"%lld; the first is %s",
+			missing, missing == 1 ? "" : "s", missing == 1 ? "is" : "are",
+			(long long)allowed, first ? first->key : "");
+}
+
+static bool resolve_results(struct qm_job *job)
+{
+	const struct qm_sink sink = qm_resolver_sink(job->resolver);
+	size_t reports = job->reports.files.count;
+
+	if (!read_reports(job, &sink))
+		return false;
+	job->summary.resolution = qm_resolver_finish(job->resolver);
+	tell_unmapped(job);
+	tell_missing(job);
+	if (!job->summary.resolution->counts.tests && !job->options->allow_empty)
+		qm_summary_reason(&job->summary, QM_REASON_NOTHING,
+			"no test in %zu report%s: did the tests run? --allow-empty makes it fine",
+			reports, reports == 1 ? "" : "s");
+	return true;
+}
+
+static size_t names_of(const void *context, uint32_t run, const char *names[3])
+{
+	return qm_resolver_names(context, run, names);
+}
+
+static void carry_out(struct qm_job *job)
+{
+	const struct qm_job_world *world = job->world;
+	const struct qm_upload_options options = {
+		.session = world->session,
+		.clock = world->clock,
+		.log = world->log,
+		.max_split_calls = job->options->max_split_calls,
+		.names = names_of,
+		.names_context = job->resolver,
+	};
+	struct qm_error err;
+	enum qm_code code;
+
+	qm_error_init(&err);
+	job->plan.comment = job->options->comment;
+	qm_plan_make(&job->plan, &job->catalog, job->summary.resolution, job->options->batch_size);
+	code = qm_plan_judge(
+		&job->plan, &job->catalog, world->gate, qm_clock_now(world->clock), &err);
+	if (code)
+		goto done;
+	job->summary.plan = &job->plan;
+	if (job->options->planning)
+		code = qm_upload_preview(&job->summary, &options, &job->plan, world->gate, &err);
+	else
+		qm_upload(&job->summary, &options);
+done:
+	if (code)
+		qm_summary_failure(&job->summary, &err);
+}
+
+const struct qm_summary *qm_job_run(struct qm_job *job)
+{
+	job->summary.started_ms = qm_clock_now(job->world->clock);
+	if (find_reports(job) && load_catalog(job) && resolve_results(job))
+		carry_out(job);
+	job->summary.counts = *qm_session_counts(job->world->session);
+	return &job->summary;
+}

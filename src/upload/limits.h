@@ -1,0 +1,29 @@
+/*
+ * limits - the ceilings of src/upload, each with its reason.
+ */
+#ifndef QM_UPLOAD_LIMITS_H
+#define QM_UPLOAD_LIMITS_H
+
+enum {
+	/* Indices are 32 bits, and ten times the largest project known is enough. */
+	QM_MAX_RUNS = 4 * 1000 * 1000,
+	/* Executions of the suites that were named: platforms x cycles, over years. */
+	QM_MAX_EXECUTIONS = 20000,
+
+	/* Lists in the summary; their totals are always right. */
+	QM_MAX_LISTED = 10000,
+	/* Nearest candidates are searched among this many test cases, for this many results: a
+	 * comparison costs some microseconds, so at most a few seconds in all. */
+	QM_MAX_NEAREST_CASES = 5000,
+	QM_MAX_NEAREST_RESULTS = 100,
+
+	/* Messages and names kept beside runs and lists. */
+	QM_MAX_KEPT_TEXT = 4 * 1024 * 1024,
+	/* Of one name; longer ones are parametrised beyond what a list can show. */
+	QM_MAX_KEPT_NAME = 512,
+
+	/* Candidates that an error message lists. */
+	QM_MAX_CANDIDATES = 12,
+};
+
+#endif

@@ -1,0 +1,292 @@
+#include "src/upload/mapping.h"
+#include "src/base/memory.h"
+#include "src/base/text.h"
+#include "src/upload/keys.h"
+#include "src/upload/limits.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Names are at most 64 KB (parsers/limits.h); class and name together and a separator. */
+enum { NAME_BYTES = 2 * 64 * 1024 + 16 };
+
+struct qm_mapping {
+	const struct qm_catalog *catalog;
+	struct qm_match_options options;
+	/* Reused for every result, so that none of them costs an allocation. */
+	struct qm_buf name, normalised;
+};
+
+const char *qm_match_name(enum qm_match match)
+{
+	static const char *const names[] = { "none", "property", "key", "script", "summary" };
+
+	return names[match];
+}
+
+struct qm_mapping *qm_mapping_new(
+	const struct qm_catalog *catalog, const struct qm_match_options *options)
+{
+	struct qm_mapping *mapping = qm_alloc(sizeof *mapping);
+
+	mapping->catalog = catalog;
+	mapping->options = *options;
+	qm_buf_init(&mapping->name, NAME_BYTES);
+	qm_buf_init(&mapping->normalised, NAME_BYTES);
+	return mapping;
+}
+
+void qm_mapping_free(struct qm_mapping *mapping)
+{
+	if (!mapping)
+		return;
+	qm_buf_release(&mapping->name);
+	qm_buf_release(&mapping->normalised);
+	free(mapping);
+}
+
+static const struct qm_test_case *case_at(const struct qm_catalog *catalog, uint32_t index)
+{
+	return qm_vec_at(&catalog->test_cases, index);
+}
+
+static void add_case(struct qm_mapped *out, uint32_t index)
+{
+	for (size_t i = 0; i < out->count; i++)
+		if (out->cases[i] == index)
+			return;
+	if (out->count < QM_MATCH_CASES)
+		out->cases[out->count++] = index;
+}
+
+/* ---- By key. */
+
+static void add_unknown(struct qm_mapped *out, const char *key)
+{
+	size_t used = strlen(out->unknown);
+
+	if (!strstr(out->unknown, key))
+		(void)snprintf(out->unknown + used, sizeof out->unknown - used, "%s%s",
+			used ? ", " : "", key);
+}
+
+static void add_key(const struct qm_mapping *mapping, const char *key, struct qm_mapped *out)
+{
+	const size_t *index = qm_map_find(&mapping->catalog->by_key, key);
+
+	if (index)
+		add_case(out, (uint32_t)*index);
+	else
+		add_unknown(out, key);
+}
+
+static bool is_id_property(const struct qm_match_options *options, const char *name)
+{
+	for (size_t i = 0; i < options->id_property_count; i++)
+		if (qm_text_equal_nocase(name, options->id_properties[i]))
+			return true;
+	return false;
+}
+
+static void find_in_properties(
+	const struct qm_mapping *mapping, const struct qm_result *result, struct qm_mapped *out)
+{
+	char key[QM_KEY_BYTES];
+
+	for (size_t i = 0; i < result->property_count; i++) {
+		const char *value = result->properties[i].value;
+
+		if (!value || !is_id_property(&mapping->options, result->properties[i].name))
+			continue;
+		while (qm_keys_next_listed(&value, mapping->catalog->project.key, key))
+			add_key(mapping, key, out);
+	}
+}
+
+static void find_keys(
+	const struct qm_mapping *mapping, const struct qm_result *result, struct qm_mapped *out)
+{
+	const char *const texts[] = { result->name, result->class_name, result->description };
+	char key[QM_KEY_BYTES];
+
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		for (const char *at = texts[i];
+			at && qm_keys_next(&at, mapping->catalog->project.key, key);)
+			add_key(mapping, key, out);
+}
+
+/* ---- By script name and summary. */
+
+/* "Class<separator>name", or the name alone where there is no class or no separator. */
+static const char *make_name(struct qm_mapping *mapping, const struct qm_result *result,
+	const char *separator, size_t name_length)
+{
+	qm_buf_clear(&mapping->name);
+	if (*separator && result->class_name && *result->class_name) {
+		qm_buf_add_text(&mapping->name, result->class_name);
+		qm_buf_add_text(&mapping->name, separator);
+	}
+	qm_buf_add(&mapping->name, result->name, name_length);
+	return mapping->name.data;
+}
+
+/* The name's length without parameters: "adds[1]", "adds(int)[2]" and "adds {x}" are "adds". */
+static size_t base_length(const char *name)
+{
+	size_t length = strcspn(name, "[({");
+
+	while (length && name[length - 1] == ' ')
+		length--;
+	return length ? length : strlen(name);
+}
+
+/* One test case has this text: it is the one. Several: told, and never guessed. */
+static bool take_text(const struct qm_mapping *mapping, const size_t *found, bool by_script,
+	struct qm_mapped *out)
+{
+	const struct qm_test_case *first, *second;
+	uint32_t next;
+
+	if (!found)
+		return false;
+	first = case_at(mapping->catalog, (uint32_t)*found);
+	next = by_script ? first->same_script : first->same_summary;
+	if (next == QM_NONE) {
+		add_case(out, (uint32_t)*found);
+		return true;
+	}
+	second = case_at(mapping->catalog, next);
+	(void)snprintf(out->why, sizeof out->why, "ambiguous: %s and %s have the same %s",
+		second->key, first->key, by_script ? "script name" : "summary");
+	return true;
+}
+
+static void find_by_script(
+	struct qm_mapping *mapping, const struct qm_result *result, struct qm_mapped *out)
+{
+	static const char *const separators[] = { ".", "#", "" };
+	const struct qm_map *map = &mapping->catalog->by_script;
+	size_t whole = strlen(result->name), base = base_length(result->name);
+
+	if (!map->count)
+		return;
+	for (size_t i = 0; i < sizeof separators / sizeof *separators; i++) {
+		const char *separator = separators[i];
+
+		if (take_text(mapping,
+			    qm_map_find(map, make_name(mapping, result, separator, whole)), true,
+			    out))
+			return;
+		if (base != whole &&
+			take_text(mapping,
+				qm_map_find(map, make_name(mapping, result, separator, base)), true,
+				out))
+			return;
+	}
+}
+
+static void find_by_summary(
+	struct qm_mapping *mapping, const struct qm_result *result, struct qm_mapped *out)
+{
+	static const char *const separators[] = { "", "." };
+	const struct qm_map *map = &mapping->catalog->by_summary;
+	size_t length = strlen(result->name);
+
+	for (size_t i = 0; i < sizeof separators / sizeof *separators; i++) {
+		qm_buf_clear(&mapping->normalised);
+		qm_text_normalise(
+			&mapping->normalised, make_name(mapping, result, separators[i], length));
+		if (take_text(mapping, qm_map_find(map, mapping->normalised.data), false, out))
+			return;
+	}
+}
+
+/* ---- All of them, in their order. */
+
+static void find_by(struct qm_mapping *mapping, enum qm_match match, const struct qm_result *result,
+	struct qm_mapped *out)
+{
+	switch (match) {
+	case QM_MATCH_PROPERTY:
+		find_in_properties(mapping, result, out);
+		break;
+	case QM_MATCH_KEY:
+		find_keys(mapping, result, out);
+		break;
+	case QM_MATCH_SCRIPT:
+		find_by_script(mapping, result, out);
+		break;
+	case QM_MATCH_SUMMARY:
+		find_by_summary(mapping, result, out);
+		break;
+	case QM_MATCH_NONE:
+		break;
+	}
+}
+
+void qm_mapping_find(
+	struct qm_mapping *mapping, const struct qm_result *result, struct qm_mapped *out)
+{
+	static const uint64_t key[2] = { 0, 0 };
+	struct qm_result named = *result;
+	const char *name;
+
+	if (!named.name)
+		named.name = "";
+	out->match = QM_MATCH_NONE;
+	out->count = 0;
+	out->why[0] = out->unknown[0] = '\0';
+	name = make_name(mapping, &named, ".", base_length(named.name));
+	out->name_hash = qm_hash(key, name, mapping->name.length);
+	for (int match = QM_MATCH_PROPERTY; match <= QM_MATCH_SUMMARY; match++) {
+		if (!mapping->options.use[match])
+			continue;
+		find_by(mapping, (enum qm_match)match, &named, out);
+		if (out->count)
+			out->match = (enum qm_match)match;
+		if (out->count || *out->unknown || *out->why)
+			break;
+	}
+	if (!out->count && *out->unknown)
+		(void)snprintf(out->why, sizeof out->why, "no chosen execution holds %.128s",
+			out->unknown);
+	else if (!out->count && !*out->why)
+		(void)snprintf(out->why, sizeof out->why,
+			"no test case has such a key, script name or summary");
+}
+
+/* ---- Candidates for what was not found. */
+
+/* The last part of "com.example.CartTest.addsItem" is what people compare. */
+static const char *short_name(const char *script_name)
+{
+	const char *dot = strrchr(script_name, '.'), *hash = strrchr(script_name, '#');
+	const char *last = hash > dot ? hash : dot;
+
+	return last ? last + 1 : script_name;
+}
+
+void qm_mapping_nearest(
+	struct qm_mapping *mapping, const struct qm_result *result, char *out, size_t size)
+{
+	const struct qm_test_case *cases = mapping->catalog->test_cases.items;
+	const char *name = result->name ? result->name : "";
+	size_t count = mapping->catalog->test_cases.count, best = strlen(name) / 3 + 1;
+
+	out[0] = '\0';
+	for (size_t i = 0; i < count && i < QM_MAX_NEAREST_CASES && best; i++) {
+		const char *texts[] = { cases[i].summary,
+			cases[i].script_name ? short_name(cases[i].script_name) : NULL };
+
+		for (size_t j = 0; j < 2; j++) {
+			size_t distance =
+				texts[j] ? qm_text_distance(name, texts[j], best - 1) : best;
+
+			if (distance >= best)
+				continue;
+			best = distance;
+			(void)snprintf(out, size, "%s \"%s\"", cases[i].key, texts[j]);
+		}
+	}
+}

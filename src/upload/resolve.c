@@ -1,0 +1,416 @@
+#include "src/upload/resolve.h"
+#include "src/base/memory.h"
+#include "src/base/text.h"
+#include "src/upload/limits.h"
+#include "src/upload/names.h"
+#include "src/upload/targets.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A run's match while different tests met in it by script name or summary. */
+enum { AMBIGUOUS = 255 };
+
+enum { NAME_BYTES = 2 * QM_MAX_KEPT_NAME };
+
+/* One result for one run, staged until its report ends. */
+struct record {
+	uint64_t name_hash;
+	uint32_t run, name;
+	uint8_t outcome, match;
+};
+
+_Static_assert(sizeof(struct record) == 24, "a staged result is 24 bytes");
+
+/* What the report being read has added so far; taken back if it turns out bad. */
+struct stage {
+	struct qm_vec records; /* struct record */
+	uint64_t outcomes[QM_OUTCOMES], mapped, unmapped;
+	size_t listed; /* length of the unmapped list before it */
+	const char *path;
+};
+
+struct qm_resolver {
+	struct qm_catalog *catalog;
+	struct qm_mapping *mapping;
+	struct qm_targets targets;
+	enum qm_combine combine;
+	struct qm_names names;
+	struct qm_arena arena; /* of the lists' texts */
+	struct stage stage;
+	size_t nearest_searches;
+	struct qm_resolution resolution;
+};
+
+enum qm_code qm_resolver_new(struct qm_catalog *catalog, struct qm_mapping *mapping,
+	const struct qm_resolve_options *options, struct qm_resolver **out, struct qm_error *err)
+{
+	struct qm_resolver *resolver = qm_alloc(sizeof *resolver);
+	enum qm_code code;
+
+	resolver->catalog = catalog;
+	resolver->mapping = mapping;
+	resolver->combine = options->combine;
+	qm_names_init(&resolver->names);
+	qm_arena_init(&resolver->arena);
+	qm_vec_init(&resolver->stage.records, sizeof(struct record));
+	qm_vec_init(&resolver->resolution.updates, sizeof(struct qm_update));
+	qm_vec_init(&resolver->resolution.unmapped, sizeof(struct qm_unmapped));
+	qm_vec_init(&resolver->resolution.missing, sizeof(struct qm_missing));
+	qm_vec_init(&resolver->resolution.left, sizeof(struct qm_left));
+	code = qm_targets_init(&resolver->targets, catalog, options, err);
+	if (code) {
+		qm_resolver_free(resolver);
+		resolver = NULL;
+	}
+	*out = resolver;
+	return code;
+}
+
+void qm_resolver_free(struct qm_resolver *resolver)
+{
+	if (!resolver)
+		return;
+	qm_targets_release(&resolver->targets);
+	qm_vec_release(&resolver->resolution.left);
+	qm_vec_release(&resolver->resolution.missing);
+	qm_vec_release(&resolver->resolution.unmapped);
+	qm_vec_release(&resolver->resolution.updates);
+	qm_vec_release(&resolver->stage.records);
+	qm_arena_release(&resolver->arena);
+	qm_names_release(&resolver->names);
+	free(resolver);
+}
+
+static struct qm_run *run_at(const struct qm_resolver *resolver, uint32_t index)
+{
+	return qm_vec_at(&resolver->catalog->runs, index);
+}
+
+static const struct qm_test_case *case_of(
+	const struct qm_resolver *resolver, const struct qm_run *run)
+{
+	return qm_vec_at(&resolver->catalog->test_cases, run->test_case);
+}
+
+/* A test case's runs hang together; what is counted once for all of them is its first one. */
+static bool is_first_of_case(const struct qm_resolver *resolver, uint32_t index)
+{
+	return case_of(resolver, run_at(resolver, index))->first_run == index;
+}
+
+/* ---- Lists. */
+
+static void list_unmapped(struct qm_resolver *resolver, const char *test, const char *file,
+	const char *why, const char *nearest)
+{
+	struct qm_arena *arena = &resolver->arena;
+	struct qm_unmapped *row;
+
+	if (resolver->resolution.unmapped.count >= QM_MAX_LISTED)
+		return;
+	row = qm_vec_add(&resolver->resolution.unmapped);
+	row->test =
+		qm_arena_strndup(arena, test, qm_text_cut(test, strlen(test), QM_MAX_KEPT_NAME));
+	row->file = file;
+	row->why = qm_arena_strdup(arena, why);
+	row->nearest = qm_arena_strdup(arena, nearest);
+}
+
+static void list_left(struct qm_resolver *resolver, const char *key, const char *why)
+{
+	struct qm_left *row;
+
+	resolver->resolution.left_count++;
+	if (resolver->resolution.left.count >= QM_MAX_LISTED)
+		return;
+	row = qm_vec_add(&resolver->resolution.left);
+	row->key = key;
+	row->why = why;
+}
+
+/* ---- Results stream in and are staged. */
+
+static enum qm_code begin_report(void *context, const struct qm_report_begin *report)
+{
+	struct qm_resolver *resolver = context;
+	struct stage *stage = &resolver->stage;
+
+	qm_vec_clear(&stage->records);
+	memset(stage->outcomes, 0, sizeof stage->outcomes);
+	stage->mapped = stage->unmapped = 0;
+	stage->listed = resolver->resolution.unmapped.count;
+	stage->path = qm_arena_strdup(&resolver->arena, report->path);
+	return QM_OK;
+}
+
+static bool is_bad(enum qm_outcome outcome)
+{
+	return outcome == QM_FAILED || outcome == QM_ERRORED;
+}
+
+static void stage_unmapped(struct qm_resolver *resolver, const struct qm_result *result,
+	const struct qm_mapped *mapped, const char *name)
+{
+	char nearest[200] = "";
+
+	resolver->stage.unmapped++;
+	if (resolver->resolution.unmapped.count >= QM_MAX_LISTED)
+		return;
+	if (!*mapped->unknown && resolver->nearest_searches < QM_MAX_NEAREST_RESULTS) {
+		resolver->nearest_searches++;
+		qm_mapping_nearest(resolver->mapping, result, nearest, sizeof nearest);
+	}
+	list_unmapped(resolver, name, resolver->stage.path, mapped->why, nearest);
+}
+
+static void stage_mapped(struct qm_resolver *resolver, const struct qm_result *result,
+	const struct qm_mapped *mapped, const char *name)
+{
+	uint32_t text = qm_names_keep(&resolver->names, name, is_bad(result->outcome));
+
+	resolver->stage.mapped++;
+	for (size_t i = 0; i < mapped->count; i++) {
+		const struct qm_test_case *test_case =
+			qm_vec_at(&resolver->catalog->test_cases, mapped->cases[i]);
+		uint32_t run = test_case->first_run;
+
+		for (; run != QM_NONE; run = run_at(resolver, run)->next_of_case) {
+			struct record *record = qm_vec_add(&resolver->stage.records);
+
+			record->run = run;
+			record->outcome = (uint8_t)result->outcome;
+			record->match = (uint8_t)mapped->match;
+			record->name = text;
+			record->name_hash = mapped->name_hash;
+		}
+	}
+}
+
+static enum qm_code take_result(void *context, const struct qm_result *result)
+{
+	struct qm_resolver *resolver = context;
+	struct qm_mapped mapped;
+	char name[NAME_BYTES];
+
+	if (result->superseded)
+		return QM_OK;
+	resolver->stage.outcomes[result->outcome]++;
+	qm_mapping_find(resolver->mapping, result, &mapped);
+	(void)qm_result_full_name(result, name, sizeof name);
+	if (mapped.count)
+		stage_mapped(resolver, result, &mapped, name);
+	else
+		stage_unmapped(resolver, result, &mapped, name);
+	return QM_OK;
+}
+
+/* ---- A report that counts is merged into the runs. */
+
+/* errored > failed > flaky > passed > whatever was not executed */
+static int rank(unsigned outcome)
+{
+	static const int ranks[QM_OUTCOMES] = {
+		[QM_ERRORED] = 4,
+		[QM_FAILED] = 3,
+		[QM_FLAKY] = 2,
+		[QM_PASSED] = 1,
+		[QM_SKIPPED] = 0,
+		[QM_NOT_REACHED] = 0,
+	};
+
+	return ranks[outcome];
+}
+
+/* Whether a further result replaces the outcome of a run. */
+static bool replaces(enum qm_combine combine, unsigned outcome, unsigned kept)
+{
+	if (combine == QM_COMBINE_LAST)
+		return rank(outcome) > 0 || rank(kept) == 0;
+	return rank(outcome) > rank(kept);
+}
+
+static bool is_explicit(unsigned match)
+{
+	return match == QM_MATCH_PROPERTY || match == QM_MATCH_KEY;
+}
+
+/*
+ * The results that a run has so far belong to nobody: they are listed instead, as far as their
+ * names were kept. Which files they are from was not.
+ */
+static void give_up_results(struct qm_resolver *resolver, uint32_t index, const char *why)
+{
+	struct qm_run *run = run_at(resolver, index);
+	const char *names[QM_NAMES_PER_RUN];
+	size_t count = qm_names_list(&resolver->names, run->first_name, names);
+
+	if (is_first_of_case(resolver, index)) {
+		resolver->resolution.mapped -= run->results;
+		resolver->resolution.unmapped_count += run->results;
+		for (size_t i = 0; i < count; i++)
+			list_unmapped(resolver, names[i], "", why, case_of(resolver, run)->key);
+	}
+	run->results = 0;
+	run->first_name = QM_NONE;
+}
+
+/* The result of `record` cannot have this run, since another has it with better right. */
+static void give_up_record(
+	struct qm_resolver *resolver, const struct record *record, const char *why)
+{
+	const struct qm_run *run = run_at(resolver, record->run);
+	const char *text = record->name == QM_NONE ? "" : resolver->names.texts.data + record->name;
+
+	if (!is_first_of_case(resolver, record->run))
+		return;
+	resolver->resolution.mapped--;
+	resolver->resolution.unmapped_count++;
+	list_unmapped(resolver, text, resolver->stage.path, why, case_of(resolver, run)->key);
+}
+
+static void set_run(struct qm_resolver *resolver, struct qm_run *run, const struct record *record)
+{
+	run->outcome = record->outcome;
+	run->match = record->match;
+	run->name_hash = record->name_hash;
+	run->results++;
+	run->first_name = QM_NONE;
+	qm_names_add(&resolver->names, &run->first_name, record->name);
+}
+
+static void combine(struct qm_resolver *resolver, struct qm_run *run, const struct record *record)
+{
+	if (replaces(resolver->combine, record->outcome, run->outcome)) {
+		set_run(resolver, run, record);
+		return;
+	}
+	run->results++;
+	if (run->outcome == record->outcome)
+		qm_names_add(&resolver->names, &run->first_name, record->name);
+}
+
+static void merge(struct qm_resolver *resolver, const struct record *record)
+{
+	static const char by_key[] = "ambiguous: another test names the key of that test case";
+	static const char by_name[] = "ambiguous: different tests have the script name or summary";
+	struct qm_run *run = run_at(resolver, record->run);
+
+	if (run->match == AMBIGUOUS && !is_explicit(record->match)) {
+		give_up_record(resolver, record, by_name);
+	} else if (!run->results) {
+		set_run(resolver, run, record);
+	} else if (is_explicit(record->match) && !is_explicit(run->match)) {
+		give_up_results(resolver, record->run, by_key);
+		set_run(resolver, run, record);
+	} else if (!is_explicit(record->match) && is_explicit(run->match)) {
+		give_up_record(resolver, record, by_key);
+	} else if (!is_explicit(record->match) && record->name_hash != run->name_hash) {
+		give_up_results(resolver, record->run, by_name);
+		give_up_record(resolver, record, by_name);
+		run->match = AMBIGUOUS;
+	} else {
+		combine(resolver, run, record);
+	}
+}
+
+static enum qm_code end_report(void *context, const struct qm_report_end *end)
+{
+	struct qm_resolver *resolver = context;
+	struct qm_resolution *resolution = &resolver->resolution;
+	const struct stage *stage = &resolver->stage;
+
+	if (end->reason && !end->salvaged) {
+		resolution->unmapped.count = stage->listed;
+		return QM_OK;
+	}
+	resolution->counts.suites += end->counts.suites;
+	resolution->counts.config_methods += end->counts.config_methods;
+	resolution->counts.suite_errors += end->counts.suite_errors;
+	resolution->counts.replaced_characters += end->counts.replaced_characters;
+	for (int i = 0; i < QM_OUTCOMES; i++) {
+		resolution->counts.outcomes[i] += stage->outcomes[i];
+		resolution->counts.tests += stage->outcomes[i];
+	}
+	resolution->mapped += stage->mapped;
+	resolution->unmapped_count += stage->unmapped;
+	for (size_t i = 0; i < stage->records.count; i++)
+		merge(resolver, qm_vec_at(&stage->records, i));
+	return QM_OK;
+}
+
+struct qm_sink qm_resolver_sink(struct qm_resolver *resolver)
+{
+	return (struct qm_sink){ .context = resolver,
+		.report_begin = begin_report,
+		.result = take_result,
+		.report_end = end_report };
+}
+
+/* ---- The end: runs become updates. */
+
+static void add_update(struct qm_resolver *resolver, uint32_t index, uint8_t target)
+{
+	const struct qm_run *run = run_at(resolver, index);
+	const struct qm_status *status = resolver->targets.statuses[target];
+	const char *key = case_of(resolver, run)->key, *why = NULL;
+	struct qm_update *update;
+
+	if (!status) {
+		if (target != QM_TARGET_MISSING)
+			list_left(resolver, key,
+				target == QM_NOT_REACHED ? "not reached" : "skipped");
+		return;
+	}
+	switch (qm_targets_permit(&resolver->targets, run, status, &why)) {
+	case QM_MAY_SET:
+		update = qm_vec_add(&resolver->resolution.updates);
+		update->run = index;
+		update->outcome = target;
+		update->status_id = status->id;
+		break;
+	case QM_UNCHANGED:
+		resolver->resolution.unchanged++;
+		break;
+	case QM_LEAVE:
+		list_left(resolver, key, why);
+		break;
+	}
+}
+
+static void note_missing(struct qm_resolver *resolver, uint32_t index)
+{
+	const struct qm_test_case *test_case = case_of(resolver, run_at(resolver, index));
+	struct qm_missing *row;
+
+	if (!is_first_of_case(resolver, index))
+		return;
+	resolver->resolution.missing_count++;
+	if (resolver->resolution.missing.count >= QM_MAX_LISTED)
+		return;
+	row = qm_vec_add(&resolver->resolution.missing);
+	row->key = test_case->key;
+	row->summary = test_case->summary;
+}
+
+const struct qm_resolution *qm_resolver_finish(struct qm_resolver *resolver)
+{
+	for (uint32_t i = 0; i < resolver->catalog->runs.count; i++) {
+		const struct qm_run *run = run_at(resolver, i);
+
+		if (run->results) {
+			add_update(resolver, i, run->outcome);
+		} else if (run->match != AMBIGUOUS) {
+			note_missing(resolver, i);
+			add_update(resolver, i, QM_TARGET_MISSING);
+		}
+	}
+	return &resolver->resolution;
+}
+
+size_t qm_resolver_names(const struct qm_resolver *resolver, uint32_t run, const char *names[3])
+{
+	return qm_names_list(&resolver->names, run_at(resolver, run)->first_name, names);
+}

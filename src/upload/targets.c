@@ -1,0 +1,140 @@
+#include "src/upload/targets.h"
+#include "src/base/text.h"
+#include "src/upload/limits.h"
+
+#include <string.h>
+
+/* What a user calls an outcome is its name; the default names are QMetry's. */
+static const struct {
+	const char *option, *default_name;
+} defaults[QM_TARGETS] = {
+	[QM_PASSED] = { "passed", "passed" },
+	[QM_FLAKY] = { "flaky", "passed" },
+	[QM_FAILED] = { "failed", "failed" },
+	[QM_ERRORED] = { "errored", "failed" },
+	[QM_SKIPPED] = { "skipped", NULL },
+	[QM_NOT_REACHED] = { "not_reached", NULL },
+	[QM_TARGET_MISSING] = { "missing", NULL },
+};
+
+static enum qm_code unknown_status(const struct qm_catalog *catalog, const char *option,
+	const char *name, struct qm_error *err)
+{
+	const struct qm_status *statuses = catalog->project.statuses.items;
+	size_t count = catalog->project.statuses.count;
+	const char *names[2 * QM_MAX_CANDIDATES];
+	size_t listed = 0;
+	const char *nearest;
+	struct qm_buf list;
+
+	qm_buf_init(&list, 400);
+	for (size_t i = 0; i < count && i < 2 * QM_MAX_CANDIDATES; i++) {
+		names[listed++] = statuses[i].name;
+		qm_buf_add_format(&list, "%s%s", i ? ", " : "", statuses[i].name);
+	}
+	nearest = qm_text_nearest(name, names, listed);
+	(void)qm_error_set(err, QM_ENOTFOUND,
+		"project %s has no status \"%s\" (%s)%s%s%s; there are: %s", catalog->project.key,
+		name, option, nearest ? "; did you mean \"" : "", nearest ? nearest : "",
+		nearest ? "\"?" : "", list.data);
+	qm_buf_release(&list);
+	return QM_ENOTFOUND;
+}
+
+static enum qm_code resolve_target(
+	struct qm_targets *targets, size_t index, const char *given, struct qm_error *err)
+{
+	const char *name = given ? given : defaults[index].default_name;
+	char option[40] = "--status ";
+
+	if (!name || qm_text_equal_nocase(name, "leave"))
+		return QM_OK;
+	targets->statuses[index] = given ? qm_catalog_status_named(targets->catalog, name)
+					 : qm_catalog_status_default(targets->catalog, name);
+	if (targets->statuses[index])
+		return QM_OK;
+	strncat(option, defaults[index].option, sizeof option - strlen(option) - 1);
+	return unknown_status(targets->catalog, option, name, err);
+}
+
+enum qm_code qm_targets_init(struct qm_targets *targets, const struct qm_catalog *catalog,
+	const struct qm_resolve_options *options, struct qm_error *err)
+{
+	enum qm_code code = QM_OK;
+
+	*targets = (struct qm_targets){ .catalog = catalog,
+		.overwrite = options->overwrite,
+		.only_changed = options->only_changed };
+	qm_vec_init(&targets->protected, sizeof(const struct qm_status *));
+	for (size_t i = 0; !code && i < QM_TARGETS; i++)
+		code = resolve_target(targets, i, options->status_names[i], err);
+	for (size_t i = 0; !code && i < options->protect_count; i++) {
+		const struct qm_status *status =
+			qm_catalog_status_named(catalog, options->protect[i]);
+
+		if (status)
+			qm_vec_push(&targets->protected, &status);
+		else
+			code = unknown_status(catalog, "--protect", options->protect[i], err);
+	}
+	return code;
+}
+
+void qm_targets_release(struct qm_targets *targets)
+{
+	qm_vec_release(&targets->protected);
+}
+
+/* How bad a status is: notrun and empty < passed < any other < blocked < failed. */
+static int badness(const struct qm_status *status)
+{
+	static const struct {
+		const char *default_name;
+		int badness;
+	} rows[] = { { "notrun", 0 }, { "empty", 0 }, { "passed", 1 }, { "blocked", 3 },
+		{ "failed", 4 } };
+
+	for (size_t i = 0; status && i < sizeof rows / sizeof *rows; i++)
+		if (qm_text_equal_nocase(status->default_name, rows[i].default_name))
+			return rows[i].badness;
+	return status ? 2 : 0;
+}
+
+static bool is_protected(const struct qm_targets *targets, int64_t status_id)
+{
+	const struct qm_status *const *statuses = targets->protected.items;
+
+	for (size_t i = 0; i < targets->protected.count; i++)
+		if (statuses[i]->id == status_id)
+			return true;
+	return false;
+}
+
+/* The same status says little of a build: where one is chosen, the row must prove it. */
+static bool is_same(
+	const struct qm_targets *targets, const struct qm_run *run, const struct qm_status *wanted)
+{
+	return run->status_id == wanted->id &&
+		(!targets->catalog->build_id || run->build_id == targets->catalog->build_id);
+}
+
+enum qm_permission qm_targets_permit(const struct qm_targets *targets, const struct qm_run *run,
+	const struct qm_status *wanted, const char **why)
+{
+	const struct qm_status *current = qm_catalog_status_of(targets->catalog, run->status_id);
+
+	if (run->locked)
+		*why = "it is locked or archived";
+	else if (is_protected(targets, run->status_id))
+		*why = "its status is protected (--protect)";
+	else if (targets->overwrite == QM_OVERWRITE_UNSET &&
+		(!current || !qm_text_equal_nocase(current->default_name, "notrun")))
+		*why = "it has a status already (--overwrite unset)";
+	else if (targets->overwrite == QM_OVERWRITE_WORSE && badness(wanted) <= badness(current))
+		*why = "its status is no better (--overwrite worse)";
+	else if (targets->only_changed && is_same(targets, run, wanted))
+		return QM_UNCHANGED;
+	else
+		return QM_MAY_SET;
+	return QM_LEAVE;
+}

@@ -1,0 +1,34 @@
+/*
+ * targets - which status an outcome becomes, and when a run may be given it.
+ *
+ * Passed and flaky become the project's status of default name "passed", failed and errored
+ * "failed"; skipped, not reached and missing are left as they are. A user names others.
+ */
+#ifndef QM_UPLOAD_TARGETS_H
+#define QM_UPLOAD_TARGETS_H
+
+#include "src/upload/resolve.h"
+
+struct qm_targets {
+	const struct qm_catalog *catalog;
+	const struct qm_status *statuses[QM_TARGETS]; /* NULL: leave */
+	enum qm_overwrite overwrite;
+	bool only_changed;
+	struct qm_vec protected; /* const struct qm_status * */
+};
+
+/* QM_ENOTFOUND names a status that the project does not have, and those that it has. */
+enum qm_code qm_targets_init(struct qm_targets *targets, const struct qm_catalog *catalog,
+	const struct qm_resolve_options *options, struct qm_error *err) QM_MUST_CHECK;
+void qm_targets_release(struct qm_targets *targets);
+
+enum qm_permission {
+	QM_MAY_SET,
+	QM_UNCHANGED, /* it has that status already, and --only-changed */
+	QM_LEAVE,     /* `why` tells */
+};
+
+enum qm_permission qm_targets_permit(const struct qm_targets *targets, const struct qm_run *run,
+	const struct qm_status *wanted, const char **why);
+
+#endif

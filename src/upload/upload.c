@@ -1,0 +1,345 @@
+#include "src/upload/upload.h"
+#include "src/base/memory.h"
+#include "src/upload/split.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Reasons that name a run or a group; what is beyond is told as a number. */
+enum { MAX_REASONS = 20, MAX_FAILED = 10000, MAX_SILENT = 3 };
+
+struct upload {
+	const struct qm_upload_options *options;
+	struct qm_summary *summary;
+	struct qm_splitter *splitter;
+	const struct qm_call *call; /* under way */
+	struct qm_call_result *result;
+	int silent;     /* calls in a row that got no answer */
+	size_t reasons; /* about runs that were not taken; of which kind the last one was */
+	enum qm_reason last_reason;
+	bool stopped;
+};
+
+static const char *keep(const struct upload *upload, const char *text)
+{
+	return qm_arena_strdup(&upload->summary->arena, text);
+}
+
+static const char *error_text(const struct upload *upload, const struct qm_error *err)
+{
+	char text[QM_ERROR_SOURCE + QM_ERROR_TEXT + 32];
+
+	qm_error_format(err, text, sizeof text);
+	return keep(upload, text);
+}
+
+/* ---- What was not taken. */
+
+static const char *key_of(const struct upload *upload, const struct qm_run *run)
+{
+	const struct qm_catalog *catalog = upload->summary->catalog;
+
+	return ((const struct qm_test_case *)qm_vec_at(&catalog->test_cases, run->test_case))->key;
+}
+
+static const char *test_of(const struct upload *upload, uint32_t run)
+{
+	const char *names[3];
+
+	if (!upload->options->names ||
+		!upload->options->names(upload->options->names_context, run, names))
+		return "";
+	return keep(upload, names[0]);
+}
+
+static const struct qm_failed_update *add_failed(
+	struct upload *upload, const struct qm_update *update, const char *why)
+{
+	struct qm_summary *summary = upload->summary;
+	const struct qm_run *run = qm_vec_at(&summary->catalog->runs, update->run);
+	struct qm_failed_update *failed;
+
+	summary->failed_count++;
+	upload->result->failed++;
+	if (summary->failed.count >= MAX_FAILED)
+		return NULL;
+	failed = qm_vec_add(&summary->failed);
+	failed->key = key_of(upload, run);
+	failed->test = test_of(upload, update->run);
+	failed->why = why;
+	failed->id = run->id;
+	return failed;
+}
+
+static void add_failed_piece(struct upload *upload, const struct qm_piece *piece, const char *why)
+{
+	for (size_t i = 0; i < piece->count; i++)
+		(void)add_failed(upload, &upload->call->updates[piece->first + i], why);
+	upload->result->why = why;
+}
+
+/* "12 runs of VKMC-TS-20 / Chrome to Failed" */
+static void describe(const struct upload *upload, size_t count, char *out, size_t size)
+{
+	const struct qm_catalog *catalog = upload->summary->catalog;
+	char place[256];
+
+	qm_summary_place(catalog, upload->call->execution, place, sizeof place);
+	(void)snprintf(out, size, "%zu run%s of %s to %s", count, count == 1 ? "" : "s", place,
+		qm_summary_status(catalog, upload->call->status_id));
+}
+
+/* Whether there is room for one more reason. */
+static bool may_tell(struct upload *upload, enum qm_reason reason)
+{
+	upload->last_reason = reason;
+	return upload->reasons++ < MAX_REASONS;
+}
+
+static void tell_bad(struct upload *upload, const struct qm_failed_update *failed)
+{
+	if (!failed || !may_tell(upload, QM_REASON_NOT_UPLOADED))
+		return;
+	qm_summary_reason(upload->summary, QM_REASON_NOT_UPLOADED,
+		"%s (run %lld%s%s) was refused: %s", failed->key, (long long)failed->id,
+		*failed->test ? ", test " : "", failed->test, failed->why);
+}
+
+static void tell_group(struct upload *upload, const struct qm_piece *piece)
+{
+	bool group = piece->fate == QM_PIECE_GROUP;
+	char what[512];
+
+	if (!may_tell(upload, QM_REASON_NOT_UPLOADED))
+		return;
+	describe(upload, piece->count, what, sizeof what);
+	qm_summary_reason(upload->summary, QM_REASON_NOT_UPLOADED, "%s: %s: %s", what,
+		group ? "refused whatever the run"
+		      : "refused together and not tried one by one, --max-split-calls is used up",
+		piece->words ? piece->words : "without a word");
+}
+
+static void end_piece(struct upload *upload, const struct qm_piece *piece)
+{
+	const char *why = piece->words ? piece->words : "the server gave no reason";
+
+	if (piece->fate != QM_PIECE_BAD) {
+		add_failed_piece(upload, piece, why);
+		tell_group(upload, piece);
+		return;
+	}
+	upload->result->why = why;
+	tell_bad(upload, add_failed(upload, &upload->call->updates[piece->first], why));
+}
+
+static void end_denied(struct upload *upload, const struct qm_piece *piece, const char *why)
+{
+	char what[512];
+
+	add_failed_piece(upload, piece, why);
+	if (!may_tell(upload, QM_REASON_DENIED))
+		return;
+	describe(upload, piece->count, what, sizeof what);
+	qm_summary_reason(upload->summary, QM_REASON_DENIED, "%s: %s", what, why);
+}
+
+/* ---- Sending. */
+
+/* Nothing further is tried: `err` says why. */
+static void stop(struct upload *upload, const struct qm_error *err)
+{
+	uint64_t unsent = qm_summary_unsent(upload->summary);
+	char text[QM_ERROR_SOURCE + QM_ERROR_TEXT + 32];
+
+	upload->stopped = true;
+	qm_error_format(err, text, sizeof text);
+	qm_summary_reason(upload->summary, qm_reason_of(err->code),
+		"%s; %llu of %zu updates are left", text, (unsigned long long)unsent,
+		upload->summary->plan->updates.count);
+}
+
+static void accept(struct upload *upload, const struct qm_piece *piece)
+{
+	for (size_t i = 0; i < piece->count; i++)
+		qm_summary_count(upload->summary, &upload->call->updates[piece->first + i]);
+	upload->result->accepted += piece->count;
+	upload->summary->accepted += piece->count;
+	upload->result->at_ms = qm_clock_now(upload->options->clock);
+	qm_splitter_answer(upload->splitter, QM_PIECE_ACCEPTED, NULL);
+}
+
+static void refuse(struct upload *upload, const struct qm_piece *piece, enum qm_refusal refusal,
+	struct qm_error *err)
+{
+	size_t max_ids = qm_splitter_max_ids(upload->splitter);
+	enum qm_piece_answer answer = refusal == QM_REFUSED_SIZE ? QM_PIECE_TOO_LARGE
+		: refusal == QM_REFUSED_UNANSWERED               ? QM_PIECE_UNANSWERED
+								 : QM_PIECE_REFUSED;
+
+	upload->silent = refusal == QM_REFUSED_UNANSWERED ? upload->silent + 1 : 0;
+	if (upload->silent >= MAX_SILENT && piece->count == 1) {
+		err->code = QM_EUNREACHABLE;
+		stop(upload, err);
+		return;
+	}
+	qm_splitter_answer(upload->splitter, answer, error_text(upload, err));
+	if (qm_splitter_max_ids(upload->splitter) < max_ids)
+		qm_log_line(upload->options->log, QM_LOG_NOTICE,
+			"%zu runs in one call are too many (%s): from now on at most %zu",
+			piece->count, err->text, qm_splitter_max_ids(upload->splitter));
+}
+
+static void send_piece(struct upload *upload, const struct qm_piece *piece)
+{
+	struct qm_summary *summary = upload->summary;
+	struct qm_bulk_update update = qm_plan_bulk(summary->plan, summary->catalog, upload->call);
+	enum qm_refusal refusal = QM_NOT_REFUSED;
+	struct qm_error err;
+	enum qm_code code;
+
+	update.ids += piece->first;
+	update.id_count = piece->count;
+	qm_error_init(&err);
+	code = qm_bulk_update(
+		upload->options->session, &summary->catalog->project, &update, &refusal, &err);
+	if (code == QM_EREFUSED) {
+		refuse(upload, piece, refusal, &err);
+		return;
+	}
+	upload->silent = 0;
+	if (!code) {
+		accept(upload, piece);
+	} else if (code == QM_EDENIED) {
+		end_denied(upload, piece, error_text(upload, &err));
+		qm_splitter_answer(upload->splitter, QM_PIECE_DROPPED, NULL);
+	} else {
+		stop(upload, &err);
+	}
+}
+
+static enum qm_call_state state_of(const struct qm_call_result *result, size_t count)
+{
+	if (result->accepted == count)
+		return QM_CALL_ACCEPTED;
+	if (result->accepted)
+		return QM_CALL_PARTLY;
+	return result->failed ? QM_CALL_FAILED : QM_CALL_WAITING;
+}
+
+/* "built-in policy denies it (rule "freeze"): Release freeze until Monday." */
+static const char *denial_text(const struct upload *upload, const struct qm_verdict *verdict)
+{
+	bool named = *verdict->rule != '\0';
+	char text[QM_VERDICT_RULE + QM_VERDICT_MESSAGE + 256];
+
+	(void)snprintf(text, sizeof text, "%s denies it%s%s%s: %s", upload->summary->policy_name,
+		named ? " (rule \"" : "", verdict->rule, named ? "\")" : "", verdict->message);
+	return keep(upload, text);
+}
+
+static void carry_out(struct upload *upload)
+{
+	const struct qm_call *call = upload->call;
+	struct qm_piece piece = { .count = call->count };
+
+	if (call->denied) {
+		end_denied(upload, &piece, denial_text(upload, call->denied));
+		return;
+	}
+	qm_splitter_begin(upload->splitter, call->count, call->group);
+	while (!upload->stopped && qm_splitter_next(upload->splitter, &piece)) {
+		if (piece.fate == QM_PIECE_SEND)
+			send_piece(upload, &piece);
+		else
+			end_piece(upload, &piece);
+	}
+}
+
+static struct upload begin(struct qm_summary *summary, const struct qm_upload_options *options)
+{
+	for (size_t i = 0; i < summary->plan->calls.count; i++)
+		(void)qm_vec_add(&summary->calls);
+	return (struct upload){ .options = options, .summary = summary };
+}
+
+static void take_call(struct upload *upload, size_t index)
+{
+	upload->call = qm_vec_at(&upload->summary->plan->calls, index);
+	upload->result = qm_vec_at(&upload->summary->calls, index);
+}
+
+static void tell_rest(const struct upload *upload)
+{
+	if (upload->reasons > MAX_REASONS)
+		qm_summary_reason(upload->summary, upload->last_reason,
+			"%zu more of this kind; the JSON summary lists up to %d runs",
+			upload->reasons - MAX_REASONS, MAX_FAILED);
+}
+
+void qm_upload(struct qm_summary *summary, const struct qm_upload_options *options)
+{
+	struct upload upload = begin(summary, options);
+
+	upload.splitter = qm_splitter_new(options->max_split_calls);
+	for (size_t i = 0; i < summary->calls.count; i++) {
+		take_call(&upload, i);
+		/* What was denied is known without sending, even when nothing more is sent. */
+		if (!upload.stopped || upload.call->denied)
+			carry_out(&upload);
+		upload.result->state = state_of(upload.result, upload.call->count);
+	}
+	tell_rest(&upload);
+	qm_splitter_free(upload.splitter);
+}
+
+/* ---- Without sending. */
+
+static enum qm_code project_call(const struct upload *upload, struct qm_plan *plan,
+	struct qm_call *call, struct qm_projection *projection, struct qm_error *err)
+{
+	const struct qm_catalog *catalog = upload->summary->catalog;
+	struct qm_bulk_update update = qm_plan_bulk(plan, catalog, call);
+	json_t *arguments = qm_bulk_arguments(catalog->project.key, &update);
+	const struct qm_tool_call tool = { qm_tool_bulk_update, arguments };
+	struct qm_verdict verdict = { .answer = QM_ALLOWED }, *copy;
+	enum qm_code code;
+
+	code = qm_projection_next(projection, &tool, &verdict, &upload->result->at_ms, err);
+	json_decref(arguments);
+	if (!code && verdict.answer == QM_DENIED) {
+		copy = qm_arena_alloc(&plan->arena, sizeof *copy);
+		*copy = verdict;
+		call->denied = copy;
+	}
+	return code;
+}
+
+enum qm_code qm_upload_preview(struct qm_summary *summary, const struct qm_upload_options *options,
+	struct qm_plan *plan, struct qm_gate *gate, struct qm_error *err)
+{
+	struct qm_projection *projection = qm_projection_new(gate, qm_clock_now(options->clock));
+	struct upload upload = begin(summary, options);
+	enum qm_code code = QM_OK;
+
+	for (size_t i = 0; i < summary->calls.count && !code; i++) {
+		struct qm_call *call = qm_vec_at(&plan->calls, i);
+
+		take_call(&upload, i);
+		if (!call->denied)
+			code = project_call(&upload, plan, call, projection, err);
+		if (call->denied)
+			carry_out(&upload);
+		else
+			for (size_t j = 0; j < call->count; j++)
+				qm_summary_count(summary, &call->updates[j]);
+		upload.result->state = state_of(upload.result, call->count);
+	}
+	/* The call that could not be looked at, and those behind it, have no time. */
+	if (code)
+		summary->calls.count =
+			(size_t)(upload.result - (struct qm_call_result *)summary->calls.items);
+	tell_rest(&upload);
+	qm_projection_free(projection);
+	return code;
+}

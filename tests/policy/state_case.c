@@ -1,0 +1,184 @@
+#include "policy/store.h"
+#include "policy/window.h"
+#include "src/base/clock.h"
+#include "src/base/memory.h"
+#include "src/base/text.h"
+#include "tests/policy/cases.h"
+#include "tests/policy/raw_sqlite.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* One store, as a case works on it. */
+struct bench {
+	const char *kind, *prefix;
+	char path[256]; /* of the SQLite file */
+	struct qm_store *store;
+	struct case_report *report;
+	size_t index; /* of the operation under way */
+};
+
+static const char *text_at(const json_t *op, const char *key)
+{
+	return json_string_value(json_object_get(op, key));
+}
+
+static int64_t number_at(const json_t *op, const char *key)
+{
+	return (int64_t)json_number_value(json_object_get(op, key));
+}
+
+static json_t *error_result(void)
+{
+	return json_pack("{s:b}", "error", 1);
+}
+
+static json_t *do_reserve(struct bench *bench, const json_t *op)
+{
+	struct qm_reserve wish = { .key = text_at(op, "key"),
+		.amount = number_at(op, "amount"),
+		.limit = number_at(op, "limit"),
+		.window_ms = number_at(op, "window") * 1000,
+		.now_ms = case_time(op, "at") };
+	bool allowed = false;
+	int64_t value = 0;
+
+	if (bench->store->kind->reserve(bench->store, &wish, &allowed, &value, NULL))
+		return error_result();
+	return json_pack("{s:b, s:f}", "allowed", (int)allowed, "value", (double)value);
+}
+
+static json_t *do_rollback(struct bench *bench, const json_t *op)
+{
+	return bench->store->kind->rollback(
+		       bench->store, text_at(op, "key"), number_at(op, "amount"), NULL)
+		? error_result()
+		: json_object();
+}
+
+static json_t *do_reset(struct bench *bench, const json_t *op)
+{
+	return bench->store->kind->reset(bench->store, text_at(op, "key"), NULL) ? error_result()
+										 : json_object();
+}
+
+static json_t *do_get(struct bench *bench, const json_t *op)
+{
+	struct qm_counter counter;
+	char start[QM_TIME_TEXT];
+
+	if (bench->store->kind->get(bench->store, text_at(op, "key"), &counter, NULL))
+		return error_result();
+	if (!counter.exists || counter.endless)
+		return json_pack("{s:f, s:n}", "value", 0.0, "window_start");
+	qm_time_format(counter.window_start_ms, start);
+	return json_pack("{s:f, s:s}", "value", (double)counter.value, "window_start", start);
+}
+
+static json_t *do_resolve(struct bench *bench, const json_t *op)
+{
+	const char *key = text_at(op, "path") + strlen("state.");
+	struct qm_counter counter;
+
+	if (bench->store->kind->get(bench->store, key, &counter, NULL))
+		return error_result();
+	return json_pack("{s:b, s:f}", "exists", 1, "value",
+		(double)qm_window_value(&counter, case_time(op, "at")));
+}
+
+static json_t *do_row(struct bench *bench, const json_t *op)
+{
+	return raw_sqlite_row(bench->path, text_at(op, "key"));
+}
+
+static json_t *do_keys(struct bench *bench, const json_t *op)
+{
+	(void)op;
+	return json_pack("{s:o}", "keys", raw_sqlite_keys(bench->path));
+}
+
+static json_t *do_put_row(struct bench *bench, const json_t *op)
+{
+	if (!raw_sqlite_put(bench->path, op))
+		case_wrong(bench->report, "cannot put a row");
+	return NULL;
+}
+
+static bool open_store(struct bench *bench)
+{
+	struct qm_error err;
+
+	qm_error_init(&err);
+	if (strcmp(bench->kind, "memory") == 0)
+		bench->store = qm_store_memory();
+	else if (qm_store_sqlite(bench->path, false, bench->prefix, &bench->store, &err))
+		case_wrong(bench->report, "%s", err.text);
+	return bench->store != NULL;
+}
+
+static json_t *do_reopen(struct bench *bench, const json_t *op)
+{
+	(void)op;
+	qm_store_close(bench->store);
+	bench->store = NULL;
+	(void)open_store(bench);
+	return NULL;
+}
+
+static const struct {
+	const char *name;
+	json_t *(*run)(struct bench *bench, const json_t *op);
+} operations[] = {
+	{ "reserve", do_reserve },
+	{ "rollback", do_rollback },
+	{ "get", do_get },
+	{ "reset", do_reset },
+	{ "resolve", do_resolve },
+	{ "row", do_row },
+	{ "keys", do_keys },
+	{ "put_row", do_put_row },
+	{ "reopen", do_reopen },
+};
+
+static void run_operation(struct bench *bench, const json_t *op)
+{
+	const char *name = text_at(op, "op");
+	char what[64];
+
+	(void)snprintf(what, sizeof what, "op %zu, %s", bench->index, name);
+	for (size_t i = 0; i < sizeof operations / sizeof *operations; i++) {
+		json_t *found;
+
+		if (strcmp(operations[i].name, name) != 0)
+			continue;
+		found = operations[i].run(bench, op);
+		if (found)
+			case_expect(bench->report, what, json_object_get(op, "expect"), found);
+		json_decref(found);
+		return;
+	}
+	case_wrong(bench->report, "%s: unknown", what);
+}
+
+void case_state(const json_t *line, const char *folder, struct case_report *report)
+{
+	struct bench bench = { .kind = text_at(line, "store"),
+		.prefix = text_at(line, "prefix"),
+		.report = report };
+	json_t *op;
+
+	if (strcmp(bench.kind, "redis") == 0) {
+		report->skipped = true;
+		return;
+	}
+	(void)snprintf(bench.path, sizeof bench.path, "%s/state.sqlite", folder);
+	(void)unlink(bench.path);
+	if (open_store(&bench))
+		json_array_foreach(json_object_get(line, "ops"), bench.index, op)
+			if (bench.store)
+				run_operation(&bench, op);
+	qm_store_close(bench.store);
+	(void)unlink(bench.path);
+}
