@@ -148,9 +148,10 @@ void qm_encoding_detect(
 			return;
 		}
 	}
-	qm_verdict_set(verdict, QM_REASON_ENCODING, 0,
-		qm_text_starts(name, "UTF-16") || qm_text_starts(name, "utf-16")
-			? "the report says that it is %s, but its bytes are not; correct the declaration"
-			: "the encoding \"%s\" is not known; convert the report to UTF-8",
-		name);
+	if (qm_text_starts(name, "UTF-16") || qm_text_starts(name, "utf-16"))
+		qm_verdict_set(verdict, QM_REASON_ENCODING, 0,
+			"the report says %s, but its bytes do not; correct its declaration", name);
+	else
+		qm_verdict_set(verdict, QM_REASON_ENCODING, 0,
+			"the encoding \"%s\" is not known; convert the report to UTF-8", name);
 }

@@ -337,7 +337,7 @@ static void follow_section(struct qm_filter *filter, const char *end)
 
 static void follow_output_tag(struct qm_filter *filter)
 {
-	size_t at, length = available(filter);
+	size_t at, length = decidable(filter);
 	const char *text = next(filter);
 
 	for (at = 0; at < length; at++) {

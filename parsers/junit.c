@@ -516,5 +516,5 @@ void qm_junit_finish(struct qm_junit *junit)
 	/* Check's own format has the root of JUnit and nothing else of it. */
 	if (!counts->suites && !counts->tests && junit->foreign)
 		qm_verdict_set(&junit->report->verdict, QM_REASON_NOT_A_REPORT, 0,
-			"the root element is JUnit's, but there is neither a suite nor a test in it");
+			"the root element is JUnit's, but it holds neither a suite nor a test");
 }

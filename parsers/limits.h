@@ -13,17 +13,17 @@ enum {
 	/* Read and handed to libxml2 at a time: smaller chunks cost 7 %, larger gain nothing. */
 	QM_MAX_CHUNK = 64 * 1024,
 
-	/* libxml2 is quadratic in the length of one CDATA section: 80 MB took 33 s instead of 0.2. */
+	/* libxml2 is quadratic in the length of a CDATA section: 80 MB took 33 s, not 0.2. */
 	QM_MAX_CDATA = 16 * 1024,
 
-	/* Fed to libxml2 and not consumed: a giant tag or comment, which it keeps in memory whole. */
+	/* Fed to libxml2 and not consumed: a giant tag or comment, which it keeps whole. */
 	QM_MAX_PENDING = 1024 * 1024,
 
 	/* Nested elements. Real reports have 10; libxml2 itself stops trees at 256. */
 	QM_MAX_DEPTH = 256,
 
-	/* An element's attributes, namespaces counted. Real ones have 20; checking that no two are
-	 * equal is quadratic in libxml2. */
+	/* An element's attributes. Real ones have 20; checking that no two are equal is quadratic
+	 * in libxml2. */
 	QM_MAX_ATTRIBUTES = 1000,
 
 	/* Namespaces in scope: each prefixed name is looked up in all of them. */
@@ -42,8 +42,8 @@ enum {
 	/* Names of the open suites. */
 	QM_MAX_SUITE_TEXT = 4 * QM_MAX_NAME,
 
-	/* Where a failure's message, its stack, parameters and a property's value are cut: a comment
-	 * in QMetry shows a few lines of them. */
+	/* Where a failure's message, its stack, parameters and a property's value are cut: a
+	 * comment in QMetry shows a few lines of them. */
 	QM_MAX_MESSAGE = 4 * 1024,
 	QM_MAX_FAILURE_TYPE = 512,
 	QM_MAX_VALUE = 4 * 1024,

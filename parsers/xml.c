@@ -25,6 +25,7 @@ struct qm_xml {
 	uint64_t fed;   /* bytes of this document */
 	bool stopped;   /* by a handler or a failure */
 	bool finishing; /* the last bytes were fed */
+	bool in_markup; /* ... and what libxml2 had left of them begins a tag */
 	bool root_ended;
 	unsigned depth;
 	unsigned namespaces;                      /* in scope */
@@ -126,15 +127,21 @@ static bool is_at_end(const struct qm_xml *xml)
 static bool is_at_bad_bytes(const struct qm_xml *xml)
 {
 	const xmlParserInputPtr input = xml->context->input;
-	int part = input ? character_part(input->cur, input->end) : 1;
+	int part;
 
-	return part == 0 || (input && part < character_length(*input->cur));
+	if (!input || input->cur >= input->end)
+		return false;
+	part = character_part(input->cur, input->end);
+	return part == 0 ||
+		(part < character_length(*input->cur) && input->cur + part < input->end);
 }
 
 static bool is_cut_off(const struct qm_xml *xml, int code)
 {
 	if (!xml->finishing)
 		return false;
+	if (xml->in_markup)
+		return true;
 	switch (code) {
 	case XML_ERR_DOCUMENT_END:
 		return !xml->root_ended;
@@ -153,9 +160,10 @@ static enum qm_reason reason_of(const struct qm_xml *xml, int code)
 {
 	if (is_cut_off(xml, code))
 		return QM_REASON_TRUNCATED;
+	/* libxml2 takes bad bytes for all sorts of errors, depending on how many follow them. */
+	if (is_at_bad_bytes(xml))
+		return QM_REASON_ENCODING;
 	switch (code) {
-	case XML_ERR_INVALID_CHAR:
-		return is_at_bad_bytes(xml) ? QM_REASON_ENCODING : QM_REASON_MALFORMED;
 	case XML_ERR_INVALID_ENCODING:
 	case XML_ERR_UNKNOWN_ENCODING:
 	case XML_ERR_UNSUPPORTED_ENCODING:
@@ -279,7 +287,8 @@ static void on_start(void *context, const xmlChar *name, const xmlChar *prefix, 
 	(void)uri;
 	(void)namespaces;
 	(void)defaulted_count;
-	if (xml->stopped || !within_limits(xml, attribute_count, namespace_count))
+	/* A tag that was read only because nothing follows is a piece of one. */
+	if (xml->stopped || xml->finishing || !within_limits(xml, attribute_count, namespace_count))
 		return;
 	xml->depth++;
 	xml->namespaces_at[xml->depth] = (uint16_t)namespace_count;
@@ -404,9 +413,13 @@ bool qm_xml_feed(struct qm_xml *xml, const char *bytes, size_t length)
 
 void qm_xml_finish(struct qm_xml *xml)
 {
+	const xmlParserInputPtr input = xml->context ? xml->context->input : NULL;
+
 	if (xml->stopped)
 		return;
 	xml->finishing = true;
+	xml->in_markup = input && input->cur < input->end && *input->cur == '<' &&
+		!memchr(input->cur, '>', (size_t)(input->end - input->cur));
 	(void)xmlParseChunk(xml->context, NULL, 0, 1);
 	xml->stopped = true;
 }

@@ -123,8 +123,7 @@ void qm_text_normalise(struct qm_buf *out, const char *text)
 	}
 }
 
-/* Length and value of the character at `text`; 0 where the bytes are no valid UTF-8. */
-static size_t decode(const char *text, unsigned *out)
+size_t qm_text_decode(const char *text, unsigned *out_point)
 {
 	static const unsigned least[] = { 0, 0, 0x80, 0x800, 0x10000 };
 	unsigned char first = (unsigned char)*text;
@@ -147,12 +146,11 @@ static size_t decode(const char *text, unsigned *out)
 	if (!length || point < least[length] || point > 0x10ffff ||
 		(point >= 0xd800 && point <= 0xdfff))
 		return 0;
-	*out = point;
+	*out_point = point;
 	return length;
 }
 
-/* C0, DEL, C1, line separators, bidi controls and other invisible directives. */
-static bool is_unsafe(unsigned point)
+bool qm_text_is_invisible(unsigned point)
 {
 	return point < 0x20 || (point >= 0x7f && point <= 0x9f) || point == 0x61c ||
 		(point >= 0x200b && point <= 0x200f) || (point >= 0x2028 && point <= 0x202e) ||
@@ -164,11 +162,11 @@ void qm_text_printable(struct qm_buf *out, const char *text)
 {
 	while (*text) {
 		unsigned point = 0;
-		size_t length = decode(text, &point);
+		size_t length = qm_text_decode(text, &point);
 
 		if (length == 1 && is_blank(*text))
 			qm_buf_add_char(out, ' ');
-		else if (!length || is_unsafe(point))
+		else if (!length || qm_text_is_invisible(point))
 			qm_buf_add_char(out, '?');
 		else
 			qm_buf_add(out, text, length);

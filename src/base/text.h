@@ -27,6 +27,12 @@ size_t qm_text_cut(const char *text, size_t length, size_t max_bytes);
 /* Adds `text` with white space runs as one blank, none at the ends, ASCII letters lower. */
 void qm_text_normalise(struct qm_buf *out, const char *text);
 
+/* Length and value of the character at `text`; 0 where the bytes are no valid UTF-8. */
+size_t qm_text_decode(const char *text, unsigned *out_point);
+
+/* Controls, line separators, bidi controls and other characters that only direct. */
+bool qm_text_is_invisible(unsigned point);
+
 /*
  * Adds `text` for a person's terminal or log: control characters, escape sequences, bidi
  * controls and bytes that are no UTF-8 become '?'; line ends and tabs become blanks.

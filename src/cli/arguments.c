@@ -1,0 +1,115 @@
+#include "src/base/text.h"
+#include "src/cli/setting_value.h"
+#include "src/cli/sources.h"
+
+#include <string.h>
+
+/* The command line while it is read. */
+struct reader {
+	struct qm_settings *settings;
+	struct qm_given *given;
+	unsigned command;
+	int count, next;
+	char **arguments;
+	struct qm_error *err;
+};
+
+/* What people try, and what is refused on purpose: a process list shows it to everybody. */
+static bool is_secret_option(const char *name, size_t length)
+{
+	static const char *const names[] = { "api-key", "apikey", "key", "token", "password",
+		"username", "api-token" };
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (strlen(names[i]) == length && strncmp(names[i], name, length) == 0)
+			return true;
+	return false;
+}
+
+static enum qm_code unknown_option(const struct reader *reader, const char *name, size_t length)
+{
+	const char *names[QM_SOURCES_MAX_ROWS], *nearest;
+	size_t count = 0;
+	char option[64];
+
+	if (is_secret_option(name, length))
+		return qm_error_set(reader->err, QM_EUSAGE,
+			"keys are not taken from the command line, where other users see them; "
+			"set QMETRY_API_KEY or QMETRY_API_KEY_FILE");
+	length = qm_text_cut(name, length, sizeof option - 1);
+	memcpy(option, name, length);
+	option[length] = '\0';
+	for (size_t i = 0; i < qm_setting_count; i++)
+		if (qm_setting_rows[i].commands & reader->command)
+			names[count++] = qm_setting_rows[i].name;
+	nearest = qm_text_nearest(option, names, count);
+	return qm_error_set(reader->err, QM_EUSAGE, "unknown option --%s%s%s%s", option,
+		nearest ? "; did you mean --" : "", nearest ? nearest : "",
+		nearest ? "?" : "; --help lists them");
+}
+
+static bool may_stand_alone(const struct qm_setting *setting)
+{
+	return setting->kind == QM_SETTING_FLAG || setting->kind == QM_SETTING_MAYBE_NUMBER ||
+		setting->kind == QM_SETTING_MAYBE_TEXT;
+}
+
+static enum qm_code set_option(
+	struct reader *reader, const struct qm_setting *setting, const char *value)
+{
+	reader->given->rows[setting - qm_setting_rows] = true;
+	if (!value && !may_stand_alone(setting) && reader->next < reader->count)
+		value = reader->arguments[reader->next++];
+	return qm_setting_set(reader->settings, setting, value, reader->err);
+}
+
+static enum qm_code read_long(struct reader *reader, const char *option)
+{
+	size_t length = strcspn(option, "=");
+	const struct qm_setting *setting = qm_setting_find(option, length, reader->command);
+
+	if (!setting)
+		return unknown_option(reader, option, length);
+	return set_option(reader, setting, option[length] ? option + length + 1 : NULL);
+}
+
+/* "-v", "-qv": letters of flags. */
+static enum qm_code read_letters(struct reader *reader, const char *letters)
+{
+	enum qm_code code = QM_OK;
+
+	for (; !code && *letters; letters++) {
+		const struct qm_setting *setting =
+			qm_setting_find_letter(*letters, reader->command);
+
+		code = setting ? set_option(reader, setting, NULL)
+			       : qm_error_set(reader->err, QM_EUSAGE,
+					 "unknown option -%c; --help lists them", *letters);
+	}
+	return code;
+}
+
+enum qm_code qm_read_arguments(struct qm_settings *settings, struct qm_given *given,
+	unsigned command, int count, char **arguments, bool *out_help, struct qm_error *err)
+{
+	struct reader reader = { settings, given, command, count, 0, arguments, err };
+	bool options = true;
+	enum qm_code code = QM_OK;
+
+	*out_help = false;
+	while (!code && reader.next < count) {
+		const char *argument = arguments[reader.next++];
+
+		if (options && strcmp(argument, "--") == 0)
+			options = false;
+		else if (options && (!strcmp(argument, "--help") || !strcmp(argument, "-h")))
+			*out_help = true;
+		else if (options && qm_text_starts(argument, "--"))
+			code = read_long(&reader, argument + 2);
+		else if (options && *argument == '-' && argument[1])
+			code = read_letters(&reader, argument + 1);
+		else
+			qm_vec_push(&settings->reports, &argument);
+	}
+	return code;
+}

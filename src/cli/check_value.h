@@ -1,0 +1,18 @@
+/*
+ * check_value - what a row of the settings table may ask of a value beyond its kind.
+ *
+ * Each function returns NULL for a good value, else what is wrong with it and what to do.
+ */
+#ifndef QM_CLI_CHECK_VALUE_H
+#define QM_CLI_CHECK_VALUE_H
+
+/* OUTCOME=NAME with an outcome that exists. */
+const char *qm_check_status(const char *text);
+
+/* auto, memory, sqlite:PATH. */
+const char *qm_check_state(const char *text);
+
+/* "1,7": exit codes that exist, not 0. */
+const char *qm_check_codes(const char *text);
+
+#endif

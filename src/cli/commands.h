@@ -1,0 +1,44 @@
+/*
+ * commands - the commands as rows: name, function, one line.
+ *
+ * The program is qm_run(): it finds the command, reads its settings from all sources and calls it.
+ * main.c hands in the system's clock, the test program another one; nothing below asks for time.
+ */
+#ifndef QM_CLI_COMMANDS_H
+#define QM_CLI_COMMANDS_H
+
+#include "src/base/clock.h"
+#include "src/base/log.h"
+#include "src/cli/settings.h"
+
+#include <signal.h>
+
+/* What a command works with. */
+struct qm_context {
+	const struct qm_settings *settings;
+	const struct qm_clock *clock;
+	struct qm_log *log;
+	const volatile sig_atomic_t *interrupted;
+};
+
+struct qm_command {
+	const char *name;
+	unsigned bit;                                 /* QM_FOR_UPLOAD ...; 0: takes no settings */
+	int (*run)(const struct qm_context *context); /* returns the exit code */
+	const char *arguments, *help;
+};
+
+extern const struct qm_command qm_commands[];
+extern const size_t qm_command_count;
+
+const struct qm_command *qm_command_find(const char *name);
+
+int qm_command_upload(const struct qm_context *context);
+int qm_command_plan(const struct qm_context *context);
+int qm_command_parse(const struct qm_context *context);
+
+/* The whole program; returns the exit code. */
+int qm_run(int argc, char **argv, const struct qm_clock *clock,
+	const volatile sig_atomic_t *interrupted);
+
+#endif

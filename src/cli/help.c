@@ -1,0 +1,94 @@
+#include "src/cli/help.h"
+#include "src/cli/commands.h"
+#include "src/cli/exit_code.h"
+
+#include <string.h>
+
+enum { COLUMN = 31 };
+
+static void pad(struct qm_buf *out, size_t from, size_t column)
+{
+	if (from >= column) {
+		qm_buf_add_char(out, '\n');
+		from = 0;
+	}
+	for (; from < column; from++)
+		qm_buf_add_char(out, ' ');
+}
+
+static void add_option(const struct qm_setting *setting, struct qm_buf *out)
+{
+	size_t begin = out->length;
+	bool maybe =
+		setting->kind == QM_SETTING_MAYBE_NUMBER || setting->kind == QM_SETTING_MAYBE_TEXT;
+
+	if (setting->letter)
+		qm_buf_add_format(out, "  -%c, --%s", setting->letter, setting->name);
+	else
+		qm_buf_add_format(out, "      --%s", setting->name);
+	if (maybe)
+		qm_buf_add_format(out, "[=%s]", setting->argument);
+	else if (setting->argument)
+		qm_buf_add_format(out, " %s", setting->argument);
+	pad(out, out->length - begin, COLUMN);
+	qm_buf_add_text(out, setting->help);
+	if (setting->choices && setting->kind == QM_SETTING_CHOICE)
+		qm_buf_add_format(out, ": %s", setting->choices);
+	if (setting->fallback)
+		qm_buf_add_format(out, " (%s)", setting->fallback);
+	qm_buf_add_char(out, '\n');
+}
+
+static void add_options(unsigned command, struct qm_buf *out)
+{
+	for (int group = 0; group < QM_GROUPS; group++) {
+		bool titled = false;
+
+		for (size_t i = 0; i < qm_setting_count; i++) {
+			const struct qm_setting *setting = &qm_setting_rows[i];
+
+			if ((int)setting->group != group || !(setting->commands & command))
+				continue;
+			if (!titled)
+				qm_buf_add_format(out, "\n%s:\n", qm_setting_group_names[group]);
+			titled = true;
+			add_option(setting, out);
+		}
+	}
+}
+
+static void add_exit_codes(struct qm_buf *out)
+{
+	qm_buf_add_text(out,
+		"\nExit codes, the first that applies of 2, 5, 9, 8, 10, 7, 1, 4, 6, "
+		"3, 0:\n");
+	for (size_t i = 0; i < qm_exit_row_count; i++)
+		qm_buf_add_format(out, "  %2d  %s\n", qm_exit_rows[i].code, qm_exit_rows[i].text);
+}
+
+void qm_help_overview(struct qm_buf *out)
+{
+	qm_buf_add_text(out,
+		"qmetry-ci - test results into QMetry, under a policy\n\n"
+		"Usage: qmetry-ci COMMAND [OPTION...] [REPORT...]\n\nCommands:\n");
+	for (size_t i = 0; i < qm_command_count; i++)
+		qm_buf_add_format(out, "  %-9s %s\n", qm_commands[i].name, qm_commands[i].help);
+	qm_buf_add_text(out,
+		"\nREPORT is a path or a pattern ('**/TEST-*.xml', '!old/**' excludes); without any, "
+		"the\nusual places of Surefire, Failsafe, Gradle and TestNG are looked through.\n"
+		"\nThe key comes from QMETRY_API_KEY or the file named by QMETRY_API_KEY_FILE.\n"
+		"\n'qmetry-ci help COMMAND' lists the options of a command.\n");
+}
+
+void qm_help_command(const struct qm_command *command, struct qm_buf *out)
+{
+	qm_buf_add_format(out, "Usage: qmetry-ci %s %s\n\n%s\n", command->name, command->arguments,
+		command->help);
+	if (!command->bit)
+		return;
+	add_options(command->bit, out);
+	qm_buf_add_text(out,
+		"\nEach option is also a variable (--batch-size: QMETRY_BATCH_SIZE) and a line of\n"
+		"qmetry-ci.yaml (batch-size: 200). Command line, then variable, then file count.\n");
+	add_exit_codes(out);
+}

@@ -1,0 +1,7 @@
+#include "src/cli/commands.h"
+#include "src/cli/system_clock.h"
+
+int main(int argc, char **argv)
+{
+	return qm_run(argc, argv, &qm_system_clock, qm_catch_signals());
+}

@@ -1,0 +1,29 @@
+#include "src/cli/outcome_status.h"
+
+#include <string.h>
+
+int qm_outcome_status_index(const char *name, size_t length)
+{
+	for (int i = 0; i < QM_TARGETS; i++) {
+		const char *known =
+			i == QM_TARGET_MISSING ? "missing" : qm_outcome_name((enum qm_outcome)i);
+
+		if (strncmp(known, name, length) == 0 && !known[length])
+			return i;
+	}
+	return -1;
+}
+
+void qm_outcome_statuses(const struct qm_vec *statuses, const char *names[QM_TARGETS])
+{
+	const char *const *texts = statuses->items;
+
+	for (size_t i = 0; i < QM_TARGETS; i++)
+		names[i] = NULL;
+	for (size_t i = 0; i < statuses->count; i++) {
+		const char *equals = strchr(texts[i], '=');
+		int index = qm_outcome_status_index(texts[i], (size_t)(equals - texts[i]));
+
+		names[index] = equals + 1;
+	}
+}

@@ -1,0 +1,15 @@
+/*
+ * outcome_status - "--status skipped=Blocked" in the words of src/upload.
+ */
+#ifndef QM_CLI_OUTCOME_STATUS_H
+#define QM_CLI_OUTCOME_STATUS_H
+
+#include "src/upload/resolve.h"
+
+/* The index into status_names for an outcome's name or "missing"; -1 if there is none. */
+int qm_outcome_status_index(const char *name, size_t length);
+
+/* `statuses` (const char *, each OUTCOME=NAME) by index; of two for one outcome the last counts. */
+void qm_outcome_statuses(const struct qm_vec *statuses, const char *names[QM_TARGETS]);
+
+#endif

@@ -1,0 +1,115 @@
+/*
+ * settings - everything a user can set: one table, one row a setting.
+ *
+ * A row holds name, kind, range, default and help; parsing of the command line, of the
+ * environment and of the configuration file, the help and the error messages are driven by it.
+ * A new setting is a new row and a new member, and nothing else:
+ *
+ *     --batch-size N   QMETRY_BATCH_SIZE   batch-size: N   1 to 10,000, 500 unless set
+ *
+ * What is given on the command line goes before the environment, that before the configuration
+ * file, and that before the default. An empty variable counts as not set, since CI templates pass
+ * empty inputs on.
+ */
+#ifndef QM_CLI_SETTINGS_H
+#define QM_CLI_SETTINGS_H
+
+#include "src/base/memory.h"
+#include "src/base/vec.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum qm_format { QM_FORMAT_TEXT, QM_FORMAT_JSON };
+enum qm_on_limit { QM_ON_LIMIT_WAIT, QM_ON_LIMIT_STOP };
+
+/* Lists hold const char *; durations are milliseconds; -1 is "not given" where it is possible. */
+struct qm_settings {
+	const char *url, *project, *cacert, *proxy;
+	int64_t auth; /* enum qm_auth */
+	bool allow_http;
+
+	struct qm_vec suites, suite_runs;
+	const char *platform, *release, *cycle, *build;
+	bool all_executions;
+
+	struct qm_vec match, id_properties, statuses, protect;
+	int64_t combine, overwrite; /* enum qm_combine, enum qm_overwrite */
+	bool only_changed;
+	const char *comment;
+	int64_t batch_size, max_split_calls;
+
+	const char *policy, *state, *state_prefix;
+	int64_t headroom, share, on_limit, max_wait, deadline, outage, timeout, retries;
+
+	int64_t salvage; /* enum qm_salvage */
+	bool results;
+
+	int64_t format, fail_on_unmapped, fail_on_missing;
+	bool allow_empty;
+	const char *soft_fail; /* NULL: not given */
+	const char *config;
+	bool verbose, quiet;
+
+	struct qm_vec reports; /* paths and patterns: what is no option */
+	struct qm_arena arena; /* texts that were read */
+};
+
+enum qm_setting_kind {
+	QM_SETTING_TEXT,
+	QM_SETTING_LIST,
+	QM_SETTING_NUMBER,
+	QM_SETTING_DURATION,
+	QM_SETTING_CHOICE,
+	QM_SETTING_FLAG,
+	QM_SETTING_MAYBE_NUMBER, /* --fail-on-unmapped or --fail-on-unmapped=N */
+	QM_SETTING_MAYBE_TEXT,   /* --soft-fail or --soft-fail=CODES */
+};
+
+enum qm_setting_group {
+	QM_GROUP_CONNECTION,
+	QM_GROUP_TARGET,
+	QM_GROUP_MAPPING,
+	QM_GROUP_POLICY,
+	QM_GROUP_REPORTS,
+	QM_GROUP_OUTPUT,
+	QM_GROUPS
+};
+
+/* Which commands take a setting: bits. */
+enum { QM_FOR_UPLOAD = 1, QM_FOR_PLAN = 2, QM_FOR_PARSE = 4 };
+
+struct qm_setting {
+	const char *name; /* without dashes: "batch-size" */
+	char letter;      /* 0: none */
+	enum qm_setting_kind kind;
+	enum qm_setting_group group;
+	unsigned commands;
+	size_t offset;        /* into struct qm_settings */
+	const char *fallback; /* as a user would write it; NULL: none */
+	int64_t min, max;     /* of numbers; durations in ms */
+	const char *choices;  /* "wait|stop": also what elements of a list may be */
+	char separator;       /* lists: what separates elements in one text; 0: line ends only */
+	const char *argument; /* in the help: "N"; NULL: none */
+	const char *help;     /* one line */
+	const char *unset;    /* what the text stands for that a bare --soft-fail means */
+	bool guarded;         /* not from a configuration file that was found under CI */
+	const char *(*check)(const char *text); /* NULL: fine; else what is wrong with it */
+};
+
+extern const struct qm_setting qm_setting_rows[];
+extern const size_t qm_setting_count;
+
+extern const char *const qm_setting_group_names[QM_GROUPS];
+
+void qm_settings_init(struct qm_settings *settings);
+void qm_settings_release(struct qm_settings *settings);
+
+/* By name, as long as the command takes it; NULL if there is none. */
+const struct qm_setting *qm_setting_find(const char *name, size_t length, unsigned command);
+const struct qm_setting *qm_setting_find_letter(char letter, unsigned command);
+
+/* "QMETRY_BATCH_SIZE"; `out` holds 64 bytes. */
+void qm_setting_variable(const struct qm_setting *setting, char out[64]);
+
+#endif

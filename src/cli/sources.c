@@ -1,0 +1,206 @@
+#include "src/cli/sources.h"
+#include "src/base/file.h"
+#include "src/base/text.h"
+#include "src/base/yaml.h"
+#include "src/cli/setting_value.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CONFIG_MAX_BYTES = 1 << 20 };
+
+static const char found_config[] = "qmetry-ci.yaml";
+
+bool qm_is_ci(void)
+{
+	const char *ci = getenv("CI");
+
+	return ci && *ci && strcmp(ci, "false") != 0 && strcmp(ci, "0") != 0;
+}
+
+/* ---- Environment. */
+
+enum qm_code qm_read_environment(struct qm_settings *settings, struct qm_given *given,
+	unsigned command, struct qm_error *err)
+{
+	enum qm_code code = QM_OK;
+
+	for (size_t i = 0; !code && i < qm_setting_count; i++) {
+		const struct qm_setting *setting = &qm_setting_rows[i];
+		char variable[64];
+		const char *value;
+
+		qm_setting_variable(setting, variable);
+		value = getenv(variable);
+		if (given->rows[i] || !value || !*value || !(setting->commands & command))
+			continue;
+		given->rows[i] = true;
+		code = qm_setting_set(settings, setting, value, err);
+		if (code)
+			qm_error_at(err, variable, 0, 0);
+	}
+	return code;
+}
+
+/* ---- Configuration file. */
+
+/* The file while it is read. */
+struct config {
+	struct qm_settings *settings;
+	struct qm_given *given;
+	const char *path;
+	bool found; /* and not named */
+	struct qm_error *err;
+};
+
+static enum qm_code fail_at(
+	struct config *config, const struct qm_yaml_node *node, enum qm_code code)
+{
+	qm_error_at(config->err, config->path, node->line, node->column);
+	return code;
+}
+
+static bool is_key_name(const char *name)
+{
+	return strstr(name, "key") || strstr(name, "password") || strstr(name, "token");
+}
+
+static enum qm_code unknown_key(struct config *config, const struct qm_yaml_node *key)
+{
+	const char *names[QM_SOURCES_MAX_ROWS], *nearest;
+
+	for (size_t i = 0; i < qm_setting_count; i++)
+		names[i] = qm_setting_rows[i].name;
+	nearest = qm_text_nearest(key->text, names, qm_setting_count);
+	if (is_key_name(key->text))
+		(void)qm_error_set(config->err, QM_EUSAGE,
+			"keys are not taken from a configuration file; set QMETRY_API_KEY or "
+			"QMETRY_API_KEY_FILE");
+	else
+		(void)qm_error_set(config->err, QM_EUSAGE, "unknown setting \"%s\"%s%s%s",
+			key->text, nearest ? "; did you mean " : "", nearest ? nearest : "",
+			nearest ? "?" : "");
+	return fail_at(config, key, QM_EUSAGE);
+}
+
+static enum qm_code set_from_node(
+	struct config *config, const struct qm_setting *setting, const struct qm_yaml_node *value)
+{
+	enum qm_code code = QM_OK;
+
+	if (value->kind == QM_YAML_SCALAR) {
+		code = qm_setting_set(config->settings, setting,
+			qm_yaml_is_null(value) ? NULL : value->text, config->err);
+		return code ? fail_at(config, value, code) : QM_OK;
+	}
+	if (value->kind != QM_YAML_LIST || setting->kind != QM_SETTING_LIST)
+		return fail_at(config, value,
+			qm_error_set(config->err, QM_EUSAGE, "%s wants %s", setting->name,
+				setting->kind == QM_SETTING_LIST ? "a text or a list of texts"
+								 : "one value"));
+	for (size_t i = 0; !code && i < value->count; i++) {
+		const struct qm_yaml_node *item = value->items[i];
+
+		code = item->kind == QM_YAML_SCALAR
+			? qm_setting_set(config->settings, setting, item->text, config->err)
+			: qm_error_set(config->err, QM_EUSAGE, "a text is wanted");
+		if (code)
+			return fail_at(config, item, code);
+	}
+	return code;
+}
+
+static enum qm_code read_pair(
+	struct config *config, const struct qm_yaml_node *key, const struct qm_yaml_node *value)
+{
+	const struct qm_setting *setting = NULL;
+	size_t row;
+
+	if (key->kind == QM_YAML_SCALAR)
+		setting = qm_setting_find(key->text, key->length, ~0U);
+	if (!setting || strcmp(setting->name, "config") == 0)
+		return key->kind == QM_YAML_SCALAR
+			? unknown_key(config, key)
+			: fail_at(config, key,
+				  qm_error_set(config->err, QM_EUSAGE,
+					  "the name of a setting is wanted"));
+	if (setting->guarded && config->found && qm_is_ci())
+		return fail_at(config, key,
+			qm_error_set(config->err, QM_EUSAGE,
+				"under CI a file that was found may not set %s, since a pull "
+				"request could redirect the key; set it in the job, or name the "
+				"file with --config",
+				setting->name));
+	row = (size_t)(setting - qm_setting_rows);
+	if (config->given->rows[row])
+		return QM_OK;
+	config->given->rows[row] = true;
+	return set_from_node(config, setting, value);
+}
+
+static enum qm_code read_document(struct config *config, const struct qm_yaml_node *root)
+{
+	const struct qm_yaml_node *twice;
+	enum qm_code code = QM_OK;
+
+	if (!root)
+		return QM_OK;
+	if (root->kind != QM_YAML_MAP)
+		return fail_at(config, root,
+			qm_error_set(config->err, QM_EUSAGE,
+				"a configuration file holds settings: batch-size: 200"));
+	twice = qm_yaml_duplicate(root);
+	if (twice)
+		return fail_at(config, twice,
+			qm_error_set(config->err, QM_EUSAGE, "\"%s\" is set twice", twice->text));
+	for (size_t i = 0; !code && i < root->count; i++)
+		code = read_pair(config, root->items[2 * i], root->items[2 * i + 1]);
+	return code;
+}
+
+enum qm_code qm_read_config(struct qm_settings *settings, struct qm_given *given, unsigned command,
+	struct qm_error *err)
+{
+	struct config config = { settings, given, settings->config, !settings->config, err };
+	const struct qm_yaml_node *root = NULL;
+	struct qm_arena nodes;
+	struct qm_buf content;
+	enum qm_code code;
+
+	(void)command;
+	if (config.found)
+		config.path = found_config;
+	if (config.found && !qm_file_exists(config.path))
+		return QM_OK;
+	qm_arena_init(&nodes);
+	qm_buf_init(&content, CONFIG_MAX_BYTES);
+	code = qm_file_read(config.path, &content, err);
+	if (!code)
+		code = qm_yaml_parse(content.data, content.length, &nodes, &root, err);
+	if (!code)
+		code = read_document(&config, root);
+	if (code && err) {
+		qm_error_at(err, config.path, err->line, err->column);
+		err->code = QM_EUSAGE;
+		code = QM_EUSAGE;
+	}
+	qm_buf_release(&content);
+	qm_arena_release(&nodes);
+	return code;
+}
+
+/* ---- Defaults. */
+
+void qm_read_defaults(struct qm_settings *settings, struct qm_given *given)
+{
+	for (size_t i = 0; i < qm_setting_count; i++) {
+		const struct qm_setting *setting = &qm_setting_rows[i];
+		enum qm_code code = QM_OK;
+
+		if (!given->rows[i] && setting->fallback)
+			code = qm_setting_set(settings, setting, setting->fallback, NULL);
+		assert(code == QM_OK);
+		(void)code;
+	}
+}

@@ -1,0 +1,43 @@
+/*
+ * sources - where settings come from, and which source counts.
+ *
+ *     command line  >  environment (QMETRY_...)  >  configuration file  >  default
+ *
+ * A setting that a higher source gave is not even read from a lower one. Under CI (the variable CI
+ * is set and not "false") a configuration file that was found and not named may not set what
+ * would send the key elsewhere: a pull request could have brought it along.
+ */
+#ifndef QM_CLI_SOURCES_H
+#define QM_CLI_SOURCES_H
+
+#include "src/base/error.h"
+#include "src/cli/settings.h"
+
+enum { QM_SOURCES_MAX_ROWS = 96 };
+
+/* Which settings have been given so far, by row. */
+struct qm_given {
+	bool rows[QM_SOURCES_MAX_ROWS];
+};
+
+/*
+ * Reads the command line behind the command's name. `out_help` is set where --help stands in it.
+ * What is no option is a report, everything behind "--" too.
+ */
+enum qm_code qm_read_arguments(struct qm_settings *settings, struct qm_given *given,
+	unsigned command, int count, char **arguments, bool *out_help,
+	struct qm_error *err) QM_MUST_CHECK;
+
+enum qm_code qm_read_environment(struct qm_settings *settings, struct qm_given *given,
+	unsigned command, struct qm_error *err) QM_MUST_CHECK;
+
+/* The file of --config, else qmetry-ci.yaml in the working folder where there is one. */
+enum qm_code qm_read_config(struct qm_settings *settings, struct qm_given *given, unsigned command,
+	struct qm_error *err) QM_MUST_CHECK;
+
+void qm_read_defaults(struct qm_settings *settings, struct qm_given *given);
+
+/* Whether this is a CI job, by the variable CI that all of them set. */
+bool qm_is_ci(void);
+
+#endif

@@ -1,0 +1,146 @@
+#include "src/cli/world.h"
+#include "src/base/file.h"
+#include "src/base/text.h"
+
+#include <string.h>
+
+enum { POLICY_MAX_BYTES = 4 << 20, CONNECT_TIMEOUT_MS = 10000, SHARED_HEADROOM = 20 };
+
+void qm_world_init(struct qm_world *world)
+{
+	*world = (struct qm_world){ .policy = NULL };
+}
+
+void qm_world_close(struct qm_world *world)
+{
+	qm_session_free(world->session);
+	qm_http_free(world->http);
+	qm_gate_free(world->gate);
+	qm_store_close(world->store);
+	qm_policy_free(world->policy);
+	qm_secret_free(world->key);
+	qm_world_init(world);
+}
+
+static const char *file_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+static enum qm_code open_policy(
+	struct qm_world *world, const struct qm_settings *settings, struct qm_error *err)
+{
+	const char *path = settings->policy, *bytes;
+	struct qm_buf content;
+	enum qm_code code = QM_OK;
+	size_t length = 0;
+
+	qm_buf_init(&content, POLICY_MAX_BYTES);
+	world->policy_name = path ? file_name(path) : "built-in policy";
+	if (path)
+		code = qm_file_read(path, &content, err);
+	if (code)
+		goto done;
+	bytes = path ? content.data : qm_policy_builtin(&length);
+	code = qm_policy_load(bytes, path ? content.length : length, &world->policy, NULL, err);
+done:
+	if (code && err) {
+		qm_error_at(err, path ? path : "built-in policy", err->line, err->column);
+		err->code = QM_EUSAGE;
+		code = QM_EUSAGE;
+	}
+	qm_buf_release(&content);
+	return code;
+}
+
+static void open_gate(struct qm_world *world, const struct qm_settings *settings)
+{
+	int64_t usual = world->store->shared ? SHARED_HEADROOM : 0;
+	const struct qm_gate_options options = {
+		.headroom_percent = (int)(settings->headroom >= 0 ? settings->headroom : usual),
+		.share = (int)settings->share,
+	};
+
+	world->gate = qm_gate_new(world->policy, world->store, &options);
+}
+
+static enum qm_code open_key(struct qm_world *world, struct qm_log *log, struct qm_error *err)
+{
+	enum qm_code code = qm_secret_load("QMETRY_API_KEY", &world->key, err);
+
+	if (!code && !world->key)
+		code = qm_error_set(err, QM_EAUTH,
+			"no API key: set QMETRY_API_KEY, or QMETRY_API_KEY_FILE to a file that "
+			"holds it (QMetry makes one on its Open API page)");
+	if (!code)
+		qm_log_hide(log, world->key);
+	return code;
+}
+
+static enum qm_code open_http(
+	struct qm_world *world, const struct qm_context *context, struct qm_error *err)
+{
+	const struct qm_settings *settings = context->settings;
+	const struct qm_http_options options = {
+		.url = settings->url,
+		.project = settings->project,
+		.auth = (enum qm_auth)settings->auth,
+		.key = world->key,
+		.cacert = settings->cacert,
+		.proxy = settings->proxy,
+		.allow_http = settings->allow_http,
+		.connect_timeout_ms = CONNECT_TIMEOUT_MS,
+		.interrupted = context->interrupted,
+		.log = context->log,
+	};
+
+	return qm_http_new(&options, &world->http, err);
+}
+
+static void open_session(struct qm_world *world, const struct qm_context *context)
+{
+	const struct qm_settings *settings = context->settings;
+	const struct qm_session_options options = {
+		.transport = qm_http_transport(world->http),
+		.gate = world->gate,
+		.clock = context->clock,
+		.log = context->log,
+		.url = settings->url,
+		.policy_name = world->policy_name,
+		.limits = { .max_wait_ms = settings->max_wait,
+			.deadline_ms = settings->deadline,
+			.outage_ms = settings->outage,
+			.timeout_ms = settings->timeout,
+			.retries = (int)settings->retries,
+			.stop_on_limit = settings->on_limit == QM_ON_LIMIT_STOP },
+		/* Jobs that failed together shall not come back together. */
+		.seed = (uint64_t)qm_clock_now(context->clock) ^ (uint64_t)(uintptr_t)world,
+	};
+
+	world->session = qm_session_new(&options);
+}
+
+enum qm_code qm_world_open(
+	struct qm_world *world, const struct qm_context *context, struct qm_error *err)
+{
+	enum qm_code code;
+
+	code = open_policy(world, context->settings, err);
+	if (code)
+		goto done;
+	code = qm_open_store(context->settings, context->log, &world->store, err);
+	if (code)
+		goto done;
+	open_gate(world, context->settings);
+	code = open_key(world, context->log, err);
+	if (code)
+		goto done;
+	code = open_http(world, context, err);
+	if (code)
+		goto done;
+	open_session(world, context);
+done:
+	return code;
+}

@@ -1,0 +1,38 @@
+/*
+ * world - what an upload acts on: policy, counters, gate, connection, session.
+ *
+ * Everything is opened in the order in which it can fail for free: settings, policy, counters,
+ * key, URL. The first call is made by whoever gets the session.
+ */
+#ifndef QM_CLI_WORLD_H
+#define QM_CLI_WORLD_H
+
+#include "src/api/http.h"
+#include "src/cli/commands.h"
+#include "src/upload/job.h"
+
+struct qm_world {
+	struct qm_policy *policy;
+	struct qm_store *store;
+	struct qm_gate *gate;
+	struct qm_secret *key;
+	struct qm_http *http;
+	struct qm_session *session;
+	const char *policy_name; /* borrowed from the settings */
+};
+
+void qm_world_init(struct qm_world *world);
+
+/* The key is hidden from the context's log from here on. */
+enum qm_code qm_world_open(struct qm_world *world, const struct qm_context *context,
+	struct qm_error *err) QM_MUST_CHECK;
+void qm_world_close(struct qm_world *world);
+
+/*
+ * Where counters live, by --state. auto: Intercept's file where it exists, else our own of the
+ * same schema in the state directory, else, where none can be made, memory with a notice.
+ */
+enum qm_code qm_open_store(const struct qm_settings *settings, const struct qm_log *log,
+	struct qm_store **out, struct qm_error *err) QM_MUST_CHECK;
+
+#endif
