@@ -49,6 +49,7 @@ void qm_decoder_begin(
 	struct qm_decoder *decoder, const struct qm_stream *in, struct qm_verdict *verdict)
 {
 	struct qm_encoding encoding;
+	size_t head;
 
 	stop_converting(decoder);
 	decoder->in = in;
@@ -57,7 +58,8 @@ void qm_decoder_begin(
 	decoder->ended = false;
 	while (decoder->length < QM_ENCODING_HEAD && !decoder->ended)
 		fill(decoder, verdict);
-	qm_encoding_detect(decoder->raw, decoder->length, &encoding, verdict);
+	head = decoder->length < QM_ENCODING_HEAD ? decoder->length : QM_ENCODING_HEAD;
+	qm_encoding_detect(decoder->raw, head, &encoding, verdict);
 	decoder->position = encoding.mark;
 	if (verdict->reason == QM_REASON_ENCODING)
 		stop_reading(decoder);

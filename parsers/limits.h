@@ -1,10 +1,10 @@
 /*
  * limits - the ceilings on foreign reports, each with its reason.
  *
- * Together they bound memory: a reader needs about 1 MB for its buffers and texts and libxml2
- * at most as much again, whatever the report holds. A report that exceeds a ceiling is refused
- * with the reason `limit`, which names it; only texts that nobody matches by (messages, stacks,
- * property values) are cut instead, always between two characters.
+ * Together they bound memory: a reader needs 1 MB for its buffers and texts and libxml2 at most
+ * 3 MB, whatever the report holds; with an ordinary one it is 0.5 MB for both. A report that
+ * exceeds a ceiling is refused with the reason `limit`, which names it; only texts that nobody
+ * matches by (messages, stacks, property values) are cut instead, always between characters.
  */
 #ifndef QM_PARSERS_LIMITS_H
 #define QM_PARSERS_LIMITS_H
@@ -30,7 +30,7 @@ enum {
 	QM_MAX_NAMESPACES = 256,
 
 	/* libxml2 keeps every different element and attribute name that it has met. */
-	QM_MAX_NAME_BYTES = 512 * 1024,
+	QM_MAX_NAME_BYTES = 128 * 1024,
 
 	/* A test's name, its class, a suite's name: people match by them, so they are never cut.
 	 * Parametrised names of 10 KB are real. */
@@ -42,15 +42,18 @@ enum {
 	/* Names of the open suites. */
 	QM_MAX_SUITE_TEXT = 4 * QM_MAX_NAME,
 
-	/* Where a failure's message, its stack, parameters and a property's value are cut: a
-	 * comment in QMetry shows a few lines of them. */
+	/* Where a failure's message, its stack and parameters are cut: a comment in QMetry shows a
+	 * few lines of them. */
 	QM_MAX_MESSAGE = 4 * 1024,
 	QM_MAX_FAILURE_TYPE = 512,
-	QM_MAX_VALUE = 4 * 1024,
+
+	/* Where a property's name and value are cut: ids and words to match by are short, class
+	 * paths are not looked at. */
+	QM_MAX_VALUE = 1024,
 
 	/* Properties in scope (Surefire writes about 70 for each suite) and their texts. */
 	QM_MAX_PROPERTIES = 4096,
-	QM_MAX_PROPERTY_TEXT = 1024 * 1024,
+	QM_MAX_PROPERTY_TEXT = 256 * 1024,
 
 	/* TestNG: skipped results that wait for the end of their <test>, and their texts. */
 	QM_MAX_HELD = 1000,

@@ -11,6 +11,9 @@
  * report_end. What a report says is never combined here: two results of the same name are two
  * results.
  *
+ * A report that is no report, or whose root element is not reached, has only its report_end. One
+ * that breaks off in the middle has no suite_end for the suites that were open.
+ *
  * All texts are UTF-8, NUL-terminated, borrowed, and valid only during the call. An absent text
  * is NULL, an empty one is "".
  */

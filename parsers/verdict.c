@@ -1,6 +1,9 @@
 #include "parsers/verdict.h"
 
+#include "src/base/text.h"
+
 #include <stddef.h>
+#include <stdio.h>
 
 static const struct {
 	const char *name;
@@ -32,6 +35,8 @@ const char *qm_reason_name(enum qm_reason reason)
 void qm_verdict_set(
 	struct qm_verdict *verdict, enum qm_reason reason, uint64_t offset, const char *format, ...)
 {
+	char text[QM_ERROR_TEXT];
+	struct qm_buf printable;
 	va_list arguments;
 
 	if (verdict->reason)
@@ -39,6 +44,11 @@ void qm_verdict_set(
 	verdict->reason = reason;
 	verdict->offset = offset;
 	va_start(arguments, format);
-	(void)qm_error_vset(&verdict->error, reasons[reason].code, format, arguments);
+	(void)vsnprintf(text, sizeof text, format, arguments);
 	va_end(arguments);
+	/* Names from the report are in it, whole or cut anywhere. */
+	qm_buf_init(&printable, QM_ERROR_TEXT);
+	qm_text_printable(&printable, text);
+	(void)qm_error_set(&verdict->error, reasons[reason].code, "%s", printable.data);
+	qm_buf_release(&printable);
 }

@@ -60,20 +60,15 @@ static bool is_html(const struct qm_reply *reply)
 
 /*
  * Makes a foreign text fit for a sentence of ours. Secrets first, since a server may send our key
- * back to us and a cut could leave half of it; a star a byte.
+ * back to us and a cut could leave half of it.
  */
 static void tame(struct qm_buf *text, const struct qm_log *log, char *out, size_t size)
 {
 	struct qm_buf clean;
 	size_t length;
 
-	for (size_t i = 0; i < log->secret_count; i++) {
-		const char *secret = qm_secret_reveal(log->secrets[i]);
-		char *hit = *secret ? strstr(text->data, secret) : NULL;
-
-		for (; hit; hit = strstr(hit, secret))
-			memset(hit, '*', strlen(secret));
-	}
+	if (text->length)
+		qm_log_redact(log, text->data);
 	qm_buf_init(&clean, QM_REPLY_MAX_BYTES);
 	qm_text_printable(&clean, text->data);
 	length = qm_text_cut(clean.data, clean.length, size - 4);
@@ -154,15 +149,15 @@ static enum qm_found judge(const struct qm_reply *reply, const json_t *body, con
 static const char *remedy_for_useless(const struct qm_reply *reply, bool is_page)
 {
 	if (reply->body.overflow)
-		return "the answer is larger than any honest one; is the URL right?";
+		return "the answer is larger than any honest one; is the URL right (--url)?";
 	if (reply->status / 100 == 3)
 		return "a redirect, which is not followed since the key would travel along; is "
-		       "the URL right?";
+		       "the URL right (--url)?";
 	if (reply->status == 407)
 		return "the proxy wants a login";
 	if (is_page)
 		return "a page and no API answer: a login or a proxy stands in between, or the URL "
-		       "is wrong";
+		       "(--url) is wrong";
 	return reply->status / 100 == 2 ? "the answer is no JSON object" : "";
 }
 
@@ -171,10 +166,11 @@ static const char *remedy_for(enum qm_found found, const struct qm_reply *reply,
 	switch (found) {
 	case QM_FOUND_AUTH:
 		return reply->status == 401
-			? "the key is wrong or expired; generate one on QMetry's Open API page"
+			? "the key (QMETRY_API_KEY) is wrong or expired; generate one on QMetry's "
+			  "Open API page"
 			: "the key's role may not do this";
 	case QM_FOUND_MISSING:
-		return "is the URL right, and the project?";
+		return "are the URL (--url) and the project (--project) right?";
 	case QM_FOUND_LIMIT:
 		return "too many requests";
 	case QM_FOUND_USELESS:

@@ -414,7 +414,7 @@ static const struct explanation *explain(CURLcode result)
 	static const struct explanation table[] = {
 		{ CURLE_COULDNT_RESOLVE_PROXY, true, false, "is --proxy right, or HTTPS_PROXY?" },
 		{ CURLE_COULDNT_RESOLVE_HOST, true, false,
-			"is the URL right, or does this network need --proxy?" },
+			"is the URL right (--url), or does this network need --proxy?" },
 		{ CURLE_COULDNT_CONNECT, true, false,
 			"is the server up and the URL right, or does this network need --proxy?" },
 		{ CURLE_SSL_CONNECT_ERROR, true, false, "is this an https address?" },
@@ -422,7 +422,7 @@ static const struct explanation *explain(CURLcode result)
 			"behind a company's proxy, give its certificate with --cacert" },
 		{ CURLE_SSL_CACERT_BADFILE, true, true,
 			"is the bundle (--cacert, CURL_CA_BUNDLE, SSL_CERT_FILE) readable PEM?" },
-		{ CURLE_URL_MALFORMAT, true, true, "is the URL right?" },
+		{ CURLE_URL_MALFORMAT, true, true, "is the URL right (--url)?" },
 		{ CURLE_OPERATION_TIMEDOUT, false, false,
 			"is the server overloaded? see --timeout" },
 		{ CURLE_UNSUPPORTED_PROTOCOL, false, false, "is this a web server?" },
@@ -463,7 +463,7 @@ static void explain_failure(
 		(void)qm_error_set(err, QM_ESTOPPED, "stopped by a signal");
 	else if (exchange->header_bytes > QM_REPLY_HEADER_MAX_BYTES)
 		(void)qm_error_set(err, QM_EUNREACHABLE,
-			"the answer has more than %d bytes of headers; is the URL right?",
+			"the answer has more than %d bytes of headers; is the URL right (--url)?",
 			QM_REPLY_HEADER_MAX_BYTES);
 	else if (proxy)
 		(void)qm_error_set(err, QM_EUNREACHABLE,

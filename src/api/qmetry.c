@@ -240,10 +240,15 @@ static json_t *filter_by_name(const char *name)
 static enum qm_code build_row(void *context, const json_t *row)
 {
 	struct listing *listing = context;
-	struct qm_build build = { .id = first_id(row, "dropID", "buildID"),
-		.name = first_text(row, "name", "buildName"),
+	/* The project info spells them DropID and Name; what this list does is not documented. */
+	struct qm_build build = { .id = first_id(row, "dropID", "DropID"),
+		.name = first_text(row, "name", "Name"),
 		.archived = qm_json_flag(row, "isArchived") };
 
+	if (!build.id)
+		build.id = first_id(row, "buildID", "id");
+	if (!*build.name)
+		build.name = first_text(row, "buildName", "dropName");
 	return build.id ? listing->each.build(listing->context, &build) : QM_OK;
 }
 

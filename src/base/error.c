@@ -29,6 +29,18 @@ enum qm_code qm_error_set(struct qm_error *err, enum qm_code code, const char *f
 	return code;
 }
 
+void qm_error_add(struct qm_error *err, const char *format, ...)
+{
+	size_t used = err && err->code ? strlen(err->text) : sizeof err->text;
+	va_list arguments;
+
+	if (used >= sizeof err->text)
+		return;
+	va_start(arguments, format);
+	(void)vsnprintf(err->text + used, sizeof err->text - used, format, arguments);
+	va_end(arguments);
+}
+
 void qm_error_at(struct qm_error *err, const char *source, int line, int column)
 {
 	size_t length;

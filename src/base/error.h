@@ -52,6 +52,9 @@ enum qm_code qm_error_set(struct qm_error *err, enum qm_code code, const char *f
 enum qm_code qm_error_vset(struct qm_error *err, enum qm_code code, const char *format,
 	va_list arguments) QM_PRINTF(3, 0);
 
+/* Adds words to the text of an error that was set elsewhere: which project, which setting. */
+void qm_error_add(struct qm_error *err, const char *format, ...) QM_PRINTF(2, 3);
+
 /* Adds the place to an error that has none yet; a long source keeps its end. */
 void qm_error_at(struct qm_error *err, const char *source, int line, int column);
 

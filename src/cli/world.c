@@ -96,7 +96,11 @@ static enum qm_code open_http(
 		.log = context->log,
 	};
 
-	return qm_http_new(&options, &world->http, err);
+	enum qm_code code = qm_http_new(&options, &world->http, err);
+
+	if (code == QM_EUSAGE)
+		qm_error_at(err, "--url", 0, 0);
+	return code;
 }
 
 static void open_session(struct qm_world *world, const struct qm_context *context)

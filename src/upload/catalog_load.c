@@ -194,6 +194,14 @@ static enum qm_code load_runs(struct loader *loader, uint32_t index)
 	code = qm_fetch_runs(loader->session, &catalog->project, execution->suite_run, add_run,
 		loader, loader->err);
 	execution->run_count = (uint32_t)catalog->runs.count - execution->first_run;
+	/* An id that only a user knew of: whatever the server says to it, it is not the right one. */
+	if ((code == QM_EREFUSED || code == QM_ENOTFOUND) && !*execution->suite_key) {
+		qm_error_add(loader->err, "; the test suite run was %s (--suite-run)",
+			execution->suite_run);
+		if (loader->err)
+			loader->err->code = QM_ENOTFOUND;
+		return QM_ENOTFOUND;
+	}
 	if (!code && !execution->run_count && !*execution->suite_key)
 		return qm_error_set(loader->err, QM_ENOTFOUND,
 			"the test suite run %s has no test case runs (--suite-run); is the id right?",
@@ -219,6 +227,8 @@ enum qm_code qm_catalog_load(struct qm_catalog *catalog, struct qm_session *sess
 	qm_vec_init(&loader.suites, sizeof(struct suite));
 	qm_vec_init(&loader.candidates, sizeof(struct qm_candidate));
 	code = qm_fetch_project(session, project_key, &catalog->arena, &catalog->project, err);
+	if (code == QM_ENOTFOUND || code == QM_EREFUSED)
+		qm_error_add(err, "; the project was %s", project_key);
 	if (code)
 		goto done;
 	code = load_suites(&loader);

@@ -121,7 +121,8 @@ static bool next_root(struct qm_splitter *splitter, struct node *out)
 
 	if (!splitter->roots.count)
 		return false;
-	piece = *(struct qm_piece *)qm_vec_at(&splitter->roots, --splitter->roots.count);
+	piece = *(struct qm_piece *)qm_vec_at(&splitter->roots, splitter->roots.count - 1);
+	splitter->roots.count--;
 	if (piece.count > splitter->max_ids) {
 		push_root(
 			splitter, piece.first + splitter->max_ids, piece.count - splitter->max_ids);

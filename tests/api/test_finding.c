@@ -128,17 +128,17 @@ static void texts_say_what_happened_and_what_to_do(void **state)
 	} rows[] = {
 		{ 401, json, "{\"code\":\"CO.INVALID_API_KEY\",\"message\":\"Invalid API key\"}",
 			"the server answered 401 (Invalid API key (CO.INVALID_API_KEY)): "
-			"the key is wrong or "
+			"the key (QMETRY_API_KEY) is wrong or "
 			"expired; generate one on QMetry's Open API page" },
 		{ 403, json, "{}", "the server answered 403: the key's role may not do this" },
 		{ 200, html, "<html><head><title>Sign in</title>",
 			"the server answered 200 (page \"Sign in\"): a page and no API answer: "
 			"a login or "
-			"a proxy stands in between, or the URL is wrong" },
+			"a proxy stands in between, or the URL (--url) is wrong" },
 		{ 302, html, "",
 			"the server answered 302: a redirect, which is not followed since "
 			"the key would "
-			"travel along; is the URL right?" },
+			"travel along; is the URL right (--url)?" },
 		{ 400, json, "{\"message\":\"a\\u001b[31mb\\nc\"}",
 			"the server answered 400 (a?[31mb c)" },
 		{ 503, "text/plain", "down for maintenance",

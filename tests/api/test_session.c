@@ -482,7 +482,7 @@ static void a_key_that_the_server_sends_back_is_not_shown(void **state)
 	qm_log_hide(&stage->logger, key);
 	PLAY(stage, stage_allow_all, answers);
 	assert_int_equal(stage_make_call(stage, QM_WRITE, NULL, &err), QM_EAUTH);
-	assert_has(err.text, "bad key **********");
+	assert_has(err.text, "bad key ***");
 	qm_secret_free(key);
 }
 

@@ -82,6 +82,20 @@ static void a_long_text_is_cut(void **state)
 	assert_int_equal(strlen(err.text), QM_ERROR_TEXT - 1);
 }
 
+static void words_can_be_added(void **state)
+{
+	struct qm_error err;
+
+	(void)state;
+	qm_error_init(&err);
+	qm_error_add(&err, "nothing to add to");
+	qm_error_add(NULL, "nobody cares");
+	assert_string_equal(err.text, "");
+	(void)qm_error_set(&err, QM_ENOTFOUND, "not found");
+	qm_error_add(&err, " (--project %s)", "NOPE");
+	assert_string_equal(err.text, "not found (--project NOPE)");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -90,6 +104,7 @@ int main(void)
 		cmocka_unit_test(the_place_is_told_once),
 		cmocka_unit_test(a_long_source_keeps_its_end),
 		cmocka_unit_test(a_long_text_is_cut),
+		cmocka_unit_test(words_can_be_added),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

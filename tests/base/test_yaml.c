@@ -64,11 +64,13 @@ static void only_the_first_document_counts(void **state)
 	assert_string_equal(qm_yaml_find(root, "a")->text, "1");
 }
 
-static void an_alias_is_the_node_itself(void **state)
+static void an_alias_shares_what_it_names(void **state)
 {
 	const struct qm_yaml_node *root = parse(*state, "a: &x [1]\nb: *x\nc: &x 2\nd: *x\n");
 
-	assert_ptr_equal(qm_yaml_find(root, "a"), qm_yaml_find(root, "b"));
+	assert_ptr_equal(qm_yaml_find(root, "a")->items, qm_yaml_find(root, "b")->items);
+	assert_false(qm_yaml_find(root, "a")->alias);
+	assert_true(qm_yaml_find(root, "b")->alias);
 	assert_string_equal(qm_yaml_find(root, "d")->text, "2");
 }
 
@@ -176,7 +178,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(nodes_keep_text_style_and_place, setup, teardown),
 		cmocka_unit_test_setup_teardown(an_empty_file_has_no_root, setup, teardown),
 		cmocka_unit_test_setup_teardown(only_the_first_document_counts, setup, teardown),
-		cmocka_unit_test_setup_teardown(an_alias_is_the_node_itself, setup, teardown),
+		cmocka_unit_test_setup_teardown(an_alias_shares_what_it_names, setup, teardown),
 		cmocka_unit_test_setup_teardown(nulls_are_plain, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			the_second_of_two_equal_keys_is_found, setup, teardown),
