@@ -3,7 +3,6 @@
 #include "src/base/text.h"
 
 #include <stddef.h>
-#include <stdio.h>
 
 static const struct {
 	const char *name;
@@ -35,7 +34,7 @@ const char *qm_reason_name(enum qm_reason reason)
 void qm_verdict_set(
 	struct qm_verdict *verdict, enum qm_reason reason, uint64_t offset, const char *format, ...)
 {
-	char text[QM_ERROR_TEXT];
+	struct qm_error raw;
 	struct qm_buf printable;
 	va_list arguments;
 
@@ -43,12 +42,13 @@ void qm_verdict_set(
 		return;
 	verdict->reason = reason;
 	verdict->offset = offset;
+	qm_error_init(&raw);
 	va_start(arguments, format);
-	(void)vsnprintf(text, sizeof text, format, arguments);
+	(void)qm_error_vset(&raw, reasons[reason].code, format, arguments);
 	va_end(arguments);
 	/* Names from the report are in it, whole or cut anywhere. */
 	qm_buf_init(&printable, QM_ERROR_TEXT);
-	qm_text_printable(&printable, text);
+	qm_text_printable(&printable, raw.text);
 	(void)qm_error_set(&verdict->error, reasons[reason].code, "%s", printable.data);
 	qm_buf_release(&printable);
 }

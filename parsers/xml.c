@@ -73,7 +73,7 @@ static void learn_names(struct qm_xml *xml)
 /* How much of the document libxml2 has consumed. */
 static uint64_t offset_now(const struct qm_xml *xml)
 {
-	const xmlParserInputPtr input = xml->context->input;
+	const xmlParserInput *input = xml->context->input;
 
 	return input ? xml->fed - (uint64_t)(input->end - input->cur) : xml->fed;
 }
@@ -117,7 +117,7 @@ static int character_part(const xmlChar *at, const xmlChar *end)
 
 static bool is_at_end(const struct qm_xml *xml)
 {
-	const xmlParserInputPtr input = xml->context->input;
+	const xmlParserInput *input = xml->context->input;
 
 	return !input || input->cur >= input->end ||
 		input->cur + character_part(input->cur, input->end) == input->end;
@@ -126,7 +126,7 @@ static bool is_at_end(const struct qm_xml *xml)
 /* What libxml2 stopped at is no character, rather than one that XML forbids. */
 static bool is_at_bad_bytes(const struct qm_xml *xml)
 {
-	const xmlParserInputPtr input = xml->context->input;
+	const xmlParserInput *input = xml->context->input;
 	int part;
 
 	if (!input || input->cur >= input->end)
@@ -184,7 +184,7 @@ static const char *or_some(const char *text)
 /* Where the error is: libxml2 tells of "]]>" in a text before it has stepped over the text. */
 static uint64_t offset_of(const struct qm_xml *xml, int code)
 {
-	const xmlParserInputPtr input = xml->context->input;
+	const xmlParserInput *input = xml->context->input;
 	uint64_t offset = offset_now(xml);
 
 	if (code != XML_ERR_MISPLACED_CDATA_END || !input)
@@ -413,7 +413,7 @@ bool qm_xml_feed(struct qm_xml *xml, const char *bytes, size_t length)
 
 void qm_xml_finish(struct qm_xml *xml)
 {
-	const xmlParserInputPtr input = xml->context ? xml->context->input : NULL;
+	const xmlParserInput *input = xml->context ? xml->context->input : NULL;
 
 	if (xml->stopped)
 		return;

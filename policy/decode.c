@@ -52,7 +52,7 @@ bool qm_decode_is_null(const struct qm_yaml_node *node)
 	struct qm_value value;
 
 	return node->kind == QM_YAML_SCALAR && qm_yaml_scalar(node, &value, NULL) == QM_OK &&
-	       value.kind == QM_VALUE_NULL;
+		value.kind == QM_VALUE_NULL;
 }
 
 static enum qm_code wrong_kind(
@@ -83,7 +83,7 @@ static enum qm_code read_scalar(struct qm_decoder *decoder, const struct qm_yaml
 enum qm_code qm_decode_text(
 	struct qm_decoder *decoder, const struct qm_yaml_node *node, void *field)
 {
-	struct qm_value value;
+	struct qm_value value = { .kind = QM_VALUE_NULL };
 	enum qm_code code = read_scalar(decoder, node, "a text", &value);
 
 	if (!code && value.kind != QM_VALUE_NULL)
@@ -94,7 +94,7 @@ enum qm_code qm_decode_text(
 enum qm_code qm_decode_integer(
 	struct qm_decoder *decoder, const struct qm_yaml_node *node, void *field)
 {
-	struct qm_value value;
+	struct qm_value value = { .kind = QM_VALUE_NULL };
 	enum qm_code code = read_scalar(decoder, node, "a number", &value);
 	double number;
 
@@ -124,8 +124,8 @@ static bool is_merge_key(const struct qm_yaml_node *key)
 static enum qm_code read_pairs(struct qm_decoder *decoder, const struct qm_yaml_node *node,
 	struct qm_pair_reader *reader, bool merged);
 
-static enum qm_code read_merged(struct qm_decoder *decoder, const struct qm_yaml_node *node,
-	struct qm_pair_reader *reader)
+static enum qm_code read_merged(
+	struct qm_decoder *decoder, const struct qm_yaml_node *node, struct qm_pair_reader *reader)
 {
 	enum qm_code code = QM_OK;
 
@@ -142,7 +142,7 @@ static enum qm_code read_pair(struct qm_decoder *decoder, struct qm_yaml_node *c
 	struct qm_pair_reader *reader, bool merged)
 {
 	const struct qm_yaml_node *const both[2] = { pair[0], pair[1] };
-	struct qm_value key;
+	struct qm_value key = { .kind = QM_VALUE_NULL };
 	enum qm_code code = read_scalar(decoder, pair[0], "a key", &key);
 
 	if (code || (key.kind == QM_VALUE_NULL && !reader->null_keys))
@@ -181,8 +181,8 @@ done:
 	return code;
 }
 
-enum qm_code qm_decode_pairs(struct qm_decoder *decoder, const struct qm_yaml_node *node,
-	struct qm_pair_reader *reader)
+enum qm_code qm_decode_pairs(
+	struct qm_decoder *decoder, const struct qm_yaml_node *node, struct qm_pair_reader *reader)
 {
 	return read_pairs(decoder, node, reader, false);
 }
@@ -217,7 +217,9 @@ static enum qm_code read_field(struct qm_pair_reader *base, struct qm_decoder *d
 enum qm_code qm_decode_fields(struct qm_decoder *decoder, const struct qm_yaml_node *node,
 	const struct qm_fields *fields, void *target)
 {
-	struct field_reader reader = { .base.pair = read_field, .fields = fields, .target = target };
+	struct field_reader reader = {
+		.base.pair = read_field, .fields = fields, .target = target
+	};
 
 	assert(fields->count <= 32);
 	if (node->kind != QM_YAML_MAP)
@@ -245,8 +247,7 @@ enum qm_code qm_decode_list(struct qm_decoder *decoder, const struct qm_yaml_nod
 static enum qm_code list_value(
 	struct qm_decoder *decoder, const struct qm_yaml_node *node, struct qm_value *out)
 {
-	struct qm_value *items =
-		qm_arena_alloc(decoder->arena, (node->count + 1) * sizeof *items);
+	struct qm_value *items = qm_arena_alloc(decoder->arena, (node->count + 1) * sizeof *items);
 	enum qm_code code = qm_decode_enter(decoder, node);
 
 	for (size_t i = 0; i < node->count && !code; i++)

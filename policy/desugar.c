@@ -50,8 +50,8 @@ static void name_window(struct limit *limit)
 	for (size_t i = 0; i < WINDOW_NAMES; i++) {
 		if (window_names[i].seconds != seconds)
 			continue;
-		(void)snprintf(limit->counter, sizeof limit->counter, "_rate_%s",
-			window_names[i].name);
+		(void)snprintf(
+			limit->counter, sizeof limit->counter, "_rate_%s", window_names[i].name);
 		(void)snprintf(limit->per, sizeof limit->per, "%s", window_names[i].name);
 		return;
 	}
@@ -119,8 +119,8 @@ static char *text_of(struct qm_arena *arena, struct qm_buf *buf)
 	return text;
 }
 
-static void add_limit_condition(
-	struct qm_policy *policy, const char *scope, struct qm_rule *rule, const struct limit *limit)
+static void add_limit_condition(struct qm_policy *policy, const char *scope, struct qm_rule *rule,
+	const struct limit *limit)
 {
 	struct qm_condition *condition = qm_vec_add(&rule->conditions);
 	struct qm_buf path;
@@ -133,8 +133,8 @@ static void add_limit_condition(
 	condition->value.as.integer = limit->count;
 }
 
-static void write_out(
-	struct qm_policy *policy, const char *scope, struct qm_rule *rule, const struct limit *limit)
+static void write_out(struct qm_policy *policy, const char *scope, struct qm_rule *rule,
+	const struct limit *limit)
 {
 	struct qm_state *state = qm_arena_alloc(&policy->arena, sizeof *state);
 	struct qm_buf text;
@@ -182,7 +182,7 @@ static bool is_catalogue(const struct qm_policy *policy, const struct qm_rule *r
 	if (qm_rule_is(rule, "allow"))
 		return true;
 	return qm_rule_is(rule, "deny") && !rule->name[0] &&
-	       (rule->reason[0] || !policy->version[0]);
+		(rule->reason[0] || !policy->version[0]);
 }
 
 static void desugar_rule(struct qm_policy *policy, const char *scope, struct qm_rule *rule)

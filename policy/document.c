@@ -177,7 +177,6 @@ static enum qm_code read_hide(
 	return qm_decode_list(decoder, node, add_hidden, field);
 }
 
-
 static const struct qm_field document_fields[] = {
 	{ "version", qm_decode_text, offsetof(struct qm_policy, version) },
 	{ "description", qm_decode_text, offsetof(struct qm_policy, description) },

@@ -302,8 +302,7 @@ static bool reserve(struct judge *judge, const struct qm_tool *tool, const struc
 		return true;
 	if (reserve_tool(judge, tool, judge->call->tool) && reserve_tool(judge, any, "_global"))
 		return true;
-	note_store(judge,
-		qm_engine_rollback(judge->engine->store, &out->taken, &out->store_error));
+	note_store(judge, qm_engine_rollback(judge->engine->store, &out->taken, &out->store_error));
 	qm_taken_release(&out->taken);
 	return false;
 }
@@ -347,14 +346,13 @@ void qm_engine_decide(const struct qm_engine *engine, const struct qm_tool_call 
 	const struct qm_tool *tool = qm_policy_tool(engine->policy, call->tool);
 	const struct qm_tool *any = qm_policy_tool(engine->policy, "*");
 
-	if (call->arguments && !json_is_object(call->arguments) &&
-		!json_is_null(call->arguments)) {
+	if (call->arguments && !json_is_object(call->arguments) && !json_is_null(call->arguments)) {
 		out->stage = QM_STAGE_UNPARSED;
 		out->allowed = true;
 		return;
 	}
 	qm_arena_init(&judge.arena);
 	out->allowed = is_visible(&judge, tool) && evaluate_tool(&judge, tool) &&
-		       (any == tool || evaluate_tool(&judge, any)) && reserve(&judge, tool, any);
+		(any == tool || evaluate_tool(&judge, any)) && reserve(&judge, tool, any);
 	qm_arena_release(&judge.arena);
 }

@@ -26,7 +26,7 @@
 #include "policy/store.h"
 
 enum qm_stage {
-	QM_STAGE_NONE, /* allowed */
+	QM_STAGE_NONE,     /* allowed */
 	QM_STAGE_UNPARSED, /* arguments that are no object: not judged at all, allowed */
 	QM_STAGE_HIDDEN,
 	QM_STAGE_DEFAULT,

@@ -58,8 +58,8 @@ struct prospect {
 
 enum outlook { PASSES, WAIT, HOPELESS };
 
-static enum qm_code take_away(struct prospect *prospect, const char *key, int64_t window_ms,
-	int64_t limit)
+static enum qm_code take_away(
+	struct prospect *prospect, const char *key, int64_t window_ms, int64_t limit)
 {
 	struct qm_store *store = prospect->engine.store;
 	int64_t until_ms = qm_window_end_ms(window_ms, prospect->now_ms);

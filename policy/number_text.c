@@ -124,7 +124,9 @@ void qm_number_display(double number, char out[QM_NUMBER_TEXT])
 
 	if (isnan(number) || isinf(number)) {
 		(void)snprintf(out, QM_NUMBER_TEXT, "%s",
-			isnan(number) ? "NaN" : number < 0 ? "-Inf" : "+Inf");
+			isnan(number)        ? "NaN"
+				: number < 0 ? "-Inf"
+					     : "+Inf");
 		return;
 	}
 	if (signbit(number))

@@ -25,8 +25,7 @@ const struct qm_tool *qm_policy_tool(const struct qm_policy *policy, const char 
 }
 
 /* Moves the errors to the caller, or frees them. */
-static enum qm_code hand_over(
-	struct qm_vec *found, struct qm_vec *errors, struct qm_error *err)
+static enum qm_code hand_over(struct qm_vec *found, struct qm_vec *errors, struct qm_error *err)
 {
 	enum qm_code code = QM_OK;
 

@@ -11,8 +11,8 @@
 
 enum {
 	MAX_TRANSLATED_BYTES = 4 << 20,
-	GROUP_DEPTH = 2200,         /* Go allows 1,000; each may get a second one around it */
-	MATCH_STEPS = 10000000,     /* what a match may recurse in all, as for (?m:$) */
+	GROUP_DEPTH = 2200,     /* Go allows 1,000; each may get a second one around it */
+	MATCH_STEPS = 10000000, /* what a match may recurse in all, as for (?m:$) */
 	HEAP_KIB = 20000,
 	WORKSPACE = 4096,           /* ints; room for about 600 states at once */
 	WORKSPACE_MAX = 4096 * 256, /* 4 MB: more states than any pattern of sense has */
@@ -35,8 +35,7 @@ static const char *script_prefix(void)
 static pcre2_code *compile(const struct qm_buf *text, int *error)
 {
 	const uint32_t options = PCRE2_UTF | PCRE2_ANCHORED | PCRE2_DOTALL | PCRE2_ALT_CIRCUMFLEX |
-				 PCRE2_NO_AUTO_CAPTURE | PCRE2_NO_AUTO_POSSESS |
-				 PCRE2_NEVER_BACKSLASH_C;
+		PCRE2_NO_AUTO_CAPTURE | PCRE2_NO_AUTO_POSSESS | PCRE2_NEVER_BACKSLASH_C;
 	pcre2_compile_context *context = pcre2_compile_context_create(NULL);
 	pcre2_code *code = NULL;
 	PCRE2_SIZE offset;
@@ -68,9 +67,10 @@ static void say_refused(struct qm_buf *reason, int error, const char *pattern, s
  */
 struct qm_regex *qm_regex_new(const char *pattern, size_t length, struct qm_buf *reason)
 {
-	struct qm_regex_parser parser = {
-		.pattern = pattern, .length = length, .script_prefix = script_prefix(), .reason = reason
-	};
+	struct qm_regex_parser parser = { .pattern = pattern,
+		.length = length,
+		.script_prefix = script_prefix(),
+		.reason = reason };
 	struct qm_regex *regex = NULL;
 	struct qm_buf text;
 	int error = 0;

@@ -43,9 +43,11 @@ static bool find_set(const char *name, size_t length, struct set *out)
 		if (strlen(sets[i].name) != length || strncmp(sets[i].name, name, length) != 0)
 			continue;
 		for (const char *pair = sets[i].pairs; *pair; pair += 2)
-			for (int at = pair[0]; at <= pair[1]; at++)
+			for (unsigned at = (unsigned char)pair[0]; at <= (unsigned char)pair[1];
+				at++)
 				out->has[at] = true;
-		out->has[0] = strcmp(sets[i].name, "ascii") == 0 || strcmp(sets[i].name, "cntrl") == 0;
+		out->has[0] =
+			strcmp(sets[i].name, "ascii") == 0 || strcmp(sets[i].name, "cntrl") == 0;
 		for (int at = 0; at < ASCII && !*sets[i].pairs; at++)
 			out->has[at] = true;
 		return true;
@@ -56,8 +58,7 @@ static bool find_set(const char *name, size_t length, struct set *out)
 static void fold_set(struct set *set)
 {
 	for (int upper = 'A'; upper <= 'Z'; upper++)
-		set->has[upper] = set->has[upper + 32] =
-			set->has[upper] || set->has[upper + 32];
+		set->has[upper] = set->has[upper + 32] = set->has[upper] || set->has[upper + 32];
 	set->long_s = set->has['s'];
 	set->kelvin = set->has['k'];
 }
@@ -110,7 +111,8 @@ static void add_set(struct qm_regex_parser *parser, struct set *set, bool negate
 static bool is_perl_set(const struct qm_regex_parser *parser)
 {
 	return parser->at + 1 < parser->length && parser->pattern[parser->at] == '\\' &&
-	       parser->pattern[parser->at + 1] && strchr("dDsSwW", parser->pattern[parser->at + 1]);
+		parser->pattern[parser->at + 1] &&
+		strchr("dDsSwW", parser->pattern[parser->at + 1]);
 }
 
 static bool is_property(const struct qm_regex_parser *parser)
@@ -216,8 +218,8 @@ static bool add_named_set(struct qm_regex_parser *parser, bool *found)
 	negated = *name == '^';
 	name += negated;
 	if (name > end || *name == '\\' || !find_set(name, (size_t)(end - name), &set))
-		return qm_regex_fail(parser, bad_range, parser->at,
-			(size_t)(end + 2 - parser->pattern));
+		return qm_regex_fail(
+			parser, bad_range, parser->at, (size_t)(end + 2 - parser->pattern));
 	add_set(parser, &set, negated);
 	parser->at = (size_t)(end + 2 - parser->pattern);
 	return true;
@@ -226,8 +228,7 @@ static bool add_named_set(struct qm_regex_parser *parser, bool *found)
 static bool class_point(struct qm_regex_parser *parser, size_t class_start, uint32_t *out)
 {
 	if (parser->at == parser->length)
-		return qm_regex_fail(
-			parser, "missing closing ]", class_start, parser->length);
+		return qm_regex_fail(parser, "missing closing ]", class_start, parser->length);
 	if (parser->pattern[parser->at] == '\\')
 		return qm_regex_escape(parser, out);
 	return qm_regex_point(parser, out);
@@ -237,7 +238,7 @@ static bool class_point(struct qm_regex_parser *parser, size_t class_start, uint
 static bool add_range(struct qm_regex_parser *parser, size_t class_start)
 {
 	size_t start = parser->at;
-	uint32_t low, high;
+	uint32_t low = 0, high;
 
 	if (!class_point(parser, class_start, &low))
 		return false;

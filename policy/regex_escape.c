@@ -14,8 +14,7 @@ bool qm_regex_fail(struct qm_regex_parser *parser, const char *text, size_t from
 
 bool qm_regex_point(struct qm_regex_parser *parser, uint32_t *out)
 {
-	size_t size = qm_utf8_next(
-		parser->pattern + parser->at, parser->length - parser->at, out);
+	size_t size = qm_utf8_next(parser->pattern + parser->at, parser->length - parser->at, out);
 
 	if (*out == QM_UTF8_BAD && size == 1)
 		return qm_regex_fail(parser, "invalid UTF-8", parser->at, parser->length);
@@ -33,13 +32,13 @@ bool qm_regex_at(const struct qm_regex_parser *parser, const char *text)
 	size_t length = strlen(text);
 
 	return parser->length - parser->at >= length &&
-	       memcmp(parser->pattern + parser->at, text, length) == 0;
+		memcmp(parser->pattern + parser->at, text, length) == 0;
 }
 
 bool qm_regex_alnum(uint32_t point)
 {
 	return (point >= '0' && point <= '9') || (point >= 'A' && point <= 'Z') ||
-	       (point >= 'a' && point <= 'z');
+		(point >= 'a' && point <= 'z');
 }
 
 void qm_regex_write_point(struct qm_buf *out, uint32_t point)
@@ -90,8 +89,10 @@ static bool hex_escape(struct qm_regex_parser *parser, uint32_t *out, bool *ok)
 		return false;
 	if (point != '{') {
 		digit = hex_digit(point);
+		if (qm_regex_peek(parser) < 0)
+			return true;
 		/* Go reads on even where the first is no digit, and quotes both. */
-		if (parser->at < parser->length && !qm_regex_point(parser, &point))
+		if (!qm_regex_point(parser, &point))
 			return false;
 		*ok = digit >= 0 && hex_digit(point) >= 0;
 		*out = *ok ? (uint32_t)(digit * 16 + hex_digit(point)) : 0;

@@ -88,8 +88,8 @@ static void end_branch(struct qm_regex_group *group)
 {
 	struct qm_regex_measure branch;
 
-	group->branch_shape = group->last.exists && !group->items ? group->last.shape
-								   : QM_REGEX_SEQUENCE;
+	group->branch_shape =
+		group->last.exists && !group->items ? group->last.shape : QM_REGEX_SEQUENCE;
 	settle(group);
 	branch = group->sequence;
 	if (group->items > 1)
@@ -215,8 +215,8 @@ static bool apply_repeat(struct qm_regex_parser *parser, const struct repeat *re
 
 	parser->at += qm_regex_peek(parser) == '?';
 	if (last_repeat != SIZE_MAX)
-		return qm_regex_fail(parser, "invalid nested repetition operator", last_repeat,
-			parser->at);
+		return qm_regex_fail(
+			parser, "invalid nested repetition operator", last_repeat, parser->at);
 	if (!item->exists)
 		return qm_regex_fail(parser, nothing_to_repeat, start, parser->at);
 	if (!item->whole)
@@ -249,8 +249,7 @@ static bool read_count(struct qm_regex_parser *parser, int *out)
 		else if (*out >= 0)
 			*out = *out * 10 + (qm_regex_peek(parser) - '0');
 	}
-	return parser->at > start &&
-	       (parser->at == start + 1 || parser->pattern[start] != '0');
+	return parser->at > start && (parser->at == start + 1 || parser->pattern[start] != '0');
 }
 
 /* {2}, {2,} or {2,5}; false, and nothing consumed, for any other brace, which is a character. */
@@ -436,15 +435,14 @@ static bool backslash(struct qm_regex_parser *parser)
 static void dot(struct qm_regex_parser *parser)
 {
 	new_item(parser, QM_REGEX_OTHER, true);
-	qm_buf_add_text(
-		parser->out, parser->flags & QM_REGEX_DOT_ALL ? "." : "[^\\x{a}]");
+	qm_buf_add_text(parser->out, parser->flags & QM_REGEX_DOT_ALL ? "." : "[^\\x{a}]");
 	parser->at++;
 }
 
 static bool star_plus_quest(struct qm_regex_parser *parser, size_t last_repeat, size_t *repeated)
 {
 	char operator= parser->pattern[parser->at];
-	struct repeat repeat = { .min = operator== '+', .max = operator== '?' ? 1 : -1 };
+	struct repeat repeat = { .min = operator== '+', .max = operator== '?' ? 1 : - 1 };
 
 	*repeated = parser->at++;
 	return apply_repeat(parser, &repeat, *repeated, last_repeat);

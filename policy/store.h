@@ -39,8 +39,8 @@ struct qm_store_kind {
 	const char *name; /* "memory", "sqlite", "redis" */
 	/* value + amount > limit within now's window: refused, nothing written. `value`: the new
 	 * one, or the one that refused. A counter whose window starts elsewhere stands at 0. */
-	enum qm_code (*reserve)(struct qm_store *store, const struct qm_reserve *wish, bool *allowed,
-		int64_t *value, struct qm_error *err);
+	enum qm_code (*reserve)(struct qm_store *store, const struct qm_reserve *wish,
+		bool *allowed, int64_t *value, struct qm_error *err);
 	/* Subtracts, not below 0, without looking at the window. */
 	enum qm_code (*rollback)(
 		struct qm_store *store, const char *key, int64_t amount, struct qm_error *err);

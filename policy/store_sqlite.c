@@ -18,9 +18,9 @@ static const char *const query_texts[QUERIES] = {
 	[COMMIT] = "COMMIT",
 	[ABANDON] = "ROLLBACK",
 	[SELECT] = "SELECT value, window_start, window_dur FROM counters WHERE key = ?1",
-	[UPSERT] = "INSERT INTO counters (key, value, window_start, window_dur) "
-		   "VALUES (?1, ?2, ?3, ?4) ON CONFLICT (key) DO UPDATE SET "
-		   "value = ?2, window_start = ?3, window_dur = ?4",
+	[UPSERT] = ("INSERT INTO counters (key, value, window_start, window_dur) "
+		    "VALUES (?1, ?2, ?3, ?4) ON CONFLICT (key) DO UPDATE SET "
+		    "value = ?2, window_start = ?3, window_dur = ?4"),
 	[SUBTRACT] = "UPDATE counters SET value = ?2 WHERE key = ?1",
 	[DELETE] = "DELETE FROM counters WHERE key = ?1",
 };
@@ -110,8 +110,8 @@ static enum qm_code read_row(struct sqlite_store *store, sqlite3_stmt *statement
 		store->path, start ? start : "", store->key.data);
 }
 
-static enum qm_code select_counter(struct sqlite_store *store, const char *key,
-	struct qm_counter *out, struct qm_error *err)
+static enum qm_code select_counter(
+	struct sqlite_store *store, const char *key, struct qm_counter *out, struct qm_error *err)
 {
 	sqlite3_stmt *statement = with_key(store, SELECT, key);
 	int result = sqlite3_step(statement);
@@ -250,8 +250,8 @@ static int execute(struct sqlite_store *store, const char *text, int lock_ms)
 /* The pragmas are Intercept's. */
 static enum qm_code prepare(struct sqlite_store *store, int lock_ms, struct qm_error *err)
 {
-	static const char *const setup[] = { "PRAGMA journal_mode=WAL",
-		"PRAGMA synchronous=NORMAL", schema };
+	static const char *const setup[] = { "PRAGMA journal_mode=WAL", "PRAGMA synchronous=NORMAL",
+		schema };
 	int result = SQLITE_OK;
 
 	for (size_t i = 0; i < sizeof setup / sizeof *setup && result == SQLITE_OK; i++)

@@ -30,7 +30,7 @@ static bool take_date(const char **text, struct qm_timestamp *out)
 		return false;
 	leap = (out->year % 4 == 0 && out->year % 100 != 0) || out->year % 400 == 0;
 	return out->month >= 1 && out->month <= 12 && out->day >= 1 &&
-	       out->day <= lengths[out->month - 1] + (out->month == 2 && leap ? 1 : 0);
+		out->day <= lengths[out->month - 1] + (out->month == 2 && leap ? 1 : 0);
 }
 
 /* Digits beyond the ninth are read and dropped. */
@@ -51,9 +51,9 @@ static bool take_fraction(const char **text, int *nanoseconds)
 static bool take_time_of_day(const char **text, struct qm_timestamp *out)
 {
 	return take_digits(text, 1, 2, &out->hour) && take(text, ':') &&
-	       take_digits(text, 1, 2, &out->minute) && take(text, ':') &&
-	       take_digits(text, 1, 2, &out->second) && take_fraction(text, &out->nanoseconds) &&
-	       out->hour < 24 && out->minute < 60 && out->second < 60;
+		take_digits(text, 1, 2, &out->minute) && take(text, ':') &&
+		take_digits(text, 1, 2, &out->second) && take_fraction(text, &out->nanoseconds) &&
+		out->hour < 24 && out->minute < 60 && out->second < 60;
 }
 
 static bool take_zone(const char **text, int *offset_minutes)
@@ -82,7 +82,7 @@ bool qm_timestamp_parse(const char *text, struct qm_timestamp *out)
 		return true;
 	if (take(&text, 'T') || take(&text, 't'))
 		return take_time_of_day(&text, out) && take_zone(&text, &out->offset_minutes) &&
-		       !*text;
+			!*text;
 	if (!take(&text, ' '))
 		return false;
 	while (take(&text, ' '))

@@ -4,8 +4,12 @@ size_t qm_utf8_next(const char *text, size_t length, uint32_t *out)
 {
 	static const uint32_t smallest[] = { 0, 0, 0x80, 0x800, 0x10000 };
 	const unsigned char *bytes = (const unsigned char *)text;
-	size_t size = bytes[0] < 0x80 ? 1 : bytes[0] < 0xC0 ? 0 : bytes[0] < 0xE0 ? 2
-		: bytes[0] < 0xF0 ? 3 : bytes[0] < 0xF8 ? 4 : 0;
+	size_t size = bytes[0] < 0x80 ? 1
+		: bytes[0] < 0xC0     ? 0
+		: bytes[0] < 0xE0     ? 2
+		: bytes[0] < 0xF0     ? 3
+		: bytes[0] < 0xF8     ? 4
+				      : 0;
 	uint32_t point = bytes[0];
 
 	if (size == 1) {

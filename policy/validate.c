@@ -101,8 +101,7 @@ static void check_regex(struct report *report, struct qm_condition *condition)
 		return;
 	}
 	qm_buf_init(&reason, MAX_MESSAGE_BYTES);
-	condition->regex =
-		qm_regex_new(value->as.string.bytes, value->as.string.length, &reason);
+	condition->regex = qm_regex_new(value->as.string.bytes, value->as.string.length, &reason);
 	if (!condition->regex) {
 		qm_buf_init(&text, MAX_MESSAGE_BYTES);
 		qm_buf_add_text(&text, ": invalid regex ");
@@ -192,7 +191,8 @@ static void check_rate_text(struct report *report, const char *text)
 	int64_t number;
 
 	if (!slash) {
-		add(report, ": rate_limit must be in the format \"N/window\" (e.g. \"5/hour\"), got ",
+		add(report,
+			": rate_limit must be in the format \"N/window\" (e.g. \"5/hour\"), got ",
 			text);
 		return;
 	}
@@ -227,7 +227,7 @@ static void check_rate(struct report *report, const struct qm_rule *rule)
 	if (qm_rule_is(rule, "deny"))
 		add(report, ": rate_limit cannot be used with action \"deny\"", NULL);
 	else if (pair && rule->action[0] && !qm_rule_is(rule, "allow") &&
-		 !qm_rule_is(rule, "evaluate"))
+		!qm_rule_is(rule, "evaluate"))
 		add(report, ": action must be \"evaluate\" or \"deny\", got ", rule->action);
 }
 

@@ -84,7 +84,7 @@ bool qm_value_number(const struct qm_value *value, double *out)
 static bool same_text(const struct qm_value *a, const struct qm_value *b)
 {
 	return a->as.string.length == b->as.string.length &&
-	       memcmp(a->as.string.bytes, b->as.string.bytes, a->as.string.length) == 0;
+		memcmp(a->as.string.bytes, b->as.string.bytes, a->as.string.length) == 0;
 }
 
 bool qm_value_equal(const struct qm_value *a, const struct qm_value *b)
@@ -182,11 +182,26 @@ static int compare_texts(const struct qm_value *a, const struct qm_value *b)
 	return order ? order : (length_a > length_b) - (length_a < length_b);
 }
 
-/* Kinds first: Go orders keys of different types by where its compiler put the types. */
+/* Keys of different types come in the order in which Go's linker lays the types out. */
+static int rank_of(enum qm_value_kind kind)
+{
+	static const int ranks[] = {
+		[QM_VALUE_NULL] = 0,
+		[QM_VALUE_BOOL] = 1,
+		[QM_VALUE_DOUBLE] = 2,
+		[QM_VALUE_INTEGER] = 3,
+		[QM_VALUE_STRING] = 4,
+		[QM_VALUE_NATURAL] = 5,
+		[QM_VALUE_TIME] = 6,
+	};
+
+	return ranks[kind];
+}
+
 static int compare_keys(const struct qm_value *a, const struct qm_value *b)
 {
 	if (a->kind != b->kind)
-		return a->kind < b->kind ? -1 : 1;
+		return rank_of(a->kind) - rank_of(b->kind);
 	switch (a->kind) {
 	case QM_VALUE_BOOL:
 		return (int)a->as.boolean - (int)b->as.boolean;
@@ -205,8 +220,7 @@ static int compare_keys(const struct qm_value *a, const struct qm_value *b)
 
 static int compare_pairs(const void *a, const void *b)
 {
-	return compare_keys(
-		&((const struct qm_pair *)a)->key, &((const struct qm_pair *)b)->key);
+	return compare_keys(&((const struct qm_pair *)a)->key, &((const struct qm_pair *)b)->key);
 }
 
 void qm_value_sort_pairs(struct qm_pair *pairs, size_t count)

@@ -38,17 +38,28 @@ static bool read_word(const char *text, struct qm_value *out)
 		enum qm_value_kind kind;
 		double number;
 	} words[] = {
-		{ "true", QM_VALUE_BOOL, 1 },          { "True", QM_VALUE_BOOL, 1 },
-		{ "TRUE", QM_VALUE_BOOL, 1 },          { "false", QM_VALUE_BOOL, 0 },
-		{ "False", QM_VALUE_BOOL, 0 },         { "FALSE", QM_VALUE_BOOL, 0 },
-		{ "", QM_VALUE_NULL, 0 },              { "~", QM_VALUE_NULL, 0 },
-		{ "null", QM_VALUE_NULL, 0 },          { "Null", QM_VALUE_NULL, 0 },
-		{ "NULL", QM_VALUE_NULL, 0 },          { ".nan", QM_VALUE_DOUBLE, NAN },
-		{ ".NaN", QM_VALUE_DOUBLE, NAN },      { ".NAN", QM_VALUE_DOUBLE, NAN },
-		{ ".inf", QM_VALUE_DOUBLE, INFINITY }, { ".Inf", QM_VALUE_DOUBLE, INFINITY },
-		{ ".INF", QM_VALUE_DOUBLE, INFINITY }, { "+.inf", QM_VALUE_DOUBLE, INFINITY },
-		{ "+.Inf", QM_VALUE_DOUBLE, INFINITY }, { "+.INF", QM_VALUE_DOUBLE, INFINITY },
-		{ "-.inf", QM_VALUE_DOUBLE, -INFINITY }, { "-.Inf", QM_VALUE_DOUBLE, -INFINITY },
+		{ "true", QM_VALUE_BOOL, 1 },
+		{ "True", QM_VALUE_BOOL, 1 },
+		{ "TRUE", QM_VALUE_BOOL, 1 },
+		{ "false", QM_VALUE_BOOL, 0 },
+		{ "False", QM_VALUE_BOOL, 0 },
+		{ "FALSE", QM_VALUE_BOOL, 0 },
+		{ "", QM_VALUE_NULL, 0 },
+		{ "~", QM_VALUE_NULL, 0 },
+		{ "null", QM_VALUE_NULL, 0 },
+		{ "Null", QM_VALUE_NULL, 0 },
+		{ "NULL", QM_VALUE_NULL, 0 },
+		{ ".nan", QM_VALUE_DOUBLE, NAN },
+		{ ".NaN", QM_VALUE_DOUBLE, NAN },
+		{ ".NAN", QM_VALUE_DOUBLE, NAN },
+		{ ".inf", QM_VALUE_DOUBLE, INFINITY },
+		{ ".Inf", QM_VALUE_DOUBLE, INFINITY },
+		{ ".INF", QM_VALUE_DOUBLE, INFINITY },
+		{ "+.inf", QM_VALUE_DOUBLE, INFINITY },
+		{ "+.Inf", QM_VALUE_DOUBLE, INFINITY },
+		{ "+.INF", QM_VALUE_DOUBLE, INFINITY },
+		{ "-.inf", QM_VALUE_DOUBLE, -INFINITY },
+		{ "-.Inf", QM_VALUE_DOUBLE, -INFINITY },
 		{ "-.INF", QM_VALUE_DOUBLE, -INFINITY },
 	};
 
@@ -184,13 +195,31 @@ static char *without_underscores(const char *text)
 	return plain;
 }
 
-/* Only what begins like a number can be one: _1 is a string. */
+static bool is_digit(char character)
+{
+	return character >= '0' && character <= '9';
+}
+
+static bool groups_digits(const char *text)
+{
+	for (const char *at = text + 1; *at; at++)
+		if (*at == '_' && (!is_digit(at[-1]) || !is_digit(at[1])))
+			return false;
+	return true;
+}
+
+/*
+ * Only what begins like a number can be one: _1 is a string. Grouping is free, 1__0_ is 10,
+ * unless a number begins with its point: then each low line stands between two digits.
+ */
 static bool read_number(const char *text, struct qm_value *out)
 {
 	char *plain;
 	bool found;
 
-	if (*text != '+' && *text != '-' && *text != '.' && !(*text >= '0' && *text <= '9'))
+	if (*text != '+' && *text != '-' && *text != '.' && !is_digit(*text))
+		return false;
+	if (*text == '.' && !groups_digits(text))
 		return false;
 	plain = without_underscores(text);
 	found = (*text != '.' && read_integer(plain, out)) || read_float(plain, out);
@@ -230,7 +259,7 @@ enum qm_code qm_yaml_scalar(
 	if (read_word(node->text, out))
 		;
 	else if ((tag == TAG_NONE || tag == TAG_TIME) &&
-		 qm_timestamp_parse(node->text, &out->as.time))
+		qm_timestamp_parse(node->text, &out->as.time))
 		out->kind = QM_VALUE_TIME;
 	else if (!read_number(node->text, out)) {
 		out->kind = QM_VALUE_STRING;
@@ -242,6 +271,6 @@ enum qm_code qm_yaml_scalar(
 			.as.number = (double)out->as.integer };
 	if (fits(out, tag))
 		return QM_OK;
-	return qm_yaml_error(err, node, QM_EUSAGE, "\"%s\" does not fit its tag %s", node->text,
-		node->tag);
+	return qm_yaml_error(
+		err, node, QM_EUSAGE, "\"%s\" does not fit its tag %s", node->text, node->tag);
 }

@@ -1,6 +1,7 @@
 #include "src/base/table.h"
 #include "src/base/text.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -95,6 +96,7 @@ void qm_table_print(const struct qm_table *table, const char *indent, struct qm_
 	size_t columns = strlen(table->alignment);
 	size_t *widths = qm_alloc_array(columns, sizeof *widths);
 
+	assert(columns > 0);
 	for (size_t i = 0; i < columns; i++)
 		widths[i] = column_width(table, i, columns);
 	for (size_t i = 0; i < table->cells.count; i++) {

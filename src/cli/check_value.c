@@ -12,7 +12,8 @@ const char *qm_check_status(const char *text)
 	if (!equals || equals == text || !equals[1])
 		return "write OUTCOME=NAME, such as skipped=Blocked";
 	if (qm_outcome_status_index(text, (size_t)(equals - text)) < 0)
-		return "the outcomes are passed, flaky, failed, errored, skipped, not_reached, missing";
+		return "the outcomes are passed, flaky, failed, errored, skipped, not_reached, "
+		       "missing";
 	return NULL;
 }
 

@@ -126,6 +126,7 @@ static int run_command(
 						       : QM_LOG_NOTICE;
 		code = command->run(context);
 	}
+	context->settings = NULL;
 	qm_settings_release(&settings);
 	return code;
 }

@@ -74,8 +74,9 @@ void qm_help_overview(struct qm_buf *out)
 	for (size_t i = 0; i < qm_command_count; i++)
 		qm_buf_add_format(out, "  %-9s %s\n", qm_commands[i].name, qm_commands[i].help);
 	qm_buf_add_text(out,
-		"\nREPORT is a path or a pattern ('**/TEST-*.xml', '!old/**' excludes); without any, "
-		"the\nusual places of Surefire, Failsafe, Gradle and TestNG are looked through.\n"
+		"\nREPORT is a path or a pattern ('**/TEST-*.xml', '!old/**' excludes); without "
+		"any,\nthe usual places of Surefire, Failsafe, Gradle and TestNG are looked "
+		"through.\n"
 		"\nThe key comes from QMETRY_API_KEY or the file named by QMETRY_API_KEY_FILE.\n"
 		"\n'qmetry-ci help COMMAND' lists the options of a command.\n");
 }
@@ -89,6 +90,7 @@ void qm_help_command(const struct qm_command *command, struct qm_buf *out)
 	add_options(command->bit, out);
 	qm_buf_add_text(out,
 		"\nEach option is also a variable (--batch-size: QMETRY_BATCH_SIZE) and a line of\n"
-		"qmetry-ci.yaml (batch-size: 200). Command line, then variable, then file count.\n");
+		"qmetry-ci.yaml (batch-size: 200). The command line counts first, then the "
+		"variable, then\nthe file.\n");
 	add_exit_codes(out);
 }

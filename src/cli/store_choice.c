@@ -46,7 +46,7 @@ static struct qm_store *memory_with_notice(const struct qm_log *log, const char 
 	return qm_store_memory();
 }
 
-/* Our own file. One that is there and cannot be used is an error; one that cannot be made is not. */
+/* Our own file. One that is there must be usable; one that cannot be made is done without. */
 static enum qm_code open_own(const struct qm_settings *settings, const struct qm_log *log,
 	struct qm_store **out, struct qm_error *err)
 {

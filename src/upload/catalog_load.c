@@ -120,8 +120,8 @@ static enum qm_code load_suite(struct loader *loader, const char *key)
 		return code;
 	if (!loader->candidates.count)
 		return qm_error_set(loader->err, QM_ENOTFOUND,
-			"the test suite %s has no execution that can be written to; execute it on a "
-			"platform in QMetry first",
+			"the test suite %s has no execution that can be written to; execute it "
+			"on a platform in QMetry first",
 			key);
 	return qm_choose_executions(
 		loader->catalog, suite->key, &loader->candidates, loader->selection, loader->err);
@@ -194,7 +194,7 @@ static enum qm_code load_runs(struct loader *loader, uint32_t index)
 	code = qm_fetch_runs(loader->session, &catalog->project, execution->suite_run, add_run,
 		loader, loader->err);
 	execution->run_count = (uint32_t)catalog->runs.count - execution->first_run;
-	/* An id that only a user knew of: whatever the server says to it, it is not the right one. */
+	/* Only the user knew of this id: whatever the server says to it, it is the wrong one. */
 	if ((code == QM_EREFUSED || code == QM_ENOTFOUND) && !*execution->suite_key) {
 		qm_error_add(loader->err, "; the test suite run was %s (--suite-run)",
 			execution->suite_run);
@@ -204,7 +204,8 @@ static enum qm_code load_runs(struct loader *loader, uint32_t index)
 	}
 	if (!code && !execution->run_count && !*execution->suite_key)
 		return qm_error_set(loader->err, QM_ENOTFOUND,
-			"the test suite run %s has no test case runs (--suite-run); is the id right?",
+			"the test suite run %s has no test case runs (--suite-run); is the id "
+			"right?",
 			execution->suite_run);
 	if (!code && !execution->run_count)
 		qm_log_line(loader->log, QM_LOG_WARNING,

@@ -237,7 +237,8 @@ static void tell_unmapped(struct qm_job *job)
 
 	if (!resolution->mapped && unmapped)
 		qm_summary_reason(&job->summary, QM_REASON_UNMAPPED,
-			"no test of %llu belongs to any of the %zu test cases; the first is \"%s\": %s",
+			"no test of %llu belongs to any of the %zu test cases; the first is "
+			"\"%s\": %s",
 			tests, job->catalog.test_cases.count, first ? first->test : "",
 			first ? first->why : "");
 	else if (allowed >= 0 && unmapped > (uint64_t)allowed)

@@ -97,7 +97,7 @@ void qm_summary_failure(struct qm_summary *summary, const struct qm_error *err);
 void qm_summary_count(struct qm_summary *summary, const struct qm_update *update);
 
 /* "VKMC-TS-20 / Chrome"; the suite run's id where there is no platform. */
-void qm_summary_place(const struct qm_catalog *catalog, uint32_t execution, char *out, size_t size);
+void qm_summary_place(const struct qm_catalog *catalog, uint32_t index, char *out, size_t size);
 /* What the project calls a status; "(unknown)" where it does not tell. */
 const char *qm_summary_status(const struct qm_catalog *catalog, int64_t status_id);
 

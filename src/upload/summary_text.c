@@ -291,16 +291,16 @@ static void add_failed(const struct qm_summary *summary, struct qm_buf *out)
 	add_rest(out, summary->failed_count);
 }
 
-static void add_left(const struct qm_summary *summary, struct qm_buf *out)
+/* Both hold struct qm_left; `total` counts what they have no room for, too. */
+static void add_left(const struct qm_vec *executions, const struct qm_vec *runs, uint64_t total,
+	struct qm_buf *out)
 {
-	const struct qm_vec *executions = &summary->catalog->left;
-	const struct qm_vec *runs = &summary->resolution->left;
 	size_t count = executions->count + runs->count;
 	struct qm_table table;
 
 	if (!count)
 		return;
-	add_title(out, "Left as they are", qm_summary_left(summary));
+	add_title(out, "Left as they are", total);
 	qm_table_init(&table, "ll", NULL);
 	for (size_t i = 0; i < shown(count); i++) {
 		const struct qm_left *left = i < executions->count
@@ -311,7 +311,7 @@ static void add_left(const struct qm_summary *summary, struct qm_buf *out)
 		qm_table_text(&table, left->why);
 	}
 	print_table(&table, out);
-	add_rest(out, qm_summary_left(summary));
+	add_rest(out, total);
 }
 
 static void add_unmapped(const struct qm_resolution *resolution, struct qm_buf *out)
@@ -395,7 +395,8 @@ void qm_summary_text(const struct qm_summary *summary, struct qm_buf *out)
 		add_planned(summary, out);
 	add_failed(summary, out);
 	if (summary->resolution) {
-		add_left(summary, out);
+		add_left(&summary->catalog->left, &summary->resolution->left,
+			qm_summary_left(summary), out);
 		add_unmapped(summary->resolution, out);
 		add_missing(summary->resolution, out);
 	}

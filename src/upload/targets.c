@@ -2,6 +2,7 @@
 #include "src/base/text.h"
 #include "src/upload/limits.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* What a user calls an outcome is its name; the default names are QMetry's. */
@@ -45,7 +46,7 @@ static enum qm_code resolve_target(
 	struct qm_targets *targets, size_t index, const char *given, struct qm_error *err)
 {
 	const char *name = given ? given : defaults[index].default_name;
-	char option[40] = "--status ";
+	char option[40];
 
 	if (!name || qm_text_equal_nocase(name, "leave"))
 		return QM_OK;
@@ -53,7 +54,7 @@ static enum qm_code resolve_target(
 					 : qm_catalog_status_default(targets->catalog, name);
 	if (targets->statuses[index])
 		return QM_OK;
-	strncat(option, defaults[index].option, sizeof option - strlen(option) - 1);
+	(void)snprintf(option, sizeof option, "--status %s", defaults[index].option);
 	return unknown_status(targets->catalog, option, name, err);
 }
 

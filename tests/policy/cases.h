@@ -22,8 +22,8 @@ struct case_report {
 void case_wrong(struct case_report *report, const char *format, ...) QM_PRINTF(2, 3);
 
 /* Compares JSON values and says so where they differ. */
-void case_expect(struct case_report *report, const char *what, const json_t *wanted,
-	const json_t *found);
+void case_expect(
+	struct case_report *report, const char *what, const json_t *wanted, const json_t *found);
 
 /* A new text, or null for NULL. */
 json_t *case_text(const char *text);

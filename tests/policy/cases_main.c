@@ -23,7 +23,7 @@ int main(int count, char **arguments)
 		read = false;
 	}
 	case_folder_remove(folder);
-	(void)printf("%zu cases, %zu failed, %zu skipped\n", counts.run, counts.failed,
-		counts.skipped);
+	(void)printf(
+		"%zu cases, %zu failed, %zu skipped\n", counts.run, counts.failed, counts.skipped);
 	return read && !counts.failed ? 0 : 1;
 }

@@ -54,11 +54,10 @@ static json_t *found_of(const struct qm_decision *decision, const json_t *argume
 	qm_arguments_hash(arguments, hash);
 	json_object_set_new(found, "allowed", json_boolean(decision->allowed));
 	json_object_set_new(found, "rule", case_text(denied ? decision->rule : NULL));
-	json_object_set_new(
-		found, "message", case_text(denied ? decision->message.data : NULL));
+	json_object_set_new(found, "message", case_text(denied ? decision->message.data : NULL));
 	json_object_set_new(found, "stage", case_text(stage_name(decision->stage)));
-	json_object_set_new(found, "args_hash",
-		json_string(decision->stage == QM_STAGE_UNPARSED ? "" : hash));
+	json_object_set_new(
+		found, "args_hash", json_string(decision->stage == QM_STAGE_UNPARSED ? "" : hash));
 	return found;
 }
 
@@ -106,12 +105,13 @@ static void put_counters(struct scene *scene, json_t *counters)
 	const char *key;
 	json_t *row;
 
-	json_object_foreach(counters, key, row) {
+	json_object_foreach(counters, key, row)
+	{
 		struct qm_reserve wish = { .key = key,
 			.amount = (int64_t)json_number_value(json_object_get(row, "value")),
 			.limit = INT64_MAX,
-			.window_ms = (int64_t)json_number_value(json_object_get(row, "window")) *
-				     1000,
+			.window_ms =
+				(int64_t)json_number_value(json_object_get(row, "window")) * 1000,
 			.now_ms = case_time(row, "window_start") };
 		struct qm_store *store = scene->engine.store;
 		bool allowed;
@@ -129,8 +129,7 @@ static void run_calls(struct scene *scene, const json_t *line)
 
 	qm_vec_init(&scene->replies, sizeof(struct reply));
 	put_counters(scene, json_object_get(line, "counters_before"));
-	json_array_foreach(calls, index, call)
-		make_call(scene, call, index);
+	json_array_foreach(calls, index, call) make_call(scene, call, index);
 	found = scene->recorder ? test_store_values(scene->recorder) : json_object();
 	case_expect(scene->report, "counters", json_object_get(line, "counters_after"), found);
 	json_decref(found);
@@ -164,7 +163,8 @@ void case_evaluate(const json_t *line, const char *folder, struct case_report *r
 	char path[256];
 
 	qm_error_init(&err);
-	if (qm_policy_load(json_string_value(text), json_string_length(text), &policy, NULL, &err)) {
+	if (qm_policy_load(
+		    json_string_value(text), json_string_length(text), &policy, NULL, &err)) {
 		case_wrong(report, "does not load: %s", err.text);
 		return;
 	}

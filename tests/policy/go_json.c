@@ -99,11 +99,7 @@ bool go_json_too_large(const json_t *json)
 
 	if (json_is_string(json))
 		return strcmp(json_string_value(json), GO_JSON_TOO_LARGE) == 0;
-	json_array_foreach(value, index, item)
-		if (go_json_too_large(item))
-			return true;
-	json_object_foreach(value, key, item)
-		if (go_json_too_large(item))
-			return true;
+	json_array_foreach(value, index, item) if (go_json_too_large(item)) return true;
+	json_object_foreach(value, key, item) if (go_json_too_large(item)) return true;
 	return false;
 }

@@ -29,8 +29,8 @@ static sqlite3_stmt *prepare(sqlite3 *db, const char *text)
 json_t *raw_sqlite_row(const char *path, const char *key)
 {
 	sqlite3 *db = open_file(path);
-	sqlite3_stmt *statement = prepare(
-		db, "SELECT value, window_start, window_dur FROM counters WHERE key = ?1");
+	sqlite3_stmt *statement =
+		prepare(db, "SELECT value, window_start, window_dur FROM counters WHERE key = ?1");
 	json_t *row = json_null();
 
 	(void)sqlite3_bind_text(statement, 1, key, -1, SQLITE_TRANSIENT);
@@ -80,8 +80,8 @@ bool raw_sqlite_put(const char *path, const json_t *row)
 	(void)sqlite3_bind_int64(
 		statement, 2, (sqlite3_int64)json_number_value(json_object_get(row, "value")));
 	(void)sqlite3_bind_text(statement, 3, start, -1, SQLITE_TRANSIENT);
-	(void)sqlite3_bind_int64(statement, 4,
-		(sqlite3_int64)json_number_value(json_object_get(row, "window_dur")));
+	(void)sqlite3_bind_int64(
+		statement, 4, (sqlite3_int64)json_number_value(json_object_get(row, "window_dur")));
 	result = sqlite3_step(statement);
 	(void)sqlite3_finalize(statement);
 	(void)sqlite3_close(db);

@@ -164,9 +164,9 @@ static void run_operation(struct bench *bench, const json_t *op)
 
 void case_state(const json_t *line, const char *folder, struct case_report *report)
 {
-	struct bench bench = { .kind = text_at(line, "store"),
-		.prefix = text_at(line, "prefix"),
-		.report = report };
+	struct bench bench = {
+		.kind = text_at(line, "store"), .prefix = text_at(line, "prefix"), .report = report
+	};
 	json_t *op;
 
 	if (strcmp(bench.kind, "redis") == 0) {
@@ -176,9 +176,8 @@ void case_state(const json_t *line, const char *folder, struct case_report *repo
 	(void)snprintf(bench.path, sizeof bench.path, "%s/state.sqlite", folder);
 	(void)unlink(bench.path);
 	if (open_store(&bench))
-		json_array_foreach(json_object_get(line, "ops"), bench.index, op)
-			if (bench.store)
-				run_operation(&bench, op);
+		json_array_foreach(json_object_get(line, "ops"), bench.index, op) if (bench.store)
+			run_operation(&bench, op);
 	qm_store_close(bench.store);
 	(void)unlink(bench.path);
 }

@@ -18,8 +18,8 @@ static void all_cases_pass(void **state)
 	assert_true(case_folder_new(folder));
 	assert_true(cases_run(QM_TEST_DIR "/cases/catalogue.jsonl", folder, &counts));
 	case_folder_remove(folder);
-	print_message("catalogue.jsonl: %zu cases, %zu failed, %zu skipped\n", counts.run, counts.failed,
-		counts.skipped);
+	print_message("catalogue.jsonl: %zu cases, %zu failed, %zu skipped\n", counts.run,
+		counts.failed, counts.skipped);
 	assert_int_equal(counts.failed, 0);
 	assert_in_range(counts.run - counts.skipped, LEAST_CASES, 100000);
 }

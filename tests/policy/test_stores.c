@@ -68,7 +68,8 @@ json_t *test_store_values(struct qm_store *base)
 	json_t *values = json_object(), *unused;
 	const char *key;
 
-	json_object_foreach(recorder->keys, key, unused) {
+	json_object_foreach(recorder->keys, key, unused)
+	{
 		struct qm_counter counter = { .exists = false };
 
 		(void)recorder_get(base, key, &counter, NULL);
@@ -85,8 +86,7 @@ struct down {
 
 static enum qm_code down(struct qm_store *base, struct qm_error *err)
 {
-	return ((struct down *)base)->open ? QM_OK
-					   : qm_error_set(err, QM_EIO, "the store is down");
+	return ((struct down *)base)->open ? QM_OK : qm_error_set(err, QM_EIO, "the store is down");
 }
 
 static enum qm_code down_reserve(struct qm_store *base, const struct qm_reserve *wish,

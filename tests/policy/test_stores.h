@@ -13,7 +13,7 @@
 struct qm_store *test_store_recorder(struct qm_store *behind);
 
 /* Key -> raw value of every counter that is there and was written through the recorder. */
-json_t *test_store_values(struct qm_store *recorder);
+json_t *test_store_values(struct qm_store *base);
 
 /* Like a Redis that is down: with `open` it lets everything pass, else it fails. */
 struct qm_store *test_store_down(bool open);
