@@ -394,7 +394,7 @@ void qm_summary_text(const struct qm_summary *summary, struct qm_buf *out)
 	if (summary->plan)
 		add_planned(summary, out);
 	add_failed(summary, out);
-	if (summary->resolution) {
+	if (summary->catalog && summary->resolution) {
 		add_left(&summary->catalog->left, &summary->resolution->left,
 			qm_summary_left(summary), out);
 		add_unmapped(summary->resolution, out);
