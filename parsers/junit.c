@@ -253,6 +253,22 @@ static bool read_case_attribute(struct qm_junit *junit, const struct qm_xml_attr
 	}
 }
 
+/* Field by field, those that JUnit has: clearing the whole struct would take 2 % of all time. */
+static void reset_result(struct qm_result *result, const struct frame *frame)
+{
+	result->suite = frame->name;
+	result->hostname = frame->hostname;
+	result->class_name = NULL;
+	result->name = NULL;
+	result->reruns = 0;
+	result->duration_ms = QM_DURATION_UNKNOWN;
+	result->failure_type = NULL;
+	result->message = NULL;
+	result->failure_text = NULL;
+	result->file = NULL;
+	result->line = 0;
+}
+
 static bool begin_case(struct qm_junit *junit, const struct qm_xml_element *element)
 {
 	static const struct frame outside = { .name = NULL };
@@ -264,11 +280,7 @@ static bool begin_case(struct qm_junit *junit, const struct qm_xml_element *elem
 	junit->case_scope = qm_properties_push(&junit->properties);
 	junit->rank = RANK_NONE;
 	junit->status_rank = RANK_NONE;
-	junit->result = (struct qm_result){
-		.suite = frame->name,
-		.hostname = frame->hostname,
-		.duration_ms = QM_DURATION_UNKNOWN,
-	};
+	reset_result(&junit->result, frame);
 	for (size_t i = 0; i < element->attribute_count; i++)
 		if (!read_case_attribute(junit, &element->attributes[i]))
 			return false;

@@ -52,9 +52,9 @@ static size_t key_length(const char *text, const char *project_key, size_t *digi
 	return digits && digits <= MAX_DIGITS ? length + 4 + digits : 0;
 }
 
-static bool begins_word(const char *begin, const char *at)
+static bool begins_word(const char *text, const char *at)
 {
-	char before = at == begin ? ' ' : at[-1];
+	char before = at == text ? ' ' : at[-1];
 
 	return !(is_upper(before) || is_digit(before) || (is_lower(before) && !is_upper(*at)));
 }
@@ -65,21 +65,20 @@ static void write_key(
 	(void)snprintf(out, QM_KEY_BYTES, "%s-TC-%.*s", project_key, (int)count, digits);
 }
 
-bool qm_keys_next(const char **at, const char *project_key, char out[QM_KEY_BYTES])
+bool qm_keys_next(const char *text, size_t *at, const char *project_key, char out[QM_KEY_BYTES])
 {
-	const char *begin = *at;
 	size_t digits_at, length;
 
 	if (strlen(project_key) > QM_KEY_BYTES - MAX_DIGITS - 8)
 		return false;
-	for (const char *c = *at; *c; c++) {
-		if (!is_same_letter(*c, *project_key) || !begins_word(begin, c))
+	for (const char *c = text + *at; *c; c++) {
+		if (!is_same_letter(*c, *project_key) || !begins_word(text, c))
 			continue;
 		length = key_length(c, project_key, &digits_at);
 		if (!length)
 			continue;
 		write_key(out, project_key, c + digits_at, length - digits_at);
-		*at = c + length;
+		*at = (size_t)(c - text) + length;
 		return true;
 	}
 	return false;

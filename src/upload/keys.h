@@ -15,10 +15,10 @@
 enum { QM_KEY_BYTES = 96 };
 
 /*
- * Finds the next key from `*at` on, writes it as VKMC-TC-12 and moves `*at` behind it; false if
- * there is none.
+ * Finds the next key of `text` from the offset `*at` on, writes it as VKMC-TC-12 and moves `*at`
+ * behind it; false if there is none.
  */
-bool qm_keys_next(const char **at, const char *project_key, char out[QM_KEY_BYTES]);
+bool qm_keys_next(const char *text, size_t *at, const char *project_key, char out[QM_KEY_BYTES]);
 
 /*
  * The same for a property's list, "VKMC-TC-12, 13;C14": elements that are keys, and plain numbers,

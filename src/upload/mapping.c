@@ -110,10 +110,12 @@ static void find_keys(
 	const char *const texts[] = { result->name, result->class_name, result->description };
 	char key[QM_KEY_BYTES];
 
-	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-		for (const char *at = texts[i];
-			at && qm_keys_next(&at, mapping->catalog->project.key, key);)
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		size_t at = 0;
+
+		while (texts[i] && qm_keys_next(texts[i], &at, mapping->catalog->project.key, key))
 			add_key(mapping, key, out);
+	}
 }
 
 /* ---- By script name and summary. */

@@ -119,8 +119,9 @@ static void list_unmapped(struct qm_resolver *resolver, const char *test, const 
 	row->nearest = qm_arena_strdup(arena, nearest);
 }
 
-static void list_left(struct qm_resolver *resolver, const char *key, const char *why)
+static void list_left(struct qm_resolver *resolver, uint32_t index, const char *why)
 {
+	const char *key = case_of(resolver, run_at(resolver, index))->key;
 	struct qm_left *row;
 
 	resolver->resolution.left_count++;
@@ -355,12 +356,12 @@ static void add_update(struct qm_resolver *resolver, uint32_t index, uint8_t tar
 {
 	const struct qm_run *run = run_at(resolver, index);
 	const struct qm_status *status = resolver->targets.statuses[target];
-	const char *key = case_of(resolver, run)->key, *why = NULL;
+	const char *why = NULL;
 	struct qm_update *update;
 
 	if (!status) {
 		if (target != QM_TARGET_MISSING)
-			list_left(resolver, key,
+			list_left(resolver, index,
 				target == QM_NOT_REACHED ? "not reached" : "skipped");
 		return;
 	}
@@ -375,7 +376,7 @@ static void add_update(struct qm_resolver *resolver, uint32_t index, uint8_t tar
 		resolver->resolution.unchanged++;
 		break;
 	case QM_LEAVE:
-		list_left(resolver, key, why);
+		list_left(resolver, index, why);
 		break;
 	}
 }

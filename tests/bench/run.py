@@ -120,7 +120,7 @@ def upload_world(runs):
         "keys": [{"key": "bench"}],
         "projects": [
             {
-                "key": "VKMC",
+                "key": "PROJ",
                 "id": 1,
                 "clientCode": "BENCH",
                 "statuses": [
@@ -131,7 +131,7 @@ def upload_world(runs):
                 "suites": [
                     {
                         "id": 20,
-                        "key": "VKMC-TS-20",
+                        "key": "PROJ-TS-20",
                         "name": "bench",
                         "executions": [
                             {
@@ -140,7 +140,7 @@ def upload_world(runs):
                                 "generate": {
                                     "count": runs,
                                     "first_id": 66000001,
-                                    "key_prefix": "VKMC-TC-",
+                                    "key_prefix": "PROJ-TC-",
                                     "first_key": 1,
                                     "summary": "test {n}",
                                     "status": "notrun",
@@ -179,9 +179,9 @@ def bench_upload(bench):
             "--url",
             url,
             "--project",
-            "VKMC",
+            "PROJ",
             "--suite",
-            "VKMC-TS-20",
+            "PROJ-TS-20",
             "--policy",
             policy,
             "--state",

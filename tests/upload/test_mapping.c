@@ -1,0 +1,239 @@
+#include "src/base/memory.h"
+#include "src/upload/mapping.h"
+#include "tests/upload/shelf.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+struct desk {
+	struct qm_catalog catalog;
+	struct qm_mapping *mapping;
+};
+
+static const char *const id_properties[] = { "qmetry", "test_id" };
+
+static void use(struct desk *desk, bool property, bool key, bool script, bool summary)
+{
+	const struct qm_match_options options = {
+		.use = { false, property, key, script, summary },
+		.id_properties = id_properties,
+		.id_property_count = 2,
+	};
+
+	qm_mapping_free(desk->mapping);
+	desk->mapping = qm_mapping_new(&desk->catalog, &options);
+}
+
+static int setup(void **state)
+{
+	struct desk *desk = qm_alloc(sizeof *desk);
+	struct qm_catalog *catalog = &desk->catalog;
+
+	shelf_init(catalog);
+	(void)shelf_execution(catalog, "100", "Chrome");
+	(void)shelf_run(catalog, 1, "Logs in", "com.example.LoginTest.logsIn", SHELF_NOT_RUN);
+	(void)shelf_run(catalog, 2, "Pays  by CARD", NULL, SHELF_NOT_RUN);
+	(void)shelf_run(catalog, 3, "twin", "Twin#test", SHELF_NOT_RUN);
+	(void)shelf_run(catalog, 4, "Twin", "Twin#test", SHELF_NOT_RUN);
+	(void)shelf_run(catalog, 5, "", "standalone.name", SHELF_NOT_RUN);
+	use(desk, true, true, true, true);
+	*state = desk;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct desk *desk = *state;
+
+	qm_mapping_free(desk->mapping);
+	qm_catalog_release(&desk->catalog);
+	free(desk);
+	return 0;
+}
+
+static struct qm_mapped find(struct desk *desk, const struct qm_result *result)
+{
+	struct qm_mapped mapped;
+
+	qm_mapping_find(desk->mapping, result, &mapped);
+	return mapped;
+}
+
+static struct qm_mapped find_name(struct desk *desk, const char *class_name, const char *name)
+{
+	const struct qm_result result = { .class_name = class_name, .name = name };
+
+	return find(desk, &result);
+}
+
+/* The test cases are numbered as they were put on the shelf: VKMC-TC-1 is 0. */
+static void assert_mapped(const struct qm_mapped *mapped, enum qm_match match, uint32_t number)
+{
+	assert_int_equal(mapped->match, match);
+	assert_int_equal(mapped->count, 1);
+	assert_int_equal(mapped->cases[0], number - 1);
+}
+
+static void a_property_goes_before_everything(void **state)
+{
+	const struct qm_property properties[] = { { "other", "VKMC-TC-1" }, { "Qmetry", "2" } };
+	const struct qm_result result = { .class_name = "com.example.LoginTest",
+		.name = "logsIn VKMC-TC-5",
+		.properties = properties,
+		.property_count = 2 };
+	struct qm_mapped mapped = find(*state, &result);
+
+	assert_mapped(&mapped, QM_MATCH_PROPERTY, 2);
+}
+
+static void keys_stand_in_name_class_or_description(void **state)
+{
+	const struct qm_result described = {
+		.class_name = "a.B", .name = "c", .description = "VKMC-TC-5: does it"
+	};
+	struct qm_mapped mapped = find_name(*state, "a.B", "x VKMC_TC_1");
+
+	assert_mapped(&mapped, QM_MATCH_KEY, 1);
+	mapped = find_name(*state, "a.VKMC_TC_2_Test", "x");
+	assert_mapped(&mapped, QM_MATCH_KEY, 2);
+	mapped = find(*state, &described);
+	assert_mapped(&mapped, QM_MATCH_KEY, 5);
+}
+
+static void several_keys_are_several_test_cases(void **state)
+{
+	struct qm_mapped mapped = find_name(*state, "a.B", "VKMC-TC-1 VKMC-TC-2 VKMC-TC-1");
+
+	assert_int_equal(mapped.count, 2);
+	assert_int_equal(mapped.cases[0], 0);
+	assert_int_equal(mapped.cases[1], 1);
+}
+
+static void an_unknown_key_does_not_fall_through(void **state)
+{
+	struct qm_mapped mapped = find_name(*state, "com.example.LoginTest", "VKMC-TC-99 Logs in");
+
+	assert_int_equal(mapped.count, 0);
+	assert_string_equal(mapped.unknown, "VKMC-TC-99");
+	assert_non_null(strstr(mapped.why, "VKMC-TC-99"));
+	/* One known key is enough, and the other is told. */
+	mapped = find_name(*state, "a", "VKMC-TC-99 VKMC-TC-1");
+	assert_mapped(&mapped, QM_MATCH_KEY, 1);
+	assert_string_equal(mapped.unknown, "VKMC-TC-99");
+}
+
+static void keys_of_other_projects_are_mere_text(void **state)
+{
+	struct qm_mapped mapped = find_name(*state, "", "standalone.name");
+
+	assert_mapped(&mapped, QM_MATCH_SCRIPT, 5);
+	mapped = find_name(*state, "a", "OTHER-TC-1");
+	assert_int_equal(mapped.count, 0);
+	assert_string_equal(mapped.unknown, "");
+}
+
+static void script_names_are_full_names(void **state)
+{
+	static const char *const names[] = { "logsIn", "logsIn[1]", "logsIn(String)[2]",
+		"logsIn {x}" };
+	struct qm_mapped mapped;
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		mapped = find_name(*state, "com.example.LoginTest", names[i]);
+		assert_mapped(&mapped, QM_MATCH_SCRIPT, 1);
+	}
+	mapped = find_name(*state, "com.example.Other", "logsIn");
+	assert_int_equal(mapped.count, 0);
+}
+
+static void summaries_ignore_white_space_and_case(void **state)
+{
+	struct qm_mapped mapped = find_name(*state, "a.B", " pays by\tcard ");
+
+	assert_mapped(&mapped, QM_MATCH_SUMMARY, 2);
+	mapped = find_name(*state, "a.B", "pays by card twice");
+	assert_int_equal(mapped.count, 0);
+}
+
+static void twins_are_ambiguous_and_never_guessed(void **state)
+{
+	struct qm_mapped mapped = find_name(*state, "Twin", "test");
+
+	assert_int_equal(mapped.count, 0);
+	assert_non_null(strstr(mapped.why, "ambiguous"));
+	assert_non_null(strstr(mapped.why, "VKMC-TC-3"));
+	assert_non_null(strstr(mapped.why, "VKMC-TC-4"));
+	mapped = find_name(*state, "x", "TWIN");
+	assert_int_equal(mapped.count, 0);
+	assert_non_null(strstr(mapped.why, "summary"));
+}
+
+static void ways_can_be_switched_off(void **state)
+{
+	struct qm_mapped mapped;
+
+	use(*state, false, false, false, true);
+	mapped = find_name(*state, "a", "VKMC-TC-1");
+	assert_int_equal(mapped.count, 0);
+	mapped = find_name(*state, "com.example.LoginTest", "logsIn");
+	assert_int_equal(mapped.count, 0);
+	mapped = find_name(*state, "a", "logs in");
+	assert_mapped(&mapped, QM_MATCH_SUMMARY, 1);
+}
+
+static void parameters_make_no_other_test(void **state)
+{
+	struct qm_mapped one = find_name(*state, "a.B", "adds[1]");
+	struct qm_mapped two = find_name(*state, "a.B", "adds[2]");
+	struct qm_mapped other = find_name(*state, "a.C", "adds[1]");
+
+	assert_true(one.name_hash == two.name_hash);
+	assert_true(one.name_hash != other.name_hash);
+}
+
+static void the_nearest_candidate_is_told(void **state)
+{
+	const struct qm_result near = { .class_name = "a", .name = "logIn" };
+	const struct qm_result far = { .class_name = "a", .name = "somethingElseEntirely" };
+	struct desk *desk = *state;
+	char text[200];
+
+	qm_mapping_nearest(desk->mapping, &near, text, sizeof text);
+	assert_string_equal(text, "VKMC-TC-1 \"logsIn\"");
+	qm_mapping_nearest(desk->mapping, &far, text, sizeof text);
+	assert_string_equal(text, "");
+}
+
+static void a_result_without_a_name_maps_to_nothing(void **state)
+{
+	struct qm_mapped mapped = find_name(*state, NULL, NULL);
+
+	assert_int_equal(mapped.count, 0);
+	assert_true(*mapped.why != '\0');
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_property_goes_before_everything),
+		TEST(keys_stand_in_name_class_or_description),
+		TEST(several_keys_are_several_test_cases),
+		TEST(an_unknown_key_does_not_fall_through),
+		TEST(keys_of_other_projects_are_mere_text),
+		TEST(script_names_are_full_names),
+		TEST(summaries_ignore_white_space_and_case),
+		TEST(twins_are_ambiguous_and_never_guessed),
+		TEST(ways_can_be_switched_off),
+		TEST(parameters_make_no_other_test),
+		TEST(the_nearest_candidate_is_told),
+		TEST(a_result_without_a_name_maps_to_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
