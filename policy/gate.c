@@ -264,6 +264,19 @@ enum qm_code qm_gate_return(struct qm_gate *gate, const struct qm_reservation *r
 	return code;
 }
 
+int64_t qm_reservation_end_ms(const struct qm_reservation *reservation)
+{
+	int64_t first_ms = INT64_MAX;
+
+	for (size_t i = 0; i < reservation->taken.count; i++) {
+		const struct qm_taken *taken = qm_vec_at(&reservation->taken, i);
+		int64_t end_ms = taken->window_start_ms + taken->window_ms;
+
+		first_ms = end_ms < first_ms ? end_ms : first_ms;
+	}
+	return first_ms;
+}
+
 void qm_reservation_free(struct qm_reservation *reservation)
 {
 	if (!reservation)

@@ -65,6 +65,9 @@ enum qm_code qm_gate_return(struct qm_gate *gate, const struct qm_reservation *r
 	int64_t now_ms, struct qm_error *err) QM_MUST_CHECK;
 void qm_reservation_free(struct qm_reservation *reservation);
 
+/* When the first of the windows ends that the call was counted in; INT64_MAX: in none. */
+int64_t qm_reservation_end_ms(const struct qm_reservation *reservation);
+
 struct qm_projection;
 
 /* Reads the counters that it needs from the store once, as they are asked for. */

@@ -179,15 +179,18 @@ static void give_back(struct qm_session *session, const struct qm_reservation *r
 }
 
 /*
- * Whether the window may end while the request travels: a call that was reserved at 10:31:59.960
- * would count here for 10:31 and over there for 10:32. All usual windows end with a minute.
+ * Whether a window may end while the request travels: a call that was reserved at 10:31:59.960
+ * would count here for 10:31 and over there for 10:32.
  */
-static bool is_near_border(int64_t reserved_ms, int64_t now_ms, int64_t *out_wait_ms)
+static bool is_near_border(
+	const struct qm_reservation *reservation, int64_t now_ms, int64_t *out_wait_ms)
 {
-	int64_t border_ms = reserved_ms - reserved_ms % MINUTE_MS + MINUTE_MS;
+	int64_t border_ms = qm_reservation_end_ms(reservation);
 
+	if (border_ms == INT64_MAX || now_ms < border_ms - QM_BORDER_MS)
+		return false;
 	*out_wait_ms = border_ms + QM_BORDER_MS - now_ms;
-	return now_ms >= border_ms - QM_BORDER_MS;
+	return true;
 }
 
 /* One answer of the gate and what follows; `out` stays NULL where it is to be asked again. */
@@ -211,7 +214,7 @@ static enum qm_code ask_gate(struct qm_session *session, const struct qm_api_cal
 		return deny(session, &call->tool, &verdict, err);
 	if (verdict.answer == QM_LIMITED)
 		return wait_for_limit(session, &verdict, err);
-	if (!is_near_border(asked_ms, qm_clock_now(clock), &pause.ms))
+	if (!is_near_border(*out, qm_clock_now(clock), &pause.ms))
 		return QM_OK;
 	give_back(session, *out);
 	qm_reservation_free(*out);

@@ -384,10 +384,24 @@ static void only_what_was_never_sent_is_given_back(void **state)
 
 static void nothing_is_sent_in_the_last_50_ms_of_a_window(void **state)
 {
+	/* 63,904,069,860 s after the year 1 began, 6 s are left of a window of 7 s. */
+	static const char two_in_7_s[] =
+		"tools:\n  qmetry_bulk_update_test_case_execution_status:\n"
+		"    rules:\n      - action: allow\n"
+		"        rate_limit: {max: 2, window: 7}\n";
 	static const struct {
-		int64_t offset_ms;
-		bool waits;
-	} rows[] = { { 59949, false }, { 59950, true }, { 59999, true }, { 60000, false } };
+		const char *policy;
+		int64_t offset_ms, border_ms; /* 0: it is sent at once */
+	} rows[] = {
+		{ two_a_minute, 59949, 0 },
+		{ two_a_minute, 59950, 60000 },
+		{ two_a_minute, 59999, 60000 },
+		{ two_a_minute, 60000, 0 },
+		{ two_in_7_s, 5949, 0 },
+		{ two_in_7_s, 5999, 6000 },
+		{ two_in_7_s, 6000, 0 },
+		{ stage_allow_all, 59999, 0 },
+	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -398,17 +412,17 @@ static void nothing_is_sent_in_the_last_50_ms_of_a_window(void **state)
 		assert_int_equal(stage_setup(&fresh), 0);
 		stage = fresh;
 		stage->now_ms += rows[i].offset_ms;
-		PLAY(stage, two_a_minute, good);
+		PLAY(stage, rows[i].policy, good);
 		assert_int_equal(stage_make_call(stage, QM_WRITE, NULL, &err), QM_OK);
-		if (rows[i].waits)
-			assert_true(stage->sent[0].at_ms >= STAGE_START_MS + 60000);
+		if (rows[i].border_ms)
+			assert_true(stage->sent[0].at_ms >= STAGE_START_MS + rows[i].border_ms);
 		else
 			assert_int_equal(stage->sent[0].at_ms, STAGE_START_MS + rows[i].offset_ms);
 		assert_string_equal(stage->log, "");
 		/* What was reserved was given back: both calls of the new window are left. */
-		if (rows[i].waits)
+		if (rows[i].border_ms)
 			assert_int_equal(stage_make_call(stage, QM_WRITE, NULL, &err), QM_OK);
-		assert_int_equal(stage->waits, rows[i].waits);
+		assert_int_equal(stage->waits, rows[i].border_ms != 0);
 		(void)stage_teardown(&fresh);
 	}
 }

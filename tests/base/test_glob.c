@@ -300,7 +300,7 @@ static void a_tree_that_is_too_deep_is_refused(void **state)
 	assert_non_null(strstr(err.text, "64 levels"));
 }
 
-static enum qm_code fail(void *context, const char *path)
+static enum qm_code refuse(void *context, const char *path)
 {
 	(void)context;
 	(void)path;
@@ -313,7 +313,7 @@ static void a_failure_ends_the_walk(void **state)
 
 	(void)state;
 	touch("a.xml");
-	assert_int_equal(qm_glob_walk(&pattern, 1, fail, NULL, NULL), QM_ELIMIT);
+	assert_int_equal(qm_glob_walk(&pattern, 1, refuse, NULL, NULL), QM_ELIMIT);
 }
 
 int main(void)
