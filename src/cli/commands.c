@@ -131,7 +131,7 @@ static int run_command(
 	return code;
 }
 
-int qm_run(int argc, char **argv, const struct qm_clock *clock,
+int qm_main(int argc, char **argv, const struct qm_clock *clock,
 	const volatile sig_atomic_t *interrupted)
 {
 	struct qm_log log;

@@ -1,7 +1,7 @@
 /*
  * commands - the commands as rows: name, function, one line.
  *
- * The program is qm_run(): it finds the command, reads its settings from all sources and calls it.
+ * The program is qm_main(): it finds the command, reads its settings from all sources and calls it.
  * main.c hands in the system's clock, the test program another one; nothing below asks for time.
  */
 #ifndef QM_CLI_COMMANDS_H
@@ -38,7 +38,7 @@ int qm_command_plan(const struct qm_context *context);
 int qm_command_parse(const struct qm_context *context);
 
 /* The whole program; returns the exit code. */
-int qm_run(int argc, char **argv, const struct qm_clock *clock,
+int qm_main(int argc, char **argv, const struct qm_clock *clock,
 	const volatile sig_atomic_t *interrupted);
 
 #endif

@@ -3,5 +3,5 @@
 
 int main(int argc, char **argv)
 {
-	return qm_run(argc, argv, &qm_system_clock, qm_catch_signals());
+	return qm_main(argc, argv, &qm_system_clock, qm_catch_signals());
 }

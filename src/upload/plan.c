@@ -9,14 +9,27 @@ struct group {
 	uint32_t execution;
 	int64_t status_id;
 	const char *comment;
-	size_t first, count; /* of the sorted updates */
+	size_t next_of_execution; /* index into groups; NO_GROUP: none */
+	size_t first, count;      /* place of its updates in the plan */
 };
 
-/* An update while it is sorted. */
+#define NO_GROUP SIZE_MAX
+
+/* An update while it is sorted: its place among the updates that were given. */
 struct key {
-	uint32_t execution, index;
-	int64_t status_id, id;
-	const char *comment;
+	int64_t id;
+	size_t index;
+};
+
+struct planner {
+	struct qm_plan *plan;
+	const struct qm_catalog *catalog;
+	const struct qm_vec *updates; /* as they were given */
+	struct qm_vec groups;         /* struct group, as they turned up */
+	size_t *first_of_execution;   /* index into groups; NO_GROUP: none */
+	size_t *group_of;             /* by update, index into groups */
+	struct group **order;         /* of sending */
+	struct key *keys;             /* in the order of sending */
 };
 
 void qm_plan_init(struct qm_plan *plan)
@@ -71,18 +84,14 @@ static int compare_texts(const char *a, const char *b)
 static int compare_keys(const void *left, const void *right)
 {
 	const struct key *a = left, *b = right;
-	int order = compare_numbers(a->execution, b->execution);
+	int order = compare_numbers(a->id, b->id);
 
-	if (!order)
-		order = compare_numbers(a->status_id, b->status_id);
-	if (!order)
-		order = compare_texts(a->comment, b->comment);
-	return order ? order : compare_numbers(a->id, b->id);
+	return order ? order : compare_numbers((int64_t)a->index, (int64_t)b->index);
 }
 
 static int compare_groups(const void *left, const void *right)
 {
-	const struct group *a = left, *b = right;
+	const struct group *a = *(struct group *const *)left, *b = *(struct group *const *)right;
 	int order = compare_numbers(a->rank, b->rank);
 
 	if (!order)
@@ -92,72 +101,129 @@ static int compare_groups(const void *left, const void *right)
 	return order ? order : compare_texts(a->comment, b->comment);
 }
 
-static struct key *sort_updates(
-	const struct qm_plan *plan, const struct qm_catalog *catalog, const struct qm_vec *updates)
+static const struct qm_run *run_of(const struct planner *planner, const struct qm_update *update)
 {
-	struct key *keys = qm_alloc_array(updates->count, sizeof *keys);
+	return qm_vec_at(&planner->catalog->runs, update->run);
+}
 
-	for (size_t i = 0; i < updates->count; i++) {
-		const struct qm_update *update = qm_vec_at(updates, i);
-		const struct qm_run *run = qm_vec_at(&catalog->runs, update->run);
+static const char *comment_of(const struct planner *planner, const struct qm_update *update)
+{
+	return update->comment ? update->comment : planner->plan->comment;
+}
 
-		keys[i] = (struct key){
-			.execution = run->execution,
-			.index = (uint32_t)i,
-			.status_id = update->status_id,
-			.id = run->id,
-			.comment = update->comment ? update->comment : plan->comment,
-		};
+/* Groups of one execution are few: as many as there are statuses and comments in use. */
+static size_t find_group(struct planner *planner, const struct qm_update *update)
+{
+	uint32_t execution = run_of(planner, update)->execution;
+	const char *comment = comment_of(planner, update);
+	size_t *first = &planner->first_of_execution[execution];
+	struct group *group;
+
+	for (size_t i = *first; i != NO_GROUP; i = group->next_of_execution) {
+		group = qm_vec_at(&planner->groups, i);
+		if (group->status_id == update->status_id &&
+			compare_texts(group->comment, comment) == 0)
+			return i;
 	}
-	if (updates->count > 1)
-		qsort(keys, updates->count, sizeof *keys, compare_keys);
-	return keys;
+	group = qm_vec_add(&planner->groups);
+	*group = (struct group){
+		.rank = QM_TARGETS,
+		.execution = execution,
+		.status_id = update->status_id,
+		.comment = comment,
+		.next_of_execution = *first,
+	};
+	*first = planner->groups.count - 1;
+	return *first;
 }
 
-static bool in_group(const struct group *group, const struct key *key)
+static void find_groups(struct planner *planner)
 {
-	return group->execution == key->execution && group->status_id == key->status_id &&
-		compare_texts(group->comment, key->comment) == 0;
-}
-
-/* struct group, in the order of sending. */
-static struct qm_vec find_groups(const struct key *keys, const struct qm_vec *updates)
-{
-	struct group *group = NULL;
-	struct qm_vec groups;
-
-	qm_vec_init(&groups, sizeof *group);
-	for (size_t i = 0; i < updates->count; i++) {
-		const struct qm_update *update = qm_vec_at(updates, keys[i].index);
+	for (size_t i = 0; i < planner->catalog->executions.count; i++)
+		planner->first_of_execution[i] = NO_GROUP;
+	for (size_t i = 0; i < planner->updates->count; i++) {
+		const struct qm_update *update = qm_vec_at(planner->updates, i);
+		size_t found = find_group(planner, update);
+		struct group *group = qm_vec_at(&planner->groups, found);
 		unsigned rank = rank_of(update->outcome);
 
-		if (!group || !in_group(group, &keys[i])) {
-			group = qm_vec_add(&groups);
-			*group = (struct group){
-				.rank = rank,
-				.execution = keys[i].execution,
-				.status_id = keys[i].status_id,
-				.comment = keys[i].comment,
-				.first = i,
-			};
-		}
 		group->rank = rank < group->rank ? rank : group->rank;
 		group->count++;
+		planner->group_of[i] = found;
 	}
-	qm_vec_sort(&groups, compare_groups);
-	return groups;
 }
 
-static void add_call(struct qm_plan *plan, const struct qm_catalog *catalog,
-	const struct group *group, size_t first, size_t count)
+static void order_groups(struct planner *planner)
 {
+	size_t count = planner->groups.count, first = 0;
+
+	planner->order = qm_alloc_array(count, sizeof(struct group *));
+	for (size_t i = 0; i < count; i++)
+		planner->order[i] = qm_vec_at(&planner->groups, i);
+	if (count > 1)
+		qsort(planner->order, count, sizeof(struct group *), compare_groups);
+	for (size_t i = 0; i < count; i++) {
+		planner->order[i]->first = first;
+		first += planner->order[i]->count;
+	}
+}
+
+/* Runs come from QMetry in the order of their ids most often: then nothing is left to sort. */
+static void sort_group(struct key *keys, size_t count)
+{
+	size_t ascending = 1;
+
+	while (ascending < count && compare_keys(&keys[ascending - 1], &keys[ascending]) < 0)
+		ascending++;
+	if (ascending < count)
+		qsort(keys, count, sizeof *keys, compare_keys);
+}
+
+static void sort_updates(struct planner *planner)
+{
+	for (size_t i = 0; i < planner->groups.count; i++)
+		planner->order[i]->count = 0; /* counted again as they arrive */
+	for (size_t i = 0; i < planner->updates->count; i++) {
+		const struct qm_update *update = qm_vec_at(planner->updates, i);
+		struct group *group = qm_vec_at(&planner->groups, planner->group_of[i]);
+
+		planner->keys[group->first + group->count++] =
+			(struct key){ .id = run_of(planner, update)->id, .index = i };
+	}
+	for (size_t i = 0; i < planner->groups.count; i++)
+		sort_group(planner->keys + planner->order[i]->first, planner->order[i]->count);
+}
+
+/* ---- The plan. */
+
+static void copy_updates(struct planner *planner)
+{
+	struct qm_plan *plan = planner->plan;
+	size_t count = planner->updates->count;
+
+	plan->ids = qm_alloc_array(count, sizeof *plan->ids);
+	for (size_t i = 0; i < count; i++) {
+		const struct qm_update *update =
+			qm_vec_at(planner->updates, planner->keys[i].index);
+		struct qm_update *copy = qm_vec_add(&plan->updates);
+
+		*copy = *update;
+		copy->comment = comment_of(planner, update);
+		plan->ids[i] = planner->keys[i].id;
+	}
+}
+
+static void add_call(
+	const struct planner *planner, const struct group *group, size_t first, size_t count)
+{
+	struct qm_plan *plan = planner->plan;
 	const struct qm_update *updates = plan->updates.items;
 	struct qm_call *call = qm_vec_add(&plan->calls);
 
 	*call = (struct qm_call){
 		.execution = group->execution,
 		.status_id = group->status_id,
-		.build_id = catalog->build_id,
+		.build_id = planner->catalog->build_id,
 		.comment = group->comment,
 		.updates = updates + first,
 		.count = count,
@@ -165,22 +231,21 @@ static void add_call(struct qm_plan *plan, const struct qm_catalog *catalog,
 	};
 }
 
-static size_t least(size_t a, size_t b)
-{
-	return a < b ? a : b;
-}
-
 /* The plan's updates are complete by now: calls point into them. */
-static void cut(struct qm_plan *plan, const struct qm_catalog *catalog, const struct qm_vec *groups)
+static void cut(const struct planner *planner)
 {
-	size_t first = 0;
+	struct qm_plan *plan = planner->plan;
 
-	for (size_t i = 0; i < groups->count; i++) {
-		const struct group *group = qm_vec_at(groups, i);
-		size_t end = first + group->count;
+	for (size_t i = 0; i < planner->groups.count; i++) {
+		const struct group *group = planner->order[i];
+		size_t left = group->count;
 
-		for (; first < end; first += least(plan->batch_size, end - first))
-			add_call(plan, catalog, group, first, least(plan->batch_size, end - first));
+		while (left) {
+			size_t count = left < plan->batch_size ? left : plan->batch_size;
+
+			add_call(planner, group, group->first + group->count - left, count);
+			left -= count;
+		}
 		plan->groups++;
 	}
 }
@@ -188,26 +253,25 @@ static void cut(struct qm_plan *plan, const struct qm_catalog *catalog, const st
 void qm_plan_make(struct qm_plan *plan, const struct qm_catalog *catalog,
 	const struct qm_resolution *resolution, size_t batch_size)
 {
-	const struct qm_vec *updates = &resolution->updates;
-	struct key *keys = sort_updates(plan, catalog, updates);
-	struct qm_vec groups = find_groups(keys, updates);
+	struct planner planner = {
+		.plan = plan, .catalog = catalog, .updates = &resolution->updates
+	};
 
 	plan->batch_size = batch_size;
-	plan->ids = qm_alloc_array(updates->count, sizeof *plan->ids);
-	for (size_t i = 0; i < groups.count; i++) {
-		const struct group *group = qm_vec_at(&groups, i);
-
-		for (size_t j = group->first; j < group->first + group->count; j++) {
-			struct qm_update *update = qm_vec_add(&plan->updates);
-
-			*update = *(struct qm_update *)qm_vec_at(updates, keys[j].index);
-			update->comment = keys[j].comment;
-			plan->ids[plan->updates.count - 1] = keys[j].id;
-		}
-	}
-	cut(plan, catalog, &groups);
-	qm_vec_release(&groups);
-	free(keys);
+	qm_vec_init(&planner.groups, sizeof(struct group));
+	planner.first_of_execution = qm_alloc_array(catalog->executions.count, sizeof(size_t));
+	planner.group_of = qm_alloc_array(planner.updates->count, sizeof(size_t));
+	planner.keys = qm_alloc_array(planner.updates->count, sizeof(struct key));
+	find_groups(&planner);
+	order_groups(&planner);
+	sort_updates(&planner);
+	copy_updates(&planner);
+	cut(&planner);
+	free(planner.keys);
+	free(planner.order);
+	free(planner.group_of);
+	free(planner.first_of_execution);
+	qm_vec_release(&planner.groups);
 }
 
 struct qm_bulk_update qm_plan_bulk(

@@ -359,12 +359,11 @@ static void add_update(struct qm_resolver *resolver, uint32_t index, uint8_t tar
 	const char *why = NULL;
 	struct qm_update *update;
 
-	if (!status) {
-		if (target != QM_TARGET_MISSING)
-			list_left(resolver, index,
-				target == QM_NOT_REACHED ? "not reached" : "skipped");
+	/* Once for a test case, since what was not executed was executed nowhere. */
+	if (!status && target != QM_TARGET_MISSING && is_first_of_case(resolver, index))
+		list_left(resolver, index, target == QM_NOT_REACHED ? "not reached" : "skipped");
+	if (!status)
 		return;
-	}
 	switch (qm_targets_permit(&resolver->targets, run, status, &why)) {
 	case QM_MAY_SET:
 		update = qm_vec_add(&resolver->resolution.updates);

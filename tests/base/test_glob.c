@@ -42,7 +42,7 @@ static void two_stars_are_any_number_of_folders(void **state)
 	assert_false(qm_glob_match("a/**", "b/a/c"));
 	assert_true(qm_glob_match("a/**/b/**/c", "a/x/b/b/y/z/c"));
 	assert_false(qm_glob_match("a/**/b/**/c", "a/x/y/z/c"));
-	assert_true(qm_glob_match("**/x", "/root/x"));
+	assert_true(qm_glob_match("**/x", "/top/x"));
 	/* Inside of a segment they are one star. */
 	assert_true(qm_glob_match("a**b", "axxb"));
 	assert_false(qm_glob_match("a**b", "ax/xb"));

@@ -19,5 +19,5 @@ int main(int argc, char **argv)
 		(void)fprintf(stderr, "qmetry-ci-test: cannot map the clock %s\n", path);
 		return 2;
 	}
-	return qm_run(argc, argv, &clock, qm_catch_signals());
+	return qm_main(argc, argv, &clock, qm_catch_signals());
 }
