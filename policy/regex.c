@@ -14,8 +14,8 @@ enum {
 	GROUP_DEPTH = 2200,     /* Go allows 1,000; each may get a second one around it */
 	MATCH_STEPS = 10000000, /* what a match may recurse in all, as for (?m:$) */
 	HEAP_KIB = 20000,
-	WORKSPACE = 4096,           /* ints; room for about 600 states at once */
-	WORKSPACE_MAX = 4096 * 256, /* 4 MB: more states than any pattern of sense has */
+	WORKSPACE = 4096,         /* ints; room for about 680 states at once */
+	WORKSPACE_MAX = 4096 * 4, /* a match takes the square of the states for each character */
 };
 
 struct qm_regex {
@@ -126,7 +126,7 @@ enum qm_match qm_regex_search(const struct qm_regex *regex, const char *text, si
 		return QM_MATCH_GAVE_UP;
 	(void)pcre2_set_match_limit(context, MATCH_STEPS);
 	(void)pcre2_set_heap_limit(context, HEAP_KIB);
-	for (size_t size = WORKSPACE; size <= WORKSPACE_MAX; size *= 8) {
+	for (size_t size = WORKSPACE; size <= WORKSPACE_MAX; size *= 4) {
 		result = search(regex, text, length, context, size);
 		if (result != PCRE2_ERROR_DFA_WSSIZE)
 			break;

@@ -1,5 +1,7 @@
 #include "policy/regex_parser.h"
+#include "src/base/memory.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { MAX_REPEAT = 1000, MAX_HEIGHT = 1000, MAX_SIZE = 3355443 };
@@ -163,7 +165,7 @@ struct repeat {
 	bool counted; /* {...}, and not one of *, +, ? */
 };
 
-/* What is repeated gets a group of its own, unless PCRE2 takes it as it is. */
+/* Puts (?:...) around what was written of the item. */
 static void wrap(struct qm_regex_parser *parser, const struct qm_regex_item *item)
 {
 	static const char open[] = "(?:";
@@ -178,12 +180,38 @@ static void wrap(struct qm_regex_parser *parser, const struct qm_regex_item *ite
 	qm_buf_add_char(out, ')');
 }
 
-static void write_repeat(struct qm_regex_parser *parser, const struct repeat *repeat)
+/* x{3,} as x{3}x*, see below. */
+static void write_at_least(
+	struct qm_regex_parser *parser, const struct qm_regex_item *item, int min)
 {
-	if (!repeat->counted)
-		qm_buf_add_char(parser->out, repeat->min ? '+' : repeat->max < 0 ? '*' : '?');
+	struct qm_buf *out = parser->out;
+	size_t length = out->length - item->start;
+	char *text = qm_strndup(out->data + item->start, length);
+
+	qm_buf_add_format(out, "{%d}", min);
+	qm_buf_add(out, text, length);
+	qm_buf_add_char(out, '*');
+	free(text);
+}
+
+/*
+ * PCRE2's matcher counts how often a character was repeated, and keeps a state for each number.
+ * It does not for x* and for groups: so x+ and x{3,} are written with them, or else every x of a
+ * text would begin a count of its own and a match would take the cube of the text's length.
+ */
+static void write_repeat(struct qm_regex_parser *parser, const struct qm_regex_item *item,
+	const struct repeat *repeat)
+{
+	bool plus = repeat->max < 0 && repeat->min == 1;
+
+	if (!item->whole || plus)
+		wrap(parser, item);
+	if (plus)
+		qm_buf_add_char(parser->out, '+');
+	else if (repeat->max < 0 && !repeat->min)
+		qm_buf_add_char(parser->out, '*');
 	else if (repeat->max < 0)
-		qm_buf_add_format(parser->out, "{%d,}", repeat->min);
+		write_at_least(parser, item, repeat->min);
 	else
 		qm_buf_add_format(parser->out, "{%d,%d}", repeat->min, repeat->max);
 }
@@ -219,9 +247,7 @@ static bool apply_repeat(struct qm_regex_parser *parser, const struct repeat *re
 			parser, "invalid nested repetition operator", last_repeat, parser->at);
 	if (!item->exists)
 		return qm_regex_fail(parser, nothing_to_repeat, start, parser->at);
-	if (!item->whole)
-		wrap(parser, item);
-	write_repeat(parser, repeat);
+	write_repeat(parser, item, repeat);
 	item->whole = false;
 	item->shape = QM_REGEX_OTHER;
 	measure_repeat(&item->measure, repeat);

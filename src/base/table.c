@@ -91,6 +91,14 @@ static size_t column_width(const struct qm_table *table, size_t column, size_t c
 	return widest;
 }
 
+/* A line ends with its last visible character: cells may be narrow or empty. */
+static void end_line(struct qm_buf *out)
+{
+	while (out->length && out->data[out->length - 1] == ' ')
+		out->length--;
+	qm_buf_add_char(out, '\n');
+}
+
 void qm_table_print(const struct qm_table *table, const char *indent, struct qm_buf *out)
 {
 	size_t columns = strlen(table->alignment);
@@ -102,17 +110,15 @@ void qm_table_print(const struct qm_table *table, const char *indent, struct qm_
 	for (size_t i = 0; i < table->cells.count; i++) {
 		const char *cell = *(char **)qm_vec_at(&table->cells, i);
 		size_t column = i % columns, gap = widths[column] - width_of(cell);
-		bool last = column + 1 == columns;
 
 		qm_buf_add_text(out, column ? "  " : indent);
 		if (table->alignment[column] == 'r')
 			add_blanks(out, gap);
 		qm_buf_add_text(out, cell);
-		/* No blanks at the end of a line. */
-		if (table->alignment[column] != 'r' && !last)
+		if (table->alignment[column] != 'r')
 			add_blanks(out, gap);
-		if (last)
-			qm_buf_add_char(out, '\n');
+		if (column + 1 == columns)
+			end_line(out);
 	}
 	free(widths);
 }

@@ -1,4 +1,5 @@
 #include "src/base/text.h"
+#include "src/cli/commands.h"
 #include "src/cli/setting_value.h"
 #include "src/cli/sources.h"
 
@@ -8,7 +9,7 @@
 struct reader {
 	struct qm_settings *settings;
 	struct qm_given *given;
-	unsigned command;
+	const struct qm_command *command;
 	int count, next;
 	char **arguments;
 	struct qm_error *err;
@@ -26,10 +27,21 @@ static bool is_secret_option(const char *name, size_t length)
 	return false;
 }
 
+/* The nearest name of an option that the command takes, or NULL. */
+static const char *nearest_option(const struct qm_command *command, const char *name)
+{
+	const char *names[QM_SOURCES_MAX_ROWS + 1] = { "help" };
+	size_t count = 1;
+
+	for (size_t i = 0; i < qm_setting_count; i++)
+		if (qm_setting_rows[i].commands & command->bit)
+			names[count++] = qm_setting_rows[i].name;
+	return qm_text_nearest(name, names, count);
+}
+
 static enum qm_code unknown_option(const struct reader *reader, const char *name, size_t length)
 {
-	const char *names[QM_SOURCES_MAX_ROWS], *nearest;
-	size_t count = 0;
+	const char *command = reader->command->name, *nearest;
 	char option[64];
 
 	if (is_secret_option(name, length))
@@ -39,26 +51,37 @@ static enum qm_code unknown_option(const struct reader *reader, const char *name
 	length = qm_text_cut(name, length, sizeof option - 1);
 	memcpy(option, name, length);
 	option[length] = '\0';
-	for (size_t i = 0; i < qm_setting_count; i++)
-		if (qm_setting_rows[i].commands & reader->command)
-			names[count++] = qm_setting_rows[i].name;
-	nearest = qm_text_nearest(option, names, count);
-	return qm_error_set(reader->err, QM_EUSAGE, "unknown option --%s%s%s%s", option,
-		nearest ? "; did you mean --" : "", nearest ? nearest : "",
-		nearest ? "?" : "; --help lists them");
+	if (reader->command->bit && qm_setting_find(option, length, ~0U))
+		return qm_error_set(reader->err, QM_EUSAGE,
+			"%s has no option --%s (see qmetry-ci %s --help)", command, option,
+			command);
+	nearest = nearest_option(reader->command, option);
+	return qm_error_set(reader->err, QM_EUSAGE,
+		"unknown option --%s%s%s%s (see qmetry-ci %s --help)", option,
+		nearest ? "; did you mean --" : "", nearest ? nearest : "", nearest ? "?" : "",
+		command);
 }
 
-static bool may_stand_alone(const struct qm_setting *setting)
+/*
+ * Whether the next argument is the option's value. A number behind --fail-on-unmapped is: a report
+ * called "5" can be written ./5.
+ */
+static bool takes_next(const struct reader *reader, const struct qm_setting *setting)
 {
-	return setting->kind == QM_SETTING_FLAG || setting->kind == QM_SETTING_MAYBE_NUMBER ||
-		setting->kind == QM_SETTING_MAYBE_TEXT;
+	int64_t number;
+
+	if (reader->next >= reader->count || setting->kind == QM_SETTING_FLAG ||
+		setting->kind == QM_SETTING_MAYBE_TEXT)
+		return false;
+	return setting->kind != QM_SETTING_MAYBE_NUMBER ||
+		qm_text_int(reader->arguments[reader->next], 0, INT64_MAX, &number);
 }
 
 static enum qm_code set_option(
 	struct reader *reader, const struct qm_setting *setting, const char *value)
 {
 	reader->given->rows[setting - qm_setting_rows] = true;
-	if (!value && !may_stand_alone(setting) && reader->next < reader->count)
+	if (!value && takes_next(reader, setting))
 		value = reader->arguments[reader->next++];
 	return qm_setting_set(reader->settings, setting, value, reader->err);
 }
@@ -66,7 +89,7 @@ static enum qm_code set_option(
 static enum qm_code read_long(struct reader *reader, const char *option)
 {
 	size_t length = strcspn(option, "=");
-	const struct qm_setting *setting = qm_setting_find(option, length, reader->command);
+	const struct qm_setting *setting = qm_setting_find(option, length, reader->command->bit);
 
 	if (!setting)
 		return unknown_option(reader, option, length);
@@ -80,17 +103,19 @@ static enum qm_code read_letters(struct reader *reader, const char *letters)
 
 	for (; !code && *letters; letters++) {
 		const struct qm_setting *setting =
-			qm_setting_find_letter(*letters, reader->command);
+			qm_setting_find_letter(*letters, reader->command->bit);
 
 		code = setting ? set_option(reader, setting, NULL)
 			       : qm_error_set(reader->err, QM_EUSAGE,
-					 "unknown option -%c; --help lists them", *letters);
+					 "unknown option -%c (see qmetry-ci %s --help)", *letters,
+					 reader->command->name);
 	}
 	return code;
 }
 
 enum qm_code qm_read_arguments(struct qm_settings *settings, struct qm_given *given,
-	unsigned command, int count, char **arguments, bool *out_help, struct qm_error *err)
+	const struct qm_command *command, int count, char **arguments, bool *out_help,
+	struct qm_error *err)
 {
 	struct reader reader = { settings, given, command, count, 0, arguments, err };
 	bool options = true;

@@ -26,6 +26,14 @@ const char *qm_check_state(const char *text)
 	return "write auto, memory or sqlite:PATH";
 }
 
+const char *qm_check_proxy(const char *text)
+{
+	if (strchr(text, '@'))
+		return "a user and a password of a proxy belong into the variable "
+		       "HTTPS_PROXY, where other users do not see them";
+	return NULL;
+}
+
 const char *qm_check_codes(const char *text)
 {
 	return qm_soft_codes_are_good(text) ? NULL : "write exit codes such as 1,7 (see --help)";

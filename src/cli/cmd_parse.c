@@ -2,34 +2,35 @@
 #include "src/base/text.h"
 #include "src/cli/commands.h"
 #include "src/cli/exit_code.h"
-#include "src/cli/terminal.h"
 #include "src/upload/summary.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* A name and its class are at most 64 KB each, and escapes make six bytes of one. */
-enum { LINE_MAX_BYTES = 4 << 20, NAME_BYTES = 2 * 64 * 1024 + 16 };
+/* A result's texts are at most 0.7 MB (parsers/limits.h), and escapes make six bytes of one. */
+enum { LINE_MAX_BYTES = 8 << 20, NAME_BYTES = 2 * 64 * 1024 + 16 };
 
 /* What is printed while reports are read. */
 struct listing {
 	const char *path; /* of the report being read */
 	bool json;
+	struct qm_output *output;
 	struct qm_buf line;
 	char *full_name; /* NAME_BYTES */
 };
 
 /* ---- Results, one a line. */
 
-static void add_member(struct qm_buf *line, const char *name, const char *text)
+/* `key` is `,"name":` as it stands: a million lines leave no time for format strings. */
+static void add_member(struct qm_buf *line, const char *key, const char *text)
 {
-	qm_buf_add_format(line, ",\"%s\":", name);
+	qm_buf_add_text(line, key);
 	qm_json_add_text(line, text);
 }
 
-static void add_number(struct qm_buf *line, const char *name, int64_t number, bool known)
+static void add_number(struct qm_buf *line, const char *key, int64_t number, bool known)
 {
-	qm_buf_add_format(line, ",\"%s\":", name);
+	qm_buf_add_text(line, key);
 	if (known)
 		qm_buf_add_int(line, number);
 	else
@@ -40,10 +41,8 @@ static void add_properties(struct qm_buf *line, const struct qm_result *result)
 {
 	qm_buf_add_text(line, ",\"properties\":[");
 	for (size_t i = 0; i < result->property_count; i++) {
-		qm_buf_add_text(line, i ? ",[" : "[");
-		qm_json_add_text(line, result->properties[i].name);
-		qm_buf_add_char(line, ',');
-		qm_json_add_text(line, result->properties[i].value);
+		add_member(line, i ? ",[" : "[", result->properties[i].name);
+		add_member(line, ",", result->properties[i].value);
 		qm_buf_add_char(line, ']');
 	}
 	qm_buf_add_char(line, ']');
@@ -53,32 +52,34 @@ static void add_json_result(struct listing *listing, const struct qm_result *res
 {
 	struct qm_buf *line = &listing->line;
 
-	qm_buf_add_text(line, "{\"file\":");
-	qm_json_add_text(line, listing->path);
-	add_member(line, "suite", result->suite);
-	add_member(line, "class", result->class_name);
-	add_member(line, "name", result->name);
-	add_member(line, "full_name", listing->full_name);
-	add_member(line, "outcome", qm_outcome_name(result->outcome));
-	add_number(line, "duration_ms", result->duration_ms, result->duration_ms >= 0);
-	add_member(line, "type", result->failure_type);
-	add_member(line, "message", result->message);
-	add_member(line, "parameters", result->parameters);
-	add_member(line, "description", result->description);
-	add_member(line, "test", result->test);
-	add_member(line, "source", result->file);
-	add_number(line, "line", result->line, result->line > 0);
-	add_number(line, "reruns", result->reruns, true);
-	qm_buf_add_format(line, ",\"superseded\":%s", result->superseded ? "true" : "false");
+	add_member(line, "{\"file\":", listing->path);
+	add_member(line, ",\"suite\":", result->suite);
+	add_member(line, ",\"class\":", result->class_name);
+	add_member(line, ",\"name\":", result->name);
+	add_member(line, ",\"full_name\":", listing->full_name);
+	add_member(line, ",\"outcome\":", qm_outcome_name(result->outcome));
+	add_number(line, ",\"duration_ms\":", result->duration_ms, result->duration_ms >= 0);
+	add_member(line, ",\"type\":", result->failure_type);
+	add_member(line, ",\"message\":", result->message);
+	add_member(line, ",\"parameters\":", result->parameters);
+	add_member(line, ",\"description\":", result->description);
+	add_member(line, ",\"test\":", result->test);
+	add_member(line, ",\"source\":", result->file);
+	add_number(line, ",\"line\":", result->line, result->line > 0);
+	add_number(line, ",\"reruns\":", result->reruns, true);
+	qm_buf_add_text(
+		line, result->superseded ? ",\"superseded\":true" : ",\"superseded\":false");
 	add_properties(line, result);
 	qm_buf_add_text(line, "}\n");
 }
 
 static void add_text_result(struct listing *listing, const struct qm_result *result)
 {
-	const char *message = result->message;
+	static const char blanks[] = "            ";
+	const char *outcome = qm_outcome_name(result->outcome), *message = result->message;
 
-	qm_buf_add_format(&listing->line, "%-11s ", qm_outcome_name(result->outcome));
+	qm_buf_add_text(&listing->line, outcome);
+	qm_buf_add_text(&listing->line, blanks + strlen(outcome));
 	qm_text_printable(&listing->line, listing->full_name);
 	if (message && *message) {
 		qm_buf_add_text(&listing->line, ": ");
@@ -105,20 +106,21 @@ static enum qm_code print_result(void *context, const struct qm_result *result)
 		add_json_result(listing, result);
 	else
 		add_text_result(listing, result);
-	qm_output_write(listing->line.data, listing->line.length);
-	return QM_OK;
+	qm_output_write(listing->output, listing->line.data, listing->line.length);
+	/* Nobody reads any more: the failure itself is told at the end. */
+	return qm_output_failed(listing->output) ? QM_EIO : QM_OK;
 }
 
 /* ---- Reports. */
 
-static void print_json_report(const struct qm_report_verdict *verdict)
+static void print_json_report(struct qm_output *output, const struct qm_report_verdict *verdict)
 {
 	json_t *object = qm_report_json(verdict);
 	char *text = json_dumps(object, JSON_COMPACT | JSON_ENSURE_ASCII);
 
 	if (text)
-		qm_output_write(text, strlen(text));
-	qm_output_write("\n", 1);
+		qm_output_write(output, text, strlen(text));
+	qm_output_write(output, "\n", 1);
 	free(text);
 	json_decref(object);
 }
@@ -132,6 +134,7 @@ static void add_error(const struct qm_report_verdict *verdict, struct qm_buf *li
 	(void)qm_error_set(&err, QM_EINPUT, "%s", verdict->text ? verdict->text : "is unreadable");
 	qm_error_at(&err, verdict->path, verdict->line, verdict->column);
 	qm_error_format(&err, text, sizeof text);
+	qm_buf_add_text(line, "         - ");
 	qm_text_printable(line, text);
 	qm_buf_add_format(line, " (%s)\n", verdict->reason);
 }
@@ -155,47 +158,75 @@ static void add_counts(struct qm_report_counts *total, const struct qm_report_co
 		total->outcomes[i] += counts->outcomes[i];
 }
 
-static void print_text_reports(const struct qm_vec *verdicts, struct qm_buf *line)
+static void print_text_reports(
+	struct qm_output *output, const struct qm_vec *verdicts, struct qm_buf *line)
 {
 	static const char head[] = "   tests  passed  failed errored skipped  kind   report\n";
 	struct qm_report_counts total = { 0 };
+	size_t reports = 0;
 
-	qm_output_write(head, strlen(head));
 	for (size_t i = 0; i < verdicts->count; i++) {
 		const struct qm_report_verdict *verdict = qm_vec_at(verdicts, i);
 		const char *kind = qm_report_kind_name(verdict->kind);
 
 		if (verdict->left_out)
 			continue;
+		if (!reports)
+			qm_output_write(output, head, strlen(head));
 		qm_buf_clear(line);
 		add_numbers(&verdict->counts, kind ? kind : "-", line);
 		qm_text_printable(line, verdict->path);
 		qm_buf_add_char(line, '\n');
 		if (verdict->reason)
 			add_error(verdict, line);
-		qm_output_write(line->data, line->length);
+		qm_output_write(output, line->data, line->length);
 		add_counts(&total, &verdict->counts);
+		reports++;
 	}
 	qm_buf_clear(line);
 	add_numbers(&total, "all", line);
-	qm_buf_add_format(line, "%zu reports\n", verdicts->count);
-	if (verdicts->count > 1)
-		qm_output_write(line->data, line->length);
+	qm_buf_add_format(line, "%zu reports\n", reports);
+	if (reports > 1)
+		qm_output_write(output, line->data, line->length);
+}
+
+static void print_reports(struct listing *listing, const struct qm_vec *verdicts)
+{
+	if (!listing->json) {
+		print_text_reports(listing->output, verdicts, &listing->line);
+		return;
+	}
+	for (size_t i = 0; i < verdicts->count; i++) {
+		const struct qm_report_verdict *verdict = qm_vec_at(verdicts, i);
+
+		if (!verdict->left_out)
+			print_json_report(listing->output, verdict);
+	}
 }
 
 /* The first that applies: a report that is bad, then no tests at all. */
-static int exit_code_of(const struct qm_vec *verdicts, bool allow_empty)
+static int exit_code_of(const struct qm_context *context, const struct qm_vec *verdicts)
 {
 	uint64_t tests = 0;
+	size_t reports = 0;
 
 	for (size_t i = 0; i < verdicts->count; i++) {
 		const struct qm_report_verdict *verdict = qm_vec_at(verdicts, i);
 
-		if (verdict->reason && !verdict->left_out)
+		if (verdict->left_out)
+			continue;
+		if (verdict->reason)
 			return QM_EXIT_REPORT;
+		reports++;
 		tests += verdict->counts.tests;
 	}
-	return tests || allow_empty ? QM_EXIT_OK : QM_EXIT_NOTHING;
+	if (tests || context->settings->allow_empty)
+		return QM_EXIT_OK;
+	qm_log_line(context->log, QM_LOG_ERROR, "%s",
+		reports ? "the reports hold no tests"
+			: "no test report was found; name reports or patterns, such as "
+			  "'**/TEST-*.xml'");
+	return QM_EXIT_NOTHING;
 }
 
 static enum qm_code read_reports(const struct qm_context *context, struct qm_reports *reports,
@@ -203,7 +234,8 @@ static enum qm_code read_reports(const struct qm_context *context, struct qm_rep
 {
 	const struct qm_settings *settings = context->settings;
 	const struct qm_reader_options options = { .salvage = (enum qm_salvage)settings->salvage };
-	struct listing listing = { .json = settings->format == QM_FORMAT_JSON };
+	struct listing listing = { .json = settings->format == QM_FORMAT_JSON,
+		.output = context->output };
 	struct qm_sink sink = { .context = &listing };
 	enum qm_code code;
 
@@ -218,17 +250,20 @@ static enum qm_code read_reports(const struct qm_context *context, struct qm_rep
 		(void)qm_reports_sniff(reports);
 		code = qm_reports_read(reports, &options, &sink, verdicts, context->log, err);
 	}
-	if (!code && settings->format == QM_FORMAT_TEXT && reports->files.count)
-		print_text_reports(verdicts, &listing.line);
-	for (size_t i = 0; !code && i < verdicts->count && listing.json; i++) {
-		const struct qm_report_verdict *verdict = qm_vec_at(verdicts, i);
-
-		if (!verdict->left_out)
-			print_json_report(verdict);
-	}
+	if (!code)
+		print_reports(&listing, verdicts);
 	free(listing.full_name);
 	qm_buf_release(&listing.line);
 	return code;
+}
+
+/* How the command ends when reading itself failed. */
+static int failure_code(const struct qm_context *context, const struct qm_error *err)
+{
+	/* That nobody takes the results is told at the end, with the reason. */
+	if (!qm_output_failed(context->output))
+		qm_log_failure(context->log, QM_LOG_ERROR, err);
+	return err->code == QM_EUSAGE ? QM_EXIT_USAGE : QM_EXIT_FAILED;
 }
 
 int qm_command_parse(const struct qm_context *context)
@@ -243,21 +278,10 @@ int qm_command_parse(const struct qm_context *context)
 	qm_arena_init(&arena);
 	qm_reports_init(&reports, &arena);
 	qm_vec_init(&verdicts, sizeof(struct qm_report_verdict));
-	if (read_reports(context, &reports, &verdicts, &err)) {
-		qm_log_failure(context->log, QM_LOG_ERROR, &err);
-		code = err.code == QM_EUSAGE ? QM_EXIT_USAGE : QM_EXIT_FAILED;
-	} else {
-		code = exit_code_of(&verdicts, context->settings->allow_empty);
-	}
-	if (!reports.files.count && code == QM_EXIT_NOTHING)
-		qm_log_line(context->log, QM_LOG_ERROR,
-			"no test report was found; name reports or patterns, such as "
-			"'**/TEST-*.xml'");
-	qm_error_init(&err);
-	if (qm_output_end(&err)) {
-		qm_log_failure(context->log, QM_LOG_ERROR, &err);
-		code = QM_EXIT_FAILED;
-	}
+	if (read_reports(context, &reports, &verdicts, &err))
+		code = failure_code(context, &err);
+	else
+		code = exit_code_of(context, &verdicts);
 	qm_vec_release(&verdicts);
 	qm_reports_release(&reports);
 	qm_arena_release(&arena);

@@ -1,14 +1,14 @@
-#include "src/base/text.h"
+#include "src/api/url.h"
 #include "src/cli/commands.h"
 #include "src/cli/exit_code.h"
 #include "src/cli/outcome_status.h"
-#include "src/cli/terminal.h"
+#include "src/cli/system_clock.h"
 #include "src/cli/world.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { TEXT_MAX_BYTES = 4 << 20 };
+enum { TEXT_MAX_BYTES = 4 << 20, URL_MAX_BYTES = 4096 };
 
 /* ---- Settings in the words of src/upload. */
 
@@ -45,7 +45,7 @@ static struct qm_job_options job_options(const struct qm_settings *settings, boo
 			.protect = settings->protect.items,
 			.protect_count = settings->protect.count,
 			.only_changed = settings->only_changed },
-		.comment = settings->comment,
+		.comment = settings->comment && *settings->comment ? settings->comment : NULL,
 		.batch_size = (size_t)settings->batch_size,
 		.max_split_calls = (size_t)settings->max_split_calls,
 		.allow_empty = settings->allow_empty,
@@ -59,6 +59,21 @@ static struct qm_job_options job_options(const struct qm_settings *settings, boo
 	return options;
 }
 
+static enum qm_code check_url(const struct qm_settings *settings, struct qm_error *err)
+{
+	struct qm_buf base;
+	bool loopback = false;
+	enum qm_code code;
+
+	qm_buf_init(&base, URL_MAX_BYTES);
+	code = qm_url_check(settings->url, settings->allow_http, &base, &loopback, err);
+	if (code)
+		qm_error_at(err, "--url", 0, 0);
+	qm_buf_release(&base);
+	return code;
+}
+
+/* What can be said before anything is opened. */
 static enum qm_code check_settings(const struct qm_settings *settings, struct qm_error *err)
 {
 	if (!settings->project)
@@ -67,32 +82,41 @@ static enum qm_code check_settings(const struct qm_settings *settings, struct qm
 	if (!settings->suites.count && !settings->suite_runs.count)
 		return qm_error_set(err, QM_EUSAGE,
 			"no suite: --suite KEY or --suite-run ID says where the results go");
-	return QM_OK;
+	return check_url(settings, err);
 }
 
 /* ---- Result. */
 
-static void print_json(const struct qm_summary *summary)
+static void print_json(const struct qm_context *context, const struct qm_summary *summary)
 {
 	json_t *object = qm_summary_json(summary);
 	/* Pure ASCII: what is invisible or turns the writing round arrives as an escape. */
 	char *text = json_dumps(object, JSON_INDENT(1) | JSON_ENSURE_ASCII);
 
 	if (text)
-		qm_output_write(text, strlen(text));
-	qm_output_write("\n", 1);
+		qm_output_write(context->output, text, strlen(text));
+	qm_output_write(context->output, "\n", 1);
 	free(text);
 	json_decref(object);
 }
 
-static void print_text(const struct qm_summary *summary)
+static void print_text(const struct qm_context *context, const struct qm_summary *summary)
 {
 	struct qm_buf text;
 
 	qm_buf_init(&text, TEXT_MAX_BYTES);
 	qm_summary_text(summary, &text);
-	qm_output_write(text.data, text.length);
+	qm_output_write(context->output, text.data, text.length);
 	qm_buf_release(&text);
+}
+
+static void log_reasons(const struct qm_context *context, const struct qm_summary *summary)
+{
+	for (size_t i = 0; i < summary->reasons.count; i++) {
+		const struct qm_reason_line *line = qm_vec_at(&summary->reasons, i);
+
+		qm_log_line(context->log, QM_LOG_ERROR, "%s", line->text);
+	}
 }
 
 /* A code that --soft-fail names becomes 0, and nobody shall overlook it. */
@@ -103,19 +127,24 @@ static int soften(const struct qm_context *context, int code)
 	if (!code || !codes || !qm_soft_code_is_named(codes, code))
 		return code;
 	qm_log_line(context->log, QM_LOG_WARNING,
-		"--soft-fail: the exit code is 0 instead of %d; the upload is NOT complete", code);
+		"--soft-fail: the exit code is 0 instead of %d (%s)", code,
+		qm_exit_code_text(code));
 	return QM_EXIT_OK;
 }
 
-static int report_failure(const struct qm_context *context, const struct qm_error *err)
+/* Who asked for JSON gets it, also where the work could not begin. */
+static int tell_failure(const struct qm_context *context, const struct qm_error *err, bool planning)
 {
 	struct qm_summary summary;
 	int code;
 
-	qm_log_failure(context->log, QM_LOG_ERROR, err);
 	qm_summary_init(&summary);
+	summary.planning = planning;
 	qm_summary_failure(&summary, err);
 	code = qm_summary_exit_code(&summary);
+	if (context->settings->format == QM_FORMAT_JSON)
+		print_json(context, &summary);
+	log_reasons(context, &summary);
 	qm_summary_release(&summary);
 	return code;
 }
@@ -134,14 +163,11 @@ static int run_job(const struct qm_context *context, struct qm_world *world, boo
 	const struct qm_summary *summary = qm_job_run(job);
 	int code = qm_summary_exit_code(summary);
 
-	if (context->settings->format == QM_FORMAT_JSON)
-		print_json(summary);
-	else
-		print_text(summary);
-	for (size_t i = 0; i < summary->reasons.count; i++) {
-		const struct qm_reason_line *line = qm_vec_at(&summary->reasons, i);
-
-		qm_log_line(context->log, QM_LOG_ERROR, "%s", line->text);
+	if (context->settings->format == QM_FORMAT_JSON) {
+		print_json(context, summary);
+		log_reasons(context, summary);
+	} else {
+		print_text(context, summary); /* reasons and all */
 	}
 	qm_job_free(job);
 	return code;
@@ -149,23 +175,22 @@ static int run_job(const struct qm_context *context, struct qm_world *world, boo
 
 static int upload_or_plan(const struct qm_context *context, bool planning)
 {
+	struct qm_log log = *context->log; /* it learns the key, which lives no longer than it */
+	struct qm_context with_key = *context;
 	struct qm_world world;
 	struct qm_error err;
 	int code;
 
+	with_key.log = &log;
 	qm_error_init(&err);
 	qm_world_init(&world);
-	if (check_settings(context->settings, &err) || qm_world_open(&world, context, &err))
-		code = report_failure(context, &err);
+	if (check_settings(context->settings, &err) ||
+		qm_world_open(&world, &with_key, qm_catch_signals(), &err))
+		code = tell_failure(&with_key, &err, planning);
 	else
-		code = soften(context, run_job(context, &world, planning));
+		code = run_job(&with_key, &world, planning);
 	qm_world_close(&world);
-	qm_error_init(&err);
-	if (qm_output_end(&err)) {
-		qm_log_failure(context->log, QM_LOG_ERROR, &err);
-		code = code ? code : QM_EXIT_FAILED;
-	}
-	return code;
+	return soften(context, code);
 }
 
 int qm_command_upload(const struct qm_context *context)

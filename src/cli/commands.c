@@ -6,6 +6,7 @@
 #include "src/cli/terminal.h"
 
 #include <string.h>
+#include <unistd.h>
 
 const struct qm_command qm_commands[] = {
 	{ "upload", QM_FOR_UPLOAD, qm_command_upload, "[OPTION...] [REPORT...]",
@@ -14,77 +15,26 @@ const struct qm_command qm_commands[] = {
 		"show what upload would send, and when the policy lets it go" },
 	{ "parse", QM_FOR_PARSE, qm_command_parse, "[OPTION...] [REPORT...]",
 		"show what reports say (no network, no key)" },
-	{ "help", 0, NULL, "[COMMAND]", "show this, or the options of a command" },
-	{ "version", 0, NULL, "", "show the version" },
+	{ "help", 0, qm_command_help, "[COMMAND]", "show this, or the options of a command" },
+	{ "version", 0, qm_command_version, "", "show the version" },
 };
 
 const size_t qm_command_count = sizeof qm_commands / sizeof *qm_commands;
 
-const struct qm_command *qm_command_find(const char *name)
+const struct qm_command *qm_command_find(const char *name, struct qm_error *err)
 {
-	for (size_t i = 0; i < qm_command_count; i++)
+	const char *names[sizeof qm_commands / sizeof *qm_commands], *nearest;
+
+	for (size_t i = 0; i < qm_command_count; i++) {
 		if (strcmp(qm_commands[i].name, name) == 0)
 			return &qm_commands[i];
-	return NULL;
-}
-
-static int fail(const struct qm_log *log, const struct qm_error *err, int code)
-{
-	qm_log_failure(log, QM_LOG_ERROR, err);
-	return code;
-}
-
-static int end_output(const struct qm_log *log)
-{
-	struct qm_error err;
-
-	qm_error_init(&err);
-	return qm_output_end(&err) ? fail(log, &err, QM_EXIT_FAILED) : QM_EXIT_OK;
-}
-
-static int unknown_command(const struct qm_log *log, const char *name)
-{
-	const char *names[8], *nearest;
-
-	for (size_t i = 0; i < qm_command_count; i++)
 		names[i] = qm_commands[i].name;
+	}
 	nearest = qm_text_nearest(name, names, qm_command_count);
-	qm_log_line(log, QM_LOG_ERROR, "unknown command \"%s\"%s%s%s", name,
+	(void)qm_error_set(err, QM_EUSAGE, "unknown command \"%s\"%s%s%s", name,
 		nearest ? "; did you mean " : "", nearest ? nearest : "",
 		nearest ? "?" : "; qmetry-ci --help lists them");
-	return QM_EXIT_USAGE;
-}
-
-/* Help for a command, or for all of them where it is NULL. */
-static int print_help(const struct qm_log *log, const struct qm_command *command)
-{
-	struct qm_buf text;
-
-	qm_buf_init(&text, QM_HELP_MAX_BYTES);
-	if (command)
-		qm_help_command(command, &text);
-	else
-		qm_help_overview(&text);
-	qm_output_write(text.data, text.length);
-	qm_buf_release(&text);
-	return end_output(log);
-}
-
-static int print_version(const struct qm_log *log)
-{
-	static const char version[] = "qmetry-ci " QM_VERSION "\n";
-
-	qm_output_write(version, strlen(version));
-	return end_output(log);
-}
-
-static int help_about(const struct qm_log *log, const char *name)
-{
-	const struct qm_command *command = name ? qm_command_find(name) : NULL;
-
-	if (name && !command)
-		return unknown_command(log, name);
-	return print_help(log, command);
+	return NULL;
 }
 
 /* Settings from all sources; the first failure is told with where it stood. */
@@ -94,15 +44,27 @@ static enum qm_code read_settings(struct qm_settings *settings, const struct qm_
 	struct qm_given given = { { false } };
 	enum qm_code code;
 
-	code = qm_read_arguments(settings, &given, command->bit, count, arguments, out_help, err);
-	if (code || *out_help)
+	code = qm_read_arguments(settings, &given, command, count, arguments, out_help, err);
+	/* Help must not depend on what else is wrong. */
+	if (code || *out_help || !command->bit)
 		return code;
-	code = qm_read_environment(settings, &given, command->bit, err);
+	code = qm_read_environment(settings, &given, command, err);
 	if (!code)
-		code = qm_read_config(settings, &given, command->bit, err);
+		code = qm_read_config(settings, &given, err);
 	if (!code)
 		qm_read_defaults(settings, &given);
 	return code;
+}
+
+static int print_help(const struct qm_context *context, const struct qm_command *command)
+{
+	struct qm_buf text;
+
+	qm_buf_init(&text, QM_HELP_MAX_BYTES);
+	qm_help_command(command, &text);
+	qm_output_write(context->output, text.data, text.length);
+	qm_buf_release(&text);
+	return QM_EXIT_OK;
 }
 
 static int run_command(
@@ -117,9 +79,10 @@ static int run_command(
 	qm_settings_init(&settings);
 	context->settings = &settings;
 	if (read_settings(&settings, command, count, arguments, &help, &err)) {
-		code = fail(context->log, &err, QM_EXIT_USAGE);
+		qm_log_failure(context->log, QM_LOG_ERROR, &err);
+		code = QM_EXIT_USAGE;
 	} else if (help) {
-		code = print_help(context->log, command);
+		code = print_help(context, command);
 	} else {
 		context->log->level = settings.verbose ? QM_LOG_DEBUG
 			: settings.quiet               ? QM_LOG_WARNING
@@ -131,27 +94,47 @@ static int run_command(
 	return code;
 }
 
-int qm_main(int argc, char **argv, const struct qm_clock *clock,
-	const volatile sig_atomic_t *interrupted)
+/* What people type where a command belongs. */
+static const char *command_name(const char *argument)
+{
+	if (strcmp(argument, "--help") == 0 || strcmp(argument, "-h") == 0)
+		return "help";
+	return strcmp(argument, "--version") == 0 ? "version" : argument;
+}
+
+static int find_and_run(int argc, char **argv, struct qm_context *context)
+{
+	const struct qm_command *command = NULL;
+	struct qm_error err;
+
+	qm_error_init(&err);
+	if (argc < 2)
+		(void)qm_error_set(&err, QM_EUSAGE,
+			"no command; usage: qmetry-ci COMMAND [OPTION...] [REPORT...], "
+			"qmetry-ci --help lists the commands");
+	else
+		command = qm_command_find(command_name(argv[1]), &err);
+	if (command)
+		return run_command(command, argc - 2, argv + 2, context);
+	qm_log_failure(context->log, QM_LOG_ERROR, &err);
+	return QM_EXIT_USAGE;
+}
+
+int qm_main(int argc, char **argv, const struct qm_clock *clock)
 {
 	struct qm_log log;
-	struct qm_context context = { .clock = clock, .log = &log, .interrupted = interrupted };
-	const char *name = argc > 1 ? argv[1] : NULL;
-	const struct qm_command *command;
+	struct qm_output output;
+	struct qm_context context = { .clock = clock, .log = &log, .output = &output };
+	struct qm_error err;
+	int code;
 
 	qm_log_init(&log, QM_LOG_NOTICE, qm_terminal_log, NULL);
-	if (!name) {
-		qm_log_line(&log, QM_LOG_ERROR, "no command; qmetry-ci --help lists them");
-		return QM_EXIT_USAGE;
+	qm_output_init(&output, STDOUT_FILENO);
+	code = find_and_run(argc, argv, &context);
+	qm_error_init(&err);
+	if (qm_output_end(&output, &err)) {
+		qm_log_failure(&log, QM_LOG_ERROR, &err);
+		code = qm_exit_code_first(code, QM_EXIT_FAILED);
 	}
-	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
-		return print_help(&log, NULL);
-	if (strcmp(name, "--version") == 0 || strcmp(name, "version") == 0)
-		return print_version(&log);
-	if (strcmp(name, "help") == 0)
-		return help_about(&log, argc > 2 ? argv[2] : NULL);
-	command = qm_command_find(name);
-	if (!command)
-		return unknown_command(&log, name);
-	return run_command(command, argc - 2, argv + 2, &context);
+	return code;
 }

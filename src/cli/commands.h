@@ -9,16 +9,15 @@
 
 #include "src/base/clock.h"
 #include "src/base/log.h"
+#include "src/cli/output.h"
 #include "src/cli/settings.h"
-
-#include <signal.h>
 
 /* What a command works with. */
 struct qm_context {
 	const struct qm_settings *settings;
 	const struct qm_clock *clock;
 	struct qm_log *log;
-	const volatile sig_atomic_t *interrupted;
+	struct qm_output *output;
 };
 
 struct qm_command {
@@ -31,14 +30,16 @@ struct qm_command {
 extern const struct qm_command qm_commands[];
 extern const size_t qm_command_count;
 
-const struct qm_command *qm_command_find(const char *name);
+/* NULL and an error that names the nearest one if there is none. */
+const struct qm_command *qm_command_find(const char *name, struct qm_error *err);
 
 int qm_command_upload(const struct qm_context *context);
 int qm_command_plan(const struct qm_context *context);
 int qm_command_parse(const struct qm_context *context);
+int qm_command_help(const struct qm_context *context);
+int qm_command_version(const struct qm_context *context);
 
 /* The whole program; returns the exit code. */
-int qm_main(int argc, char **argv, const struct qm_clock *clock,
-	const volatile sig_atomic_t *interrupted);
+int qm_main(int argc, char **argv, const struct qm_clock *clock);
 
 #endif

@@ -1,9 +1,5 @@
 #include "src/cli/exit_code.h"
 
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
 const struct qm_exit_row qm_exit_rows[] = {
 	{ 0, "everything was accepted" },
 	{ 1, "something was not uploaded" },
@@ -19,6 +15,24 @@ const struct qm_exit_row qm_exit_rows[] = {
 };
 
 const size_t qm_exit_row_count = sizeof qm_exit_rows / sizeof *qm_exit_rows;
+
+const int qm_exit_order[] = { 2, 5, 9, 8, 10, 7, 1, 4, 6, 3, 0 };
+
+int qm_exit_code_first(int a, int b)
+{
+	for (size_t i = 0; i < qm_exit_row_count; i++)
+		if (qm_exit_order[i] == a || qm_exit_order[i] == b)
+			return qm_exit_order[i];
+	return a;
+}
+
+const char *qm_exit_code_text(int code)
+{
+	for (size_t i = 0; i < qm_exit_row_count; i++)
+		if (qm_exit_rows[i].code == code)
+			return qm_exit_rows[i].text;
+	return NULL;
+}
 
 /* Reads the next number of "1,4,6"; -1 where it is none. */
 static int next_code(const char **at)
@@ -43,7 +57,7 @@ bool qm_soft_codes_are_good(const char *codes)
 	while (*codes) {
 		int code = next_code(&codes);
 
-		if (code < 1 || code > qm_exit_rows[qm_exit_row_count - 1].code)
+		if (code < 1 || !qm_exit_code_text(code))
 			return false;
 	}
 	return true;

@@ -1,9 +1,12 @@
 /*
- * exit_code - the one place where exit codes are made.
+ * exit_code - what the program's exit codes say, which one counts, and which --soft-fail excuses.
  *
  * Several things can go wrong in one run; the code is that of the reason which applies first:
- * 2, 5, 9, 8, 10, 7, 1, 4, 6, 3, 0. With --soft-fail some of them become 0, with a loud warning;
- * the conclusion in the summary stays what it was.
+ * 2, 5, 9, 8, 10, 7, 1, 4, 6, 3, 0. A plan that could be read (0) and a report that could not (4)
+ * make 4; an unreachable server (10) besides makes 10. With --soft-fail some of them become 0, with
+ * a loud warning; the conclusion in the summary stays what it was.
+ *
+ * The codes of an upload's reasons are in src/upload/summary.c; a test holds the two together.
  */
 #ifndef QM_CLI_EXIT_CODE_H
 #define QM_CLI_EXIT_CODE_H
@@ -30,6 +33,15 @@ struct qm_exit_row {
 /* By number; what help and README list. */
 extern const struct qm_exit_row qm_exit_rows[];
 extern const size_t qm_exit_row_count;
+
+/* The codes in the order in which they apply, as many as there are rows. */
+extern const int qm_exit_order[];
+
+/* Of two codes the one that applies first. */
+int qm_exit_code_first(int a, int b);
+
+/* NULL for a number that is no exit code. */
+const char *qm_exit_code_text(int code);
 
 bool qm_soft_codes_are_good(const char *codes);
 

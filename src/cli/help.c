@@ -59,26 +59,31 @@ static void add_options(unsigned command, struct qm_buf *out)
 
 static void add_exit_codes(struct qm_buf *out)
 {
-	qm_buf_add_text(out,
-		"\nExit codes, the first that applies of 2, 5, 9, 8, 10, 7, 1, 4, 6, "
-		"3, 0:\n");
+	qm_buf_add_text(out, "\nExit codes, the first that applies of ");
+	for (size_t i = 0; i < qm_exit_row_count; i++)
+		qm_buf_add_format(out, "%s%d", i ? ", " : "", qm_exit_order[i]);
+	qm_buf_add_text(out, ":\n");
 	for (size_t i = 0; i < qm_exit_row_count; i++)
 		qm_buf_add_format(out, "  %2d  %s\n", qm_exit_rows[i].code, qm_exit_rows[i].text);
 }
 
-void qm_help_overview(struct qm_buf *out)
+static const char about_key[] =
+	"\nThe key comes from QMETRY_API_KEY or the file named by QMETRY_API_KEY_FILE.\n";
+
+static const char about_reports[] =
+	"\nREPORT is a path or a pattern ('**/TEST-*.xml', '!old/**' excludes); without any,\n"
+	"the usual places of Surefire, Failsafe, Gradle and TestNG are looked through.\n";
+
+static void add_overview(struct qm_buf *out)
 {
 	qm_buf_add_text(out,
 		"qmetry-ci - test results into QMetry, under a policy\n\n"
 		"Usage: qmetry-ci COMMAND [OPTION...] [REPORT...]\n\nCommands:\n");
 	for (size_t i = 0; i < qm_command_count; i++)
 		qm_buf_add_format(out, "  %-9s %s\n", qm_commands[i].name, qm_commands[i].help);
-	qm_buf_add_text(out,
-		"\nREPORT is a path or a pattern ('**/TEST-*.xml', '!old/**' excludes); without "
-		"any,\nthe usual places of Surefire, Failsafe, Gradle and TestNG are looked "
-		"through.\n"
-		"\nThe key comes from QMETRY_API_KEY or the file named by QMETRY_API_KEY_FILE.\n"
-		"\n'qmetry-ci help COMMAND' lists the options of a command.\n");
+	qm_buf_add_text(out, about_reports);
+	qm_buf_add_text(out, about_key);
+	qm_buf_add_text(out, "\n'qmetry-ci help COMMAND' lists the options of a command.\n");
 }
 
 void qm_help_command(const struct qm_command *command, struct qm_buf *out)
@@ -87,10 +92,45 @@ void qm_help_command(const struct qm_command *command, struct qm_buf *out)
 		command->help);
 	if (!command->bit)
 		return;
+	qm_buf_add_text(out, about_reports);
 	add_options(command->bit, out);
 	qm_buf_add_text(out,
 		"\nEach option is also a variable (--batch-size: QMETRY_BATCH_SIZE) and a line of\n"
 		"qmetry-ci.yaml (batch-size: 200). The command line counts first, then the "
 		"variable, then\nthe file.\n");
+	if (command->bit != QM_FOR_PARSE)
+		qm_buf_add_text(out, about_key);
 	add_exit_codes(out);
+}
+
+int qm_command_help(const struct qm_context *context)
+{
+	const struct qm_vec *topics = &context->settings->reports;
+	const struct qm_command *command = NULL;
+	struct qm_error err;
+	struct qm_buf text;
+
+	qm_error_init(&err);
+	if (topics->count)
+		command = qm_command_find(*(const char *const *)qm_vec_at(topics, 0), &err);
+	if (topics->count && !command) {
+		qm_log_failure(context->log, QM_LOG_ERROR, &err);
+		return QM_EXIT_USAGE;
+	}
+	qm_buf_init(&text, QM_HELP_MAX_BYTES);
+	if (command)
+		qm_help_command(command, &text);
+	else
+		add_overview(&text);
+	qm_output_write(context->output, text.data, text.length);
+	qm_buf_release(&text);
+	return QM_EXIT_OK;
+}
+
+int qm_command_version(const struct qm_context *context)
+{
+	static const char version[] = "qmetry-ci " QM_VERSION "\nbuilt with " QM_LIBRARIES "\n";
+
+	qm_output_write(context->output, version, strlen(version));
+	return QM_EXIT_OK;
 }

@@ -10,9 +10,6 @@ enum { QM_HELP_MAX_BYTES = 256 << 10 };
 
 struct qm_command;
 
-/* What all commands are for. */
-void qm_help_overview(struct qm_buf *out);
-
 /* One command with its settings and the exit codes. */
 void qm_help_command(const struct qm_command *command, struct qm_buf *out);
 

@@ -3,5 +3,6 @@
 
 int main(int argc, char **argv)
 {
-	return qm_main(argc, argv, &qm_system_clock, qm_catch_signals());
+	qm_ignore_broken_pipes();
+	return qm_main(argc, argv, &qm_system_clock);
 }

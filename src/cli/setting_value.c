@@ -1,6 +1,7 @@
 #include "src/cli/setting_value.h"
 #include "src/base/text.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { CHOICE_BYTES = 160 };
@@ -10,9 +11,12 @@ static void *member(struct qm_settings *settings, const struct qm_setting *setti
 	return (char *)settings + setting->offset;
 }
 
+/* A value that may hold a password, redis://:secret@host, is not repeated to logs. */
 static enum qm_code bad_value(const struct qm_setting *setting, const char *text,
 	const char *wanted, struct qm_error *err)
 {
+	if (strchr(text, '@'))
+		return qm_error_set(err, QM_EUSAGE, "--%s: %s", setting->name, wanted);
 	return qm_error_set(
 		err, QM_EUSAGE, "\"%s\" is no value for --%s: %s", text, setting->name, wanted);
 }
@@ -61,26 +65,26 @@ static enum qm_code set_choice(struct qm_settings *settings, const struct qm_set
 static enum qm_code set_number(struct qm_settings *settings, const struct qm_setting *setting,
 	const char *text, struct qm_error *err)
 {
-	char wanted[80];
-	struct qm_buf buf;
-	enum qm_code code = QM_OK;
+	size_t length = strlen(text);
+	char wanted[80], digits[24];
 
-	if (qm_text_int(text, setting->min, setting->max, member(settings, setting)))
-		return QM_OK;
-	qm_buf_init(&buf, sizeof wanted - 1);
-	qm_buf_add_format(&buf, "a number from %lld to %lld is wanted", (long long)setting->min,
-		(long long)setting->max);
-	code = bad_value(setting, text, buf.data, err);
-	qm_buf_release(&buf);
-	return code;
+	if (setting->suffix && length && text[length - 1] == setting->suffix)
+		length--;
+	if (length < sizeof digits) {
+		memcpy(digits, text, length);
+		digits[length] = '\0';
+		if (qm_text_int(digits, setting->min, setting->max, member(settings, setting)))
+			return QM_OK;
+	}
+	(void)snprintf(wanted, sizeof wanted, "a number from %lld to %lld is wanted",
+		(long long)setting->min, (long long)setting->max);
+	return bad_value(setting, text, wanted, err);
 }
 
 static enum qm_code set_duration(struct qm_settings *settings, const struct qm_setting *setting,
 	const char *text, struct qm_error *err)
 {
-	char least[32], most[32];
-	struct qm_buf wanted;
-	enum qm_code code = QM_OK;
+	char least[32], most[32], wanted[160];
 	int64_t ms = 0;
 
 	if (qm_text_duration_ms(text, &ms) && ms >= setting->min && ms <= setting->max) {
@@ -89,12 +93,9 @@ static enum qm_code set_duration(struct qm_settings *settings, const struct qm_s
 	}
 	qm_text_from_duration(setting->min, least);
 	qm_text_from_duration(setting->max, most);
-	qm_buf_init(&wanted, 160);
-	qm_buf_add_format(
-		&wanted, "a time such as 90s, 10m or 1h is wanted, %s to %s", least, most);
-	code = bad_value(setting, text, wanted.data, err);
-	qm_buf_release(&wanted);
-	return code;
+	(void)snprintf(wanted, sizeof wanted, "a time such as 90s, 10m or 1h is wanted, %s to %s",
+		least, most);
+	return bad_value(setting, text, wanted, err);
 }
 
 static enum qm_code add_element(struct qm_settings *settings, const struct qm_setting *setting,
@@ -179,7 +180,7 @@ static enum qm_code set_maybe_text(struct qm_settings *settings, const struct qm
 		return QM_OK;
 	}
 	if (!text || strcmp(text, "true") == 0)
-		text = setting->unset;
+		text = setting->bare;
 	return set_text(settings, setting, text, err);
 }
 
@@ -196,7 +197,7 @@ enum qm_code qm_setting_set(struct qm_settings *settings, const struct qm_settin
 	default:
 		break;
 	}
-	if (!text || !*text)
+	if (!text || (!*text && !setting->may_be_empty))
 		return qm_error_set(err, QM_EUSAGE, "--%s wants a value: --%s=%s", setting->name,
 			setting->name, setting->argument);
 	switch (setting->kind) {

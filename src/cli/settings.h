@@ -62,7 +62,7 @@ enum qm_setting_kind {
 	QM_SETTING_DURATION,
 	QM_SETTING_CHOICE,
 	QM_SETTING_FLAG,
-	QM_SETTING_MAYBE_NUMBER, /* --fail-on-unmapped or --fail-on-unmapped=N */
+	QM_SETTING_MAYBE_NUMBER, /* --fail-on-unmapped, or with N behind it */
 	QM_SETTING_MAYBE_TEXT,   /* --soft-fail or --soft-fail=CODES */
 };
 
@@ -88,11 +88,13 @@ struct qm_setting {
 	size_t offset;        /* into struct qm_settings */
 	const char *fallback; /* as a user would write it; NULL: none */
 	int64_t min, max;     /* of numbers; durations in ms */
+	char suffix;          /* that a number may have: 20% */
 	const char *choices;  /* "wait|stop": also what elements of a list may be */
 	char separator;       /* lists: what separates elements in one text; 0: line ends only */
 	const char *argument; /* in the help: "N"; NULL: none */
 	const char *help;     /* one line */
-	const char *unset;    /* what the text stands for that a bare --soft-fail means */
+	const char *bare;     /* what the option means without a value, if it may have one */
+	bool may_be_empty;    /* --comment "" */
 	bool guarded;         /* not from a configuration file that was found under CI */
 	const char *(*check)(const char *text); /* NULL: fine; else what is wrong with it */
 };

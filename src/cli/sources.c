@@ -2,6 +2,8 @@
 #include "src/base/file.h"
 #include "src/base/text.h"
 #include "src/base/yaml.h"
+#include "src/cli/ci.h"
+#include "src/cli/commands.h"
 #include "src/cli/setting_value.h"
 
 #include <assert.h>
@@ -12,17 +14,10 @@ enum { CONFIG_MAX_BYTES = 1 << 20 };
 
 static const char found_config[] = "qmetry-ci.yaml";
 
-bool qm_is_ci(void)
-{
-	const char *ci = getenv("CI");
-
-	return ci && *ci && strcmp(ci, "false") != 0 && strcmp(ci, "0") != 0;
-}
-
 /* ---- Environment. */
 
 enum qm_code qm_read_environment(struct qm_settings *settings, struct qm_given *given,
-	unsigned command, struct qm_error *err)
+	const struct qm_command *command, struct qm_error *err)
 {
 	enum qm_code code = QM_OK;
 
@@ -33,7 +28,7 @@ enum qm_code qm_read_environment(struct qm_settings *settings, struct qm_given *
 
 		qm_setting_variable(setting, variable);
 		value = getenv(variable);
-		if (given->rows[i] || !value || !*value || !(setting->commands & command))
+		if (given->rows[i] || !value || !*value || !(setting->commands & command->bit))
 			continue;
 		given->rows[i] = true;
 		code = qm_setting_set(settings, setting, value, err);
@@ -69,19 +64,25 @@ static bool is_key_name(const char *name)
 static enum qm_code unknown_key(struct config *config, const struct qm_yaml_node *key)
 {
 	const char *names[QM_SOURCES_MAX_ROWS], *nearest;
+	size_t count = 0;
 
-	for (size_t i = 0; i < qm_setting_count; i++)
-		names[i] = qm_setting_rows[i].name;
-	nearest = qm_text_nearest(key->text, names, qm_setting_count);
+	if (strcmp(key->text, "config") == 0)
+		return fail_at(config, key,
+			qm_error_set(config->err, QM_EUSAGE,
+				"a configuration file cannot name another one"));
 	if (is_key_name(key->text))
-		(void)qm_error_set(config->err, QM_EUSAGE,
-			"keys are not taken from a configuration file; set QMETRY_API_KEY or "
-			"QMETRY_API_KEY_FILE");
-	else
-		(void)qm_error_set(config->err, QM_EUSAGE, "unknown setting \"%s\"%s%s%s",
-			key->text, nearest ? "; did you mean " : "", nearest ? nearest : "",
-			nearest ? "?" : "");
-	return fail_at(config, key, QM_EUSAGE);
+		return fail_at(config, key,
+			qm_error_set(config->err, QM_EUSAGE,
+				"keys are not taken from a configuration file; set QMETRY_API_KEY "
+				"or QMETRY_API_KEY_FILE"));
+	for (size_t i = 0; i < qm_setting_count; i++)
+		if (strcmp(qm_setting_rows[i].name, "config") != 0)
+			names[count++] = qm_setting_rows[i].name;
+	nearest = qm_text_nearest(key->text, names, count);
+	return fail_at(config, key,
+		qm_error_set(config->err, QM_EUSAGE, "unknown setting \"%s\"%s%s%s", key->text,
+			nearest ? "; did you mean " : "", nearest ? nearest : "",
+			nearest ? "?" : ""));
 }
 
 static enum qm_code set_from_node(
@@ -90,8 +91,7 @@ static enum qm_code set_from_node(
 	enum qm_code code = QM_OK;
 
 	if (value->kind == QM_YAML_SCALAR) {
-		code = qm_setting_set(config->settings, setting,
-			qm_yaml_is_null(value) ? NULL : value->text, config->err);
+		code = qm_setting_set(config->settings, setting, value->text, config->err);
 		return code ? fail_at(config, value, code) : QM_OK;
 	}
 	if (value->kind != QM_YAML_LIST || setting->kind != QM_SETTING_LIST)
@@ -129,11 +129,12 @@ static enum qm_code read_pair(
 		return fail_at(config, key,
 			qm_error_set(config->err, QM_EUSAGE,
 				"under CI a file that was found may not set %s, since a pull "
-				"request could redirect the key; set it in the job, or name the "
-				"file with --config",
+				"request could redirect the key or lift the limits; set it in the "
+				"job, or name the file with --config",
 				setting->name));
 	row = (size_t)(setting - qm_setting_rows);
-	if (config->given->rows[row])
+	/* "platform:" with nothing behind it is not set, as an empty variable is not. */
+	if (config->given->rows[row] || qm_yaml_is_null(value))
 		return QM_OK;
 	config->given->rows[row] = true;
 	return set_from_node(config, setting, value);
@@ -159,8 +160,8 @@ static enum qm_code read_document(struct config *config, const struct qm_yaml_no
 	return code;
 }
 
-enum qm_code qm_read_config(struct qm_settings *settings, struct qm_given *given, unsigned command,
-	struct qm_error *err)
+enum qm_code qm_read_config(
+	struct qm_settings *settings, struct qm_given *given, struct qm_error *err)
 {
 	struct config config = { settings, given, settings->config, !settings->config, err };
 	const struct qm_yaml_node *root = NULL;
@@ -168,7 +169,6 @@ enum qm_code qm_read_config(struct qm_settings *settings, struct qm_given *given
 	struct qm_buf content;
 	enum qm_code code;
 
-	(void)command;
 	if (config.found)
 		config.path = found_config;
 	if (config.found && !qm_file_exists(config.path))
@@ -203,4 +203,6 @@ void qm_read_defaults(struct qm_settings *settings, struct qm_given *given)
 		assert(code == QM_OK);
 		(void)code;
 	}
+	if (!settings->comment)
+		settings->comment = qm_ci_comment(&settings->arena);
 }

@@ -3,15 +3,17 @@
  *
  *     command line  >  environment (QMETRY_...)  >  configuration file  >  default
  *
- * A setting that a higher source gave is not even read from a lower one. Under CI (the variable CI
- * is set and not "false") a configuration file that was found and not named may not set what
- * would send the key elsewhere: a pull request could have brought it along.
+ * A setting that a higher source gave is not even read from a lower one. Under CI (ci.h) a
+ * configuration file that was found and not named may not set what would send the key elsewhere or
+ * get round the policy: a pull request could have brought it along.
  */
 #ifndef QM_CLI_SOURCES_H
 #define QM_CLI_SOURCES_H
 
 #include "src/base/error.h"
 #include "src/cli/settings.h"
+
+struct qm_command;
 
 enum { QM_SOURCES_MAX_ROWS = 96 };
 
@@ -25,19 +27,19 @@ struct qm_given {
  * What is no option is a report, everything behind "--" too.
  */
 enum qm_code qm_read_arguments(struct qm_settings *settings, struct qm_given *given,
-	unsigned command, int count, char **arguments, bool *out_help,
+	const struct qm_command *command, int count, char **arguments, bool *out_help,
 	struct qm_error *err) QM_MUST_CHECK;
 
 enum qm_code qm_read_environment(struct qm_settings *settings, struct qm_given *given,
-	unsigned command, struct qm_error *err) QM_MUST_CHECK;
+	const struct qm_command *command, struct qm_error *err) QM_MUST_CHECK;
 
-/* The file of --config, else qmetry-ci.yaml in the working folder where there is one. */
-enum qm_code qm_read_config(struct qm_settings *settings, struct qm_given *given, unsigned command,
-	struct qm_error *err) QM_MUST_CHECK;
+/*
+ * The file of --config, else qmetry-ci.yaml in the working folder where there is one. It is for all
+ * commands: what another one takes is checked and kept, and unknown settings are errors.
+ */
+enum qm_code qm_read_config(
+	struct qm_settings *settings, struct qm_given *given, struct qm_error *err) QM_MUST_CHECK;
 
 void qm_read_defaults(struct qm_settings *settings, struct qm_given *given);
-
-/* Whether this is a CI job, by the variable CI that all of them set. */
-bool qm_is_ci(void);
 
 #endif

@@ -1,6 +1,5 @@
 #include "src/cli/system_clock.h"
 
-#include <errno.h>
 #include <stddef.h>
 #include <sys/select.h>
 #include <time.h>
@@ -9,6 +8,10 @@ static volatile sig_atomic_t interrupted;
 
 static void on_signal(int number)
 {
+	if (interrupted) {
+		(void)signal(number, SIG_DFL);
+		(void)raise(number);
+	}
 	interrupted = number;
 }
 
@@ -61,15 +64,26 @@ const struct qm_clock qm_system_clock = {
 	.now_ms = now_ms, .ticks_ms = ticks_ms, .wait_ms = wait_ms
 };
 
-const volatile sig_atomic_t *qm_catch_signals(void)
+/* nohup and some runners start programs with SIGINT ignored: it stays so. */
+static void catch_signal(int number)
 {
-	struct sigaction action = { .sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND };
+	struct sigaction action = { .sa_handler = on_signal, .sa_flags = (int)SA_RESTART }, before;
 
 	(void)sigemptyset(&action.sa_mask);
-	(void)sigaction(SIGINT, &action, NULL);
-	(void)sigaction(SIGTERM, &action, NULL);
-	action.sa_handler = SIG_IGN;
-	action.sa_flags = 0;
-	(void)sigaction(SIGPIPE, &action, NULL);
+	if (sigaction(number, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+		(void)sigaction(number, &action, NULL);
+}
+
+const volatile sig_atomic_t *qm_catch_signals(void)
+{
+	catch_signal(SIGINT);
+	catch_signal(SIGTERM);
 	return &interrupted;
+}
+
+void qm_ignore_broken_pipes(void)
+{
+	const struct sigaction action = { .sa_handler = SIG_IGN };
+
+	(void)sigaction(SIGPIPE, &action, NULL);
 }

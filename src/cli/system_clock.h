@@ -1,9 +1,10 @@
 /*
  * system_clock - the product's clock, and the signals that end a wait.
  *
- * SIGINT and SIGTERM set the program's only global variable. A wait ends at once when they come,
- * also in the moment before it begins (they are blocked but while pselect() sleeps). The second one
- * kills.
+ * While calls are made SIGINT and SIGTERM only set the program's one global variable: the request
+ * under way is cut off, a wait ends at once, and the summary is still written. A signal that comes
+ * in the moment before a wait begins is not lost (both are blocked but while pselect() sleeps). The
+ * second one kills. `parse` has nothing to tidy up and leaves the signals as they are.
  */
 #ifndef QM_CLI_SYSTEM_CLOCK_H
 #define QM_CLI_SYSTEM_CLOCK_H
@@ -14,7 +15,10 @@
 
 extern const struct qm_clock qm_system_clock;
 
-/* Catches SIGINT and SIGTERM, ignores SIGPIPE; returns what they set to their number. */
+/* Returns what the first SIGINT or SIGTERM sets to its number. Ignored ones stay ignored. */
 const volatile sig_atomic_t *qm_catch_signals(void);
+
+/* A reader that went away, of ours or of a connection, is a failure of write() and no death. */
+void qm_ignore_broken_pipes(void);
 
 #endif

@@ -1,9 +1,7 @@
 #include "src/cli/terminal.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 static bool has_colour(void)
@@ -28,21 +26,4 @@ void qm_terminal_log(void *context, enum qm_log_level level, const char *line)
 	(void)context;
 	(void)fprintf(stderr, "qmetry-ci: %s%s%s%s\n", colour, words[level].word,
 		*colour ? "\x1b[0m" : "", line);
-}
-
-void qm_output_write(const char *bytes, size_t length)
-{
-	/* A failure is kept by the stream and told at the end. */
-	(void)fwrite(bytes, 1, length, stdout);
-}
-
-enum qm_code qm_output_end(struct qm_error *err)
-{
-	errno = 0;
-	if (fflush(stdout) == 0 && !ferror(stdout))
-		return QM_OK;
-	(void)qm_error_set(err, QM_EIO, "the result could not be written: %s",
-		errno ? strerror(errno) : "output was closed");
-	qm_error_at(err, "standard output", 0, 0);
-	return QM_EIO;
 }

@@ -119,6 +119,24 @@ static uint32_t add_test_case(struct qm_catalog *catalog, const struct qm_run_ro
 	return index;
 }
 
+/*
+ * Runs of one execution and test case stand together at the head of the test case's list. There is
+ * one most often; the bound keeps a list in which all are of one test case from being walked.
+ */
+static bool is_known_run(const struct qm_catalog *catalog, const struct qm_test_case *test_case,
+	uint32_t execution, int64_t id)
+{
+	const struct qm_run *runs = catalog->runs.items;
+	uint32_t run = test_case->first_run;
+
+	for (int i = 0; i < 8 && run != QM_NONE && runs[run].execution == execution; i++) {
+		if (runs[run].id == id)
+			return true;
+		run = runs[run].next_of_case;
+	}
+	return false;
+}
+
 enum qm_code qm_catalog_add_run(struct qm_catalog *catalog, uint32_t execution,
 	const struct qm_run_row *row, struct qm_error *err)
 {
@@ -135,6 +153,8 @@ enum qm_code qm_catalog_add_run(struct qm_catalog *catalog, uint32_t execution,
 			QM_MAX_RUNS);
 	test_case_index = known ? (uint32_t)*known : add_test_case(catalog, row);
 	test_case = qm_vec_at(&catalog->test_cases, test_case_index);
+	if (is_known_run(catalog, test_case, execution, row->id))
+		return QM_OK;
 	named = row->status_id || !row->status_name
 		? NULL
 		: qm_catalog_status_named(catalog, row->status_name);

@@ -9,7 +9,10 @@
 
 #include "src/upload/catalog.h"
 
-/* The row's key is set; its test case is made where it is a new one. */
+/*
+ * The row's key is set; its test case is made where it is a new one. A row that came already, as
+ * happens where a list grows while its pages are read, is passed over.
+ */
 enum qm_code qm_catalog_add_run(struct qm_catalog *catalog, uint32_t execution,
 	const struct qm_run_row *row, struct qm_error *err) QM_MUST_CHECK;
 
@@ -17,17 +20,23 @@ enum qm_code qm_catalog_add_run(struct qm_catalog *catalog, uint32_t execution,
 struct qm_candidate {
 	struct qm_execution execution;
 	const char *platform_id, *release_id, *cycle_id;
+	const char *state; /* "archived", "locked", "closed"; NULL: it can be written to */
 };
 
 /*
- * Adds to the catalog's executions those of one suite that the selection means. QM_ENOTFOUND
- * where there is none, naming what the candidates have, or several and no choice, listing them.
+ * Adds to the catalog's executions those of one suite that the selection means, and to those left
+ * out what it means and cannot be written to. QM_ENOTFOUND where nothing remains, naming what the
+ * candidates have, or several and no choice, listing them.
  */
 enum qm_code qm_choose_executions(struct qm_catalog *catalog, const char *suite_key,
 	const struct qm_vec *candidates, const struct qm_selection *selection,
 	struct qm_error *err) QM_MUST_CHECK;
 
-/* Sets the catalog's build; QM_ENOTFOUND where it is unknown or archived. */
+/*
+ * Sets the catalog's build; QM_ENOTFOUND where it is unknown or archived. Names of builds are
+ * often numbers: a build of exactly that name goes before one with that id, and both before one
+ * whose name differs in letter case.
+ */
 enum qm_code qm_find_build(struct qm_catalog *catalog, struct qm_session *session,
 	const char *build, struct qm_error *err) QM_MUST_CHECK;
 

@@ -2,7 +2,6 @@
 #include "src/upload/catalog_internal.h"
 #include "src/upload/limits.h"
 
-#include <stdio.h>
 #include <string.h>
 
 /* What the loading needs at hand. */
@@ -26,15 +25,6 @@ struct suite {
 static const char *keep(struct loader *loader, const char *text)
 {
 	return qm_arena_strdup(&loader->catalog->arena, text ? text : "");
-}
-
-static void leave_out(struct loader *loader, const char *key, const char *why)
-{
-	struct qm_left *left = qm_vec_add(&loader->catalog->left);
-
-	left->key = keep(loader, key);
-	left->why = why;
-	qm_log_line(loader->log, QM_LOG_NOTICE, "%s is left out: it is %s", key, why);
 }
 
 /* ---- Suites. */
@@ -72,19 +62,11 @@ static enum qm_code add_candidate(void *context, const struct qm_execution_row *
 	struct loader *loader = context;
 	const struct suite *suites = loader->suites.items;
 	const char *suite_key = suites[loader->execution].key;
-	const char *why = state_of(row);
 	struct qm_candidate *candidate;
-	char name[200];
 
 	if (loader->candidates.count >= QM_MAX_EXECUTIONS)
 		return qm_error_set(loader->err, QM_ELIMIT, "%s has more than %d executions",
 			suite_key, QM_MAX_EXECUTIONS);
-	if (why) {
-		(void)snprintf(name, sizeof name, "%s / %s (%s)", suite_key,
-			row->platform ? row->platform : "", row->suite_run);
-		leave_out(loader, name, why);
-		return QM_OK;
-	}
 	candidate = qm_vec_add(&loader->candidates);
 	candidate->execution = (struct qm_execution){
 		.suite_key = suite_key,
@@ -97,12 +79,29 @@ static enum qm_code add_candidate(void *context, const struct qm_execution_row *
 	candidate->platform_id = keep(loader, row->platform_id);
 	candidate->release_id = keep(loader, row->release_id);
 	candidate->cycle_id = keep(loader, row->cycle_id);
+	candidate->state = state_of(row);
 	return QM_OK;
+}
+
+/* Years of archived cycles are told in one line. */
+static void tell_left(const struct loader *loader, const char *suite_key, size_t before)
+{
+	const struct qm_vec *left = &loader->catalog->left;
+	const struct qm_left *first = left->count > before ? qm_vec_at(left, before) : NULL;
+
+	if (left->count - before > 1)
+		qm_log_line(loader->log, QM_LOG_NOTICE,
+			"%zu executions of %s are left out: they are archived, locked or closed",
+			left->count - before, suite_key);
+	else if (first)
+		qm_log_line(loader->log, QM_LOG_NOTICE, "%s is left out: it is %s", first->key,
+			first->why);
 }
 
 static enum qm_code load_suite(struct loader *loader, const char *key)
 {
 	const struct suite *suite = find_suite(loader, key);
+	size_t left = loader->catalog->left.count;
 	enum qm_code code;
 
 	if (!suite)
@@ -120,11 +119,22 @@ static enum qm_code load_suite(struct loader *loader, const char *key)
 		return code;
 	if (!loader->candidates.count)
 		return qm_error_set(loader->err, QM_ENOTFOUND,
-			"the test suite %s has no execution that can be written to; execute it "
-			"on a platform in QMetry first",
+			"the test suite %s has no execution; execute it on a platform in QMetry "
+			"first",
 			key);
-	return qm_choose_executions(
+	code = qm_choose_executions(
 		loader->catalog, suite->key, &loader->candidates, loader->selection, loader->err);
+	tell_left(loader, suite->key, left);
+	return code;
+}
+
+/* A suite that was named twice has its executions already. */
+static bool is_repeated(const struct qm_selection *selection, size_t index)
+{
+	for (size_t i = 0; i < index; i++)
+		if (qm_text_equal_nocase(selection->suites[i], selection->suites[index]))
+			return true;
+	return false;
 }
 
 static enum qm_code load_suites(struct loader *loader)
@@ -136,7 +146,7 @@ static enum qm_code load_suites(struct loader *loader)
 		code = qm_fetch_suites(loader->session, &loader->catalog->project,
 			selection->suites, selection->suite_count, add_suite, loader, loader->err);
 	for (size_t i = 0; !code && i < selection->suite_count; i++)
-		code = load_suite(loader, selection->suites[i]);
+		code = is_repeated(selection, i) ? QM_OK : load_suite(loader, selection->suites[i]);
 	return code;
 }
 

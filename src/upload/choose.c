@@ -55,25 +55,66 @@ static bool meets_all(
 	return true;
 }
 
-static size_t count_meeting(
-	const struct qm_vec *candidates, const struct criterion *criteria, bool any_case)
+/* How many meet the criteria; of those that can be written to, or of all. */
+static size_t count_meeting(const struct qm_vec *candidates, const struct criterion *criteria,
+	bool any_case, bool only_open)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < candidates->count; i++)
-		count += meets_all(qm_vec_at(candidates, i), criteria, any_case);
+	for (size_t i = 0; i < candidates->count; i++) {
+		const struct qm_candidate *candidate = qm_vec_at(candidates, i);
+
+		if (!(only_open && candidate->state))
+			count += meets_all(candidate, criteria, any_case);
+	}
 	return count;
 }
 
-/* ---- Errors that list what there is. */
+/* "Chrome, R1, C1 (2720260)" */
+static void describe(const struct qm_execution *execution, struct qm_buf *out)
+{
+	qm_buf_add_text(out, *execution->platform ? execution->platform : "no platform");
+	if (*execution->release)
+		qm_buf_add_format(out, ", %s", execution->release);
+	if (*execution->cycle)
+		qm_buf_add_format(out, ", %s", execution->cycle);
+	qm_buf_add_format(out, " (%s)", execution->suite_run);
+}
+
+/* ---- Lists of what there is, for errors: as many as fit, and "..." for the others. */
+
+struct listing {
+	struct qm_buf text;
+	size_t listed, total;
+};
+
+static void listing_init(struct listing *listing)
+{
+	*listing = (struct listing){ .total = 0 };
+	qm_buf_init(&listing->text, LIST_BYTES);
+}
+
+static void listing_add(struct listing *listing, const char *separator, const char *item)
+{
+	bool fits = listing->listed == listing->total && listing->total < QM_MAX_CANDIDATES;
+
+	if (fits)
+		qm_buf_add_format(&listing->text, "%s%s", listing->total ? separator : "", item);
+	if (fits && !listing->text.overflow)
+		listing->listed++;
+	listing->total++;
+}
+
+static const char *listing_rest(const struct listing *listing)
+{
+	return listing->listed < listing->total ? ", ..." : "";
+}
 
 /* Each value once; only the last ones are compared with, which keeps a long list cheap. */
-static bool is_listed(const struct qm_vec *candidates, size_t index, size_t offset)
+static bool is_listed(const char *const *names, size_t count, const char *name)
 {
-	const char *text = text_at(qm_vec_at(candidates, index), offset);
-
-	for (size_t i = index; i-- > 0 && index - i <= 100;)
-		if (strcmp(text_at(qm_vec_at(candidates, i), offset), text) == 0)
+	for (size_t i = count; i-- > 0 && count - i <= 100;)
+		if (strcmp(names[i], name) == 0)
 			return true;
 	return false;
 }
@@ -83,25 +124,26 @@ static enum qm_code no_such_value(const char *suite_key, const struct qm_vec *ca
 {
 	const char *names[64];
 	size_t count = 0;
-	struct qm_buf list;
+	struct listing listing;
 	const char *nearest;
 
-	qm_buf_init(&list, LIST_BYTES);
+	listing_init(&listing);
 	for (size_t i = 0; i < candidates->count && count < 64; i++) {
-		if (is_listed(candidates, i, criterion->name_at))
+		const struct qm_candidate *candidate = qm_vec_at(candidates, i);
+		const char *name = text_at(candidate, criterion->name_at);
+
+		if (candidate->state || is_listed(names, count, name))
 			continue;
-		names[count] = text_at(qm_vec_at(candidates, i), criterion->name_at);
-		if (count < QM_MAX_CANDIDATES)
-			qm_buf_add_format(&list, "%s%s", count ? ", " : "", names[count]);
-		count++;
+		names[count++] = name;
+		listing_add(&listing, ", ", name);
 	}
 	nearest = qm_text_nearest(criterion->wanted, names, count);
 	(void)qm_error_set(err, QM_ENOTFOUND,
 		"no execution of %s has %s \"%s\"; there are: %s%s%s%s%s", suite_key,
-		criterion->option + 2, criterion->wanted, list.data,
-		count > QM_MAX_CANDIDATES ? ", ..." : "", nearest ? "; did you mean \"" : "",
-		nearest ? nearest : "", nearest ? "\"?" : "");
-	qm_buf_release(&list);
+		criterion->option + 2, criterion->wanted,
+		count ? listing.text.data : "none that can be written to", listing_rest(&listing),
+		nearest ? "; did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "");
+	qm_buf_release(&listing.text);
 	return QM_ENOTFOUND;
 }
 
@@ -121,65 +163,130 @@ static enum qm_code none_meets(const char *suite_key, const struct qm_vec *candi
 		suite_key);
 }
 
-/* "Chrome, R1, C1 (2720260)" */
-static void describe(const struct qm_execution *execution, struct qm_buf *out)
+/* What they are, each with its state where it has one, of those that meet the criteria. */
+static void list_meeting(const struct qm_vec *candidates, const struct criterion *criteria,
+	bool any_case, bool only_open, struct listing *out)
 {
-	qm_buf_add_text(out, *execution->platform ? execution->platform : "no platform");
-	if (*execution->release)
-		qm_buf_add_format(out, ", %s", execution->release);
-	if (*execution->cycle)
-		qm_buf_add_format(out, ", %s", execution->cycle);
-	qm_buf_add_format(out, " (%s)", execution->suite_run);
+	struct qm_buf one;
+
+	qm_buf_init(&one, LIST_BYTES);
+	for (size_t i = 0; i < candidates->count; i++) {
+		const struct qm_candidate *candidate = qm_vec_at(candidates, i);
+
+		if ((only_open && candidate->state) || !meets_all(candidate, criteria, any_case))
+			continue;
+		qm_buf_clear(&one);
+		describe(&candidate->execution, &one);
+		if (candidate->state)
+			qm_buf_add_format(&one, " is %s", candidate->state);
+		listing_add(out, "; ", one.data);
+	}
+	qm_buf_release(&one);
+}
+
+static enum qm_code none_open(const char *suite_key, const struct qm_vec *candidates,
+	const struct criterion *criteria, bool any_case, struct qm_error *err)
+{
+	struct listing listing;
+
+	listing_init(&listing);
+	list_meeting(candidates, criteria, any_case, false, &listing);
+	(void)qm_error_set(err, QM_ENOTFOUND,
+		"no execution of %s that was chosen can be written to: %s%s", suite_key,
+		listing.text.data, listing_rest(&listing));
+	qm_buf_release(&listing.text);
+	return QM_ENOTFOUND;
+}
+
+/* Whether the candidates among which there is no choice differ in what the criterion is about. */
+static bool tells_apart(const struct qm_vec *candidates, const struct criterion *criteria,
+	bool any_case, const struct criterion *criterion)
+{
+	const char *first = NULL;
+
+	for (size_t i = 0; i < candidates->count && !criterion->wanted; i++) {
+		const struct qm_candidate *candidate = qm_vec_at(candidates, i);
+		const char *name = text_at(candidate, criterion->name_at);
+
+		if (candidate->state || !meets_all(candidate, criteria, any_case))
+			continue;
+		if (first && strcmp(first, name) != 0)
+			return true;
+		first = name;
+	}
+	return false;
 }
 
 static enum qm_code no_choice(const char *suite_key, const struct qm_vec *candidates,
 	const struct criterion *criteria, bool any_case, struct qm_error *err)
 {
-	size_t count = 0;
-	struct qm_buf list;
+	struct qm_buf options;
+	struct listing listing;
 
-	qm_buf_init(&list, LIST_BYTES);
+	qm_buf_init(&options, LIST_BYTES);
+	for (size_t i = 0; i < CRITERIA; i++)
+		if (tells_apart(candidates, criteria, any_case, &criteria[i]))
+			qm_buf_add_format(&options, "%s, ", criteria[i].option);
+	listing_init(&listing);
+	list_meeting(candidates, criteria, any_case, true, &listing);
+	(void)qm_error_set(err, QM_ENOTFOUND,
+		"%s has %zu executions and none was chosen (%s--suite-run, --all-executions): "
+		"%s%s",
+		suite_key, listing.total, options.data, listing.text.data, listing_rest(&listing));
+	qm_buf_release(&listing.text);
+	qm_buf_release(&options);
+	return QM_ENOTFOUND;
+}
+
+/* ---- The choice. */
+
+static void leave_out(struct qm_catalog *catalog, const struct qm_candidate *candidate)
+{
+	struct qm_left *left;
+	struct qm_buf name;
+
+	if (catalog->left.count >= QM_MAX_LISTED)
+		return;
+	qm_buf_init(&name, LIST_BYTES);
+	qm_buf_add_format(&name, "%s / ", candidate->execution.suite_key);
+	describe(&candidate->execution, &name);
+	left = qm_vec_add(&catalog->left);
+	left->key = qm_arena_strdup(&catalog->arena, name.data);
+	left->why = candidate->state;
+	qm_buf_release(&name);
+}
+
+static void take_meeting(struct qm_catalog *catalog, const struct qm_vec *candidates,
+	const struct criterion *criteria, bool any_case)
+{
 	for (size_t i = 0; i < candidates->count; i++) {
 		const struct qm_candidate *candidate = qm_vec_at(candidates, i);
 
 		if (!meets_all(candidate, criteria, any_case))
 			continue;
-		if (count < QM_MAX_CANDIDATES) {
-			qm_buf_add_text(&list, count ? "; " : "");
-			describe(&candidate->execution, &list);
-		}
-		count++;
+		if (candidate->state)
+			leave_out(catalog, candidate);
+		else
+			qm_vec_push(&catalog->executions, &candidate->execution);
 	}
-	(void)qm_error_set(err, QM_ENOTFOUND,
-		"%s has %zu executions and none was chosen (--platform, --suite-run, "
-		"--all-executions): %s%s",
-		suite_key, count, list.data, count > QM_MAX_CANDIDATES ? "; ..." : "");
-	qm_buf_release(&list);
-	return QM_ENOTFOUND;
 }
 
 enum qm_code qm_choose_executions(struct qm_catalog *catalog, const char *suite_key,
 	const struct qm_vec *candidates, const struct qm_selection *selection, struct qm_error *err)
 {
 	struct criterion criteria[CRITERIA];
-	bool any_case = false;
-	size_t count;
+	bool any_case;
+	size_t open;
 
 	fill_criteria(selection, criteria);
-	count = count_meeting(candidates, criteria, false);
-	if (!count) {
-		any_case = true;
-		count = count_meeting(candidates, criteria, true);
-	}
-	if (!count)
+	any_case = count_meeting(candidates, criteria, false, false) == 0;
+	if (any_case && count_meeting(candidates, criteria, true, false) == 0)
 		return none_meets(suite_key, candidates, criteria, err);
-	if (count > 1 && !selection->all_executions)
+	open = count_meeting(candidates, criteria, any_case, true);
+	if (!open)
+		return none_open(suite_key, candidates, criteria, any_case, err);
+	if (open > 1 && !selection->all_executions)
 		return no_choice(suite_key, candidates, criteria, any_case, err);
-	for (size_t i = 0; i < candidates->count; i++) {
-		const struct qm_candidate *candidate = qm_vec_at(candidates, i);
-
-		if (meets_all(candidate, criteria, any_case))
-			qm_vec_push(&catalog->executions, &candidate->execution);
-	}
+	take_meeting(catalog, candidates, criteria, any_case);
 	return QM_OK;
 }

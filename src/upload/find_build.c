@@ -9,26 +9,43 @@
 struct search {
 	struct qm_catalog *catalog;
 	const char *wanted;
-	struct qm_build found, found_any_case;
+	struct qm_build found;
+	int merit;           /* of what was found; 0: nothing was */
 	struct qm_vec names; /* const char * */
 };
+
+/* How well a build is meant by `wanted`, which is a name or an id; 0: not at all. */
+static int merit_of(const struct qm_build *build, const char *wanted)
+{
+	char id[32];
+	int merit = 0;
+
+	(void)snprintf(id, sizeof id, "%lld", (long long)build->id);
+	if (strcmp(build->name, wanted) == 0)
+		merit = 6;
+	else if (strcmp(id, wanted) == 0)
+		merit = 4;
+	else if (qm_text_equal_nocase(build->name, wanted))
+		merit = 2;
+	/* A name may be used again once its first owner is archived. */
+	return merit ? merit + !build->archived : 0;
+}
 
 static enum qm_code look_at(void *context, const struct qm_build *build)
 {
 	struct search *search = context;
-	struct qm_arena *arena = &search->catalog->arena;
+	int merit = merit_of(build, search->wanted);
 	struct qm_build copy = *build;
-	char id[32];
 
-	(void)snprintf(id, sizeof id, "%lld", (long long)build->id);
-	if (search->names.count < QM_MAX_LISTED) {
-		copy.name = qm_arena_strdup(arena, build->name);
+	if (merit <= search->merit && search->names.count >= QM_MAX_LISTED)
+		return QM_OK;
+	copy.name = qm_arena_strdup(&search->catalog->arena, build->name);
+	if (search->names.count < QM_MAX_LISTED)
 		qm_vec_push(&search->names, &copy.name);
-	}
-	if (strcmp(build->name, search->wanted) == 0 || strcmp(id, search->wanted) == 0)
+	if (merit > search->merit) {
 		search->found = copy;
-	else if (qm_text_equal_nocase(build->name, search->wanted))
-		search->found_any_case = copy;
+		search->merit = merit;
+	}
 	return QM_OK;
 }
 
@@ -61,17 +78,15 @@ enum qm_code qm_find_build(struct qm_catalog *catalog, struct qm_session *sessio
 	for (size_t i = 0; i < catalog->project.builds.count; i++)
 		(void)look_at(&search, &builds[i]);
 	/* Names are filtered over there; an id is none, so then the whole list is read. */
-	if (!search.found.id && !search.found_any_case.id)
+	if (!search.merit)
 		code = qm_fetch_builds(session, &catalog->project, build, look_at, &search, err);
-	if (!code && !search.found.id && !search.found_any_case.id) {
+	if (!code && !search.merit) {
 		qm_vec_clear(&search.names);
 		code = qm_fetch_builds(session, &catalog->project, NULL, look_at, &search, err);
 	}
 	if (code)
 		goto done;
-	if (!search.found.id)
-		search.found = search.found_any_case;
-	if (!search.found.id) {
+	if (!search.merit) {
 		code = unknown(&search, err);
 	} else if (search.found.archived) {
 		code = qm_error_set(err, QM_ENOTFOUND,

@@ -227,6 +227,13 @@ done:
 	return !code;
 }
 
+static const char *example_key(const struct qm_job *job)
+{
+	const struct qm_test_case *cases = job->catalog.test_cases.items;
+
+	return job->catalog.test_cases.count ? cases[0].key : "VKMC-TC-12";
+}
+
 static void tell_unmapped(struct qm_job *job)
 {
 	const struct qm_resolution *resolution = job->summary.resolution;
@@ -237,10 +244,10 @@ static void tell_unmapped(struct qm_job *job)
 
 	if (!resolution->mapped && unmapped)
 		qm_summary_reason(&job->summary, QM_REASON_UNMAPPED,
-			"no test of %llu belongs to any of the %zu test cases; the first is "
-			"\"%s\": %s",
-			tests, job->catalog.test_cases.count, first ? first->test : "",
-			first ? first->why : "");
+			"no test of %llu belongs to any of the %zu test cases, name them in the "
+			"tests by keys such as %s; the first is \"%s\": %s",
+			tests, job->catalog.test_cases.count, example_key(job),
+			first ? first->test : "", first ? first->why : "");
 	else if (allowed >= 0 && unmapped > (uint64_t)allowed)
 		qm_summary_reason(&job->summary, QM_REASON_UNMAPPED,
 			"%llu of %llu tests belong to no test case, --fail-on-unmapped allows "
@@ -320,7 +327,6 @@ done:
 
 const struct qm_summary *qm_job_run(struct qm_job *job)
 {
-	job->summary.started_ms = qm_clock_now(job->world->clock);
 	if (find_reports(job) && load_catalog(job) && resolve_results(job))
 		carry_out(job);
 	job->summary.counts = *qm_session_counts(job->world->session);

@@ -17,8 +17,10 @@ enum {
 	QM_MAX_NEAREST_CASES = 5000,
 	QM_MAX_NEAREST_RESULTS = 100,
 
-	/* Messages and names kept beside runs and lists. */
+	/* Names of tests kept beside runs, and their links. */
 	QM_MAX_KEPT_TEXT = 4 * 1024 * 1024,
+	/* Texts of the list of unmapped tests, dropped reports' too: 10,000 of 400 bytes. */
+	QM_MAX_LISTED_TEXT = 4 * 1024 * 1024,
 	/* Of one name; longer ones are parametrised beyond what a list can show. */
 	QM_MAX_KEPT_NAME = 512,
 

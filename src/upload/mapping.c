@@ -58,17 +58,34 @@ static void add_case(struct qm_mapped *out, uint32_t index)
 			return;
 	if (out->count < QM_MATCH_CASES)
 		out->cases[out->count++] = index;
+	else
+		out->dropped++;
 }
 
 /* ---- By key. */
 
+/* Whether the list holds the key, and not only VKMC-TC-12 when the key is VKMC-TC-1. */
+static bool lists_key(const char *list, const char *key)
+{
+	size_t length = strlen(key);
+
+	for (const char *at = strstr(list, key); at; at = strstr(at + length, key))
+		if (at[length] == ',' || at[length] == '\0')
+			return true;
+	return false;
+}
+
 static void add_unknown(struct qm_mapped *out, const char *key)
 {
+	static const char rest[] = ", ...";
 	size_t used = strlen(out->unknown);
 
-	if (!strstr(out->unknown, key))
-		(void)snprintf(out->unknown + used, sizeof out->unknown - used, "%s%s",
-			used ? ", " : "", key);
+	if (lists_key(out->unknown, key) || qm_text_ends(out->unknown, rest))
+		return;
+	if (used + strlen(key) + 2 + sizeof rest > sizeof out->unknown)
+		key = rest + 2;
+	(void)snprintf(
+		out->unknown + used, sizeof out->unknown - used, "%s%s", used ? ", " : "", key);
 }
 
 static void add_key(const struct qm_mapping *mapping, const char *key, struct qm_mapped *out)
@@ -237,7 +254,7 @@ void qm_mapping_find(
 	if (!named.name)
 		named.name = "";
 	out->match = QM_MATCH_NONE;
-	out->count = 0;
+	out->count = out->dropped = 0;
 	out->why[0] = out->unknown[0] = '\0';
 	name = make_name(mapping, &named, ".", base_length(named.name));
 	out->name_hash = qm_hash(key, name, mapping->name.length);
@@ -250,9 +267,13 @@ void qm_mapping_find(
 		if (out->count || *out->unknown || *out->why)
 			break;
 	}
-	if (!out->count && *out->unknown)
-		(void)snprintf(out->why, sizeof out->why, "no chosen execution holds %.128s",
-			out->unknown);
+	if (*out->unknown)
+		(void)snprintf(
+			out->why, sizeof out->why, "no chosen execution holds %s", out->unknown);
+	else if (out->dropped)
+		(void)snprintf(out->why, sizeof out->why,
+			"it names more than %d test cases; the others were not set",
+			QM_MATCH_CASES);
 	else if (!out->count && !*out->why)
 		(void)snprintf(out->why, sizeof out->why,
 			"no test case has such a key, script name or summary");

@@ -23,7 +23,8 @@ enum qm_match { QM_MATCH_NONE, QM_MATCH_PROPERTY, QM_MATCH_KEY, QM_MATCH_SCRIPT,
 
 const char *qm_match_name(enum qm_match match); /* "property", "key", "script", "summary" */
 
-enum { QM_MATCH_METHODS = 4, QM_MATCH_CASES = 16 };
+/* One test with more keys than that is a generator's mistake; what is cut is told. */
+enum { QM_MATCH_METHODS = 4, QM_MATCH_CASES = 64 };
 
 struct qm_match_options {
 	bool use[QM_MATCH_METHODS + 1]; /* by enum qm_match */
@@ -31,13 +32,17 @@ struct qm_match_options {
 	size_t id_property_count;
 };
 
-/* What a result was mapped to. Without any test case `why` says why not. */
+/*
+ * What a result was mapped to. `why` is "" where all is well; without any test case it says why
+ * there is none, else what of the result was not mapped: one of its keys may be unknown.
+ */
 struct qm_mapped {
 	enum qm_match match;
 	uint32_t cases[QM_MATCH_CASES]; /* test cases */
 	size_t count;
 	uint64_t name_hash; /* of the full name without parameters: the same test, the same hash */
-	char why[160];      /* "no test case has this key, script name or summary" */
+	size_t dropped;     /* test cases beyond QM_MATCH_CASES */
+	char why[192];      /* "no test case has such a key, script name or summary" */
 	char unknown[128];  /* keys that the executions do not hold, "" if none */
 };
 

@@ -15,10 +15,10 @@ enum { AMBIGUOUS = 255 };
 
 enum { NAME_BYTES = 2 * QM_MAX_KEPT_NAME };
 
-/* One result for one run, staged until its report ends. */
+/* One result for one test case, staged until its report ends. */
 struct record {
 	uint64_t name_hash;
-	uint32_t run, name;
+	uint32_t test_case, name;
 	uint8_t outcome, match;
 };
 
@@ -28,8 +28,9 @@ _Static_assert(sizeof(struct record) == 24, "a staged result is 24 bytes");
 struct stage {
 	struct qm_vec records; /* struct record */
 	uint64_t outcomes[QM_OUTCOMES], mapped, unmapped;
-	size_t listed; /* length of the unmapped list before it */
-	const char *path;
+	size_t listed;   /* length of the unmapped list before it */
+	size_t names;    /* mark in the names before it */
+	uint32_t report; /* index into paths */
 };
 
 struct qm_resolver {
@@ -39,6 +40,8 @@ struct qm_resolver {
 	enum qm_combine combine;
 	struct qm_names names;
 	struct qm_arena arena; /* of the lists' texts */
+	struct qm_vec paths;   /* const char *, of the reports */
+	size_t listed_bytes;
 	struct stage stage;
 	size_t nearest_searches;
 	struct qm_resolution resolution;
@@ -55,6 +58,7 @@ enum qm_code qm_resolver_new(struct qm_catalog *catalog, struct qm_mapping *mapp
 	resolver->combine = options->combine;
 	qm_names_init(&resolver->names);
 	qm_arena_init(&resolver->arena);
+	qm_vec_init(&resolver->paths, sizeof(const char *));
 	qm_vec_init(&resolver->stage.records, sizeof(struct record));
 	qm_vec_init(&resolver->resolution.updates, sizeof(struct qm_update));
 	qm_vec_init(&resolver->resolution.unmapped, sizeof(struct qm_unmapped));
@@ -79,6 +83,7 @@ void qm_resolver_free(struct qm_resolver *resolver)
 	qm_vec_release(&resolver->resolution.unmapped);
 	qm_vec_release(&resolver->resolution.updates);
 	qm_vec_release(&resolver->stage.records);
+	qm_vec_release(&resolver->paths);
 	qm_arena_release(&resolver->arena);
 	qm_names_release(&resolver->names);
 	free(resolver);
@@ -103,20 +108,27 @@ static bool is_first_of_case(const struct qm_resolver *resolver, uint32_t index)
 
 /* ---- Lists. */
 
-static void list_unmapped(struct qm_resolver *resolver, const char *test, const char *file,
+static bool has_room_to_list(const struct qm_resolver *resolver)
+{
+	return resolver->resolution.unmapped.count < QM_MAX_LISTED &&
+		resolver->listed_bytes < QM_MAX_LISTED_TEXT;
+}
+
+static void list_unmapped(struct qm_resolver *resolver, const char *test, uint32_t report,
 	const char *why, const char *nearest)
 {
 	struct qm_arena *arena = &resolver->arena;
+	size_t length = qm_text_cut(test, strlen(test), QM_MAX_KEPT_NAME), before = arena->bytes;
 	struct qm_unmapped *row;
 
-	if (resolver->resolution.unmapped.count >= QM_MAX_LISTED)
+	if (!has_room_to_list(resolver))
 		return;
 	row = qm_vec_add(&resolver->resolution.unmapped);
-	row->test =
-		qm_arena_strndup(arena, test, qm_text_cut(test, strlen(test), QM_MAX_KEPT_NAME));
-	row->file = file;
+	row->test = qm_arena_strndup(arena, test, length);
+	row->file = *(const char *const *)qm_vec_at(&resolver->paths, report);
 	row->why = qm_arena_strdup(arena, why);
 	row->nearest = qm_arena_strdup(arena, nearest);
+	resolver->listed_bytes += arena->bytes - before;
 }
 
 static void list_left(struct qm_resolver *resolver, uint32_t index, const char *why)
@@ -138,12 +150,16 @@ static enum qm_code begin_report(void *context, const struct qm_report_begin *re
 {
 	struct qm_resolver *resolver = context;
 	struct stage *stage = &resolver->stage;
+	const char *path;
 
 	qm_vec_clear(&stage->records);
 	memset(stage->outcomes, 0, sizeof stage->outcomes);
 	stage->mapped = stage->unmapped = 0;
 	stage->listed = resolver->resolution.unmapped.count;
-	stage->path = qm_arena_strdup(&resolver->arena, report->path);
+	stage->names = qm_names_mark(&resolver->names);
+	stage->report = (uint32_t)resolver->paths.count;
+	path = qm_arena_strdup(&resolver->arena, report->path);
+	qm_vec_push(&resolver->paths, &path);
 	return QM_OK;
 }
 
@@ -158,13 +174,14 @@ static void stage_unmapped(struct qm_resolver *resolver, const struct qm_result 
 	char nearest[200] = "";
 
 	resolver->stage.unmapped++;
-	if (resolver->resolution.unmapped.count >= QM_MAX_LISTED)
+	if (!has_room_to_list(resolver))
 		return;
-	if (!*mapped->unknown && resolver->nearest_searches < QM_MAX_NEAREST_RESULTS) {
+	if (!mapped->count && !*mapped->unknown &&
+		resolver->nearest_searches < QM_MAX_NEAREST_RESULTS) {
 		resolver->nearest_searches++;
 		qm_mapping_nearest(resolver->mapping, result, nearest, sizeof nearest);
 	}
-	list_unmapped(resolver, name, resolver->stage.path, mapped->why, nearest);
+	list_unmapped(resolver, name, resolver->stage.report, mapped->why, nearest);
 }
 
 static void stage_mapped(struct qm_resolver *resolver, const struct qm_result *result,
@@ -174,19 +191,13 @@ static void stage_mapped(struct qm_resolver *resolver, const struct qm_result *r
 
 	resolver->stage.mapped++;
 	for (size_t i = 0; i < mapped->count; i++) {
-		const struct qm_test_case *test_case =
-			qm_vec_at(&resolver->catalog->test_cases, mapped->cases[i]);
-		uint32_t run = test_case->first_run;
+		struct record *record = qm_vec_add(&resolver->stage.records);
 
-		for (; run != QM_NONE; run = run_at(resolver, run)->next_of_case) {
-			struct record *record = qm_vec_add(&resolver->stage.records);
-
-			record->run = run;
-			record->outcome = (uint8_t)result->outcome;
-			record->match = (uint8_t)mapped->match;
-			record->name = text;
-			record->name_hash = mapped->name_hash;
-		}
+		record->test_case = mapped->cases[i];
+		record->outcome = (uint8_t)result->outcome;
+		record->match = (uint8_t)mapped->match;
+		record->name = text;
+		record->name_hash = mapped->name_hash;
 	}
 }
 
@@ -203,7 +214,7 @@ static enum qm_code take_result(void *context, const struct qm_result *result)
 	(void)qm_result_full_name(result, name, sizeof name);
 	if (mapped.count)
 		stage_mapped(resolver, result, &mapped, name);
-	else
+	if (*mapped.why)
 		stage_unmapped(resolver, result, &mapped, name);
 	return QM_OK;
 }
@@ -238,21 +249,19 @@ static bool is_explicit(unsigned match)
 	return match == QM_MATCH_PROPERTY || match == QM_MATCH_KEY;
 }
 
-/*
- * The results that a run has so far belong to nobody: they are listed instead, as far as their
- * names were kept. Which files they are from was not.
- */
+/* The results that a run has so far belong to nobody: they are listed, as far as they are named. */
 static void give_up_results(struct qm_resolver *resolver, uint32_t index, const char *why)
 {
 	struct qm_run *run = run_at(resolver, index);
-	const char *names[QM_NAMES_PER_RUN];
+	struct qm_kept_name names[QM_NAMES_PER_RUN];
 	size_t count = qm_names_list(&resolver->names, run->first_name, names);
 
 	if (is_first_of_case(resolver, index)) {
 		resolver->resolution.mapped -= run->results;
 		resolver->resolution.unmapped_count += run->results;
 		for (size_t i = 0; i < count; i++)
-			list_unmapped(resolver, names[i], "", why, case_of(resolver, run)->key);
+			list_unmapped(resolver, names[i].text, names[i].report, why,
+				case_of(resolver, run)->key);
 	}
 	run->results = 0;
 	run->first_name = QM_NONE;
@@ -260,16 +269,16 @@ static void give_up_results(struct qm_resolver *resolver, uint32_t index, const 
 
 /* The result of `record` cannot have this run, since another has it with better right. */
 static void give_up_record(
-	struct qm_resolver *resolver, const struct record *record, const char *why)
+	struct qm_resolver *resolver, uint32_t index, const struct record *record, const char *why)
 {
-	const struct qm_run *run = run_at(resolver, record->run);
+	const struct qm_run *run = run_at(resolver, index);
 	const char *text = record->name == QM_NONE ? "" : resolver->names.texts.data + record->name;
 
-	if (!is_first_of_case(resolver, record->run))
+	if (!is_first_of_case(resolver, index))
 		return;
 	resolver->resolution.mapped--;
 	resolver->resolution.unmapped_count++;
-	list_unmapped(resolver, text, resolver->stage.path, why, case_of(resolver, run)->key);
+	list_unmapped(resolver, text, resolver->stage.report, why, case_of(resolver, run)->key);
 }
 
 static void set_run(struct qm_resolver *resolver, struct qm_run *run, const struct record *record)
@@ -277,9 +286,11 @@ static void set_run(struct qm_resolver *resolver, struct qm_run *run, const stru
 	run->outcome = record->outcome;
 	run->match = record->match;
 	run->name_hash = record->name_hash;
+	/* No results, no names: where the catalog was resolved before, these are not ours. */
+	if (!run->results)
+		run->first_name = QM_NONE;
 	run->results++;
-	run->first_name = QM_NONE;
-	qm_names_add(&resolver->names, &run->first_name, record->name);
+	qm_names_set(&resolver->names, &run->first_name, record->name, resolver->stage.report);
 }
 
 static void combine(struct qm_resolver *resolver, struct qm_run *run, const struct record *record)
@@ -290,31 +301,43 @@ static void combine(struct qm_resolver *resolver, struct qm_run *run, const stru
 	}
 	run->results++;
 	if (run->outcome == record->outcome)
-		qm_names_add(&resolver->names, &run->first_name, record->name);
+		qm_names_add(
+			&resolver->names, &run->first_name, record->name, resolver->stage.report);
 }
 
-static void merge(struct qm_resolver *resolver, const struct record *record)
+static void merge(struct qm_resolver *resolver, uint32_t index, const struct record *record)
 {
 	static const char by_key[] = "ambiguous: another test names the key of that test case";
 	static const char by_name[] = "ambiguous: different tests have the script name or summary";
-	struct qm_run *run = run_at(resolver, record->run);
+	struct qm_run *run = run_at(resolver, index);
 
 	if (run->match == AMBIGUOUS && !is_explicit(record->match)) {
-		give_up_record(resolver, record, by_name);
+		give_up_record(resolver, index, record, by_name);
 	} else if (!run->results) {
 		set_run(resolver, run, record);
 	} else if (is_explicit(record->match) && !is_explicit(run->match)) {
-		give_up_results(resolver, record->run, by_key);
+		give_up_results(resolver, index, by_key);
 		set_run(resolver, run, record);
 	} else if (!is_explicit(record->match) && is_explicit(run->match)) {
-		give_up_record(resolver, record, by_key);
+		give_up_record(resolver, index, record, by_key);
 	} else if (!is_explicit(record->match) && record->name_hash != run->name_hash) {
-		give_up_results(resolver, record->run, by_name);
-		give_up_record(resolver, record, by_name);
+		give_up_results(resolver, index, by_name);
+		give_up_record(resolver, index, record, by_name);
 		run->match = AMBIGUOUS;
 	} else {
 		combine(resolver, run, record);
 	}
+}
+
+/* A result goes to the runs of its test case in all executions. */
+static void merge_record(struct qm_resolver *resolver, const struct record *record)
+{
+	const struct qm_test_case *test_case =
+		qm_vec_at(&resolver->catalog->test_cases, record->test_case);
+	uint32_t run = test_case->first_run;
+
+	for (; run != QM_NONE; run = run_at(resolver, run)->next_of_case)
+		merge(resolver, run, record);
 }
 
 static enum qm_code end_report(void *context, const struct qm_report_end *end)
@@ -325,6 +348,7 @@ static enum qm_code end_report(void *context, const struct qm_report_end *end)
 
 	if (end->reason && !end->salvaged) {
 		resolution->unmapped.count = stage->listed;
+		qm_names_forget(&resolver->names, stage->names);
 		return QM_OK;
 	}
 	resolution->counts.suites += end->counts.suites;
@@ -338,7 +362,7 @@ static enum qm_code end_report(void *context, const struct qm_report_end *end)
 	resolution->mapped += stage->mapped;
 	resolution->unmapped_count += stage->unmapped;
 	for (size_t i = 0; i < stage->records.count; i++)
-		merge(resolver, qm_vec_at(&stage->records, i));
+		merge_record(resolver, qm_vec_at(&stage->records, i));
 	return QM_OK;
 }
 
@@ -359,11 +383,12 @@ static void add_update(struct qm_resolver *resolver, uint32_t index, uint8_t tar
 	const char *why = NULL;
 	struct qm_update *update;
 
-	/* Once for a test case, since what was not executed was executed nowhere. */
-	if (!status && target != QM_TARGET_MISSING && is_first_of_case(resolver, index))
-		list_left(resolver, index, target == QM_NOT_REACHED ? "not reached" : "skipped");
-	if (!status)
+	if (!status) {
+		if (target != QM_TARGET_MISSING)
+			list_left(resolver, index,
+				target == QM_NOT_REACHED ? "not reached" : "skipped");
 		return;
+	}
 	switch (qm_targets_permit(&resolver->targets, run, status, &why)) {
 	case QM_MAY_SET:
 		update = qm_vec_add(&resolver->resolution.updates);
@@ -412,5 +437,10 @@ const struct qm_resolution *qm_resolver_finish(struct qm_resolver *resolver)
 
 size_t qm_resolver_names(const struct qm_resolver *resolver, uint32_t run, const char *names[3])
 {
-	return qm_names_list(&resolver->names, run_at(resolver, run)->first_name, names);
+	struct qm_kept_name kept[QM_NAMES_PER_RUN];
+	size_t count = qm_names_list(&resolver->names, run_at(resolver, run)->first_name, kept);
+
+	for (size_t i = 0; i < count; i++)
+		names[i] = kept[i].text;
+	return count;
 }

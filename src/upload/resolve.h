@@ -2,8 +2,9 @@
  * resolve - from results to updates.
  *
  * A resolver is a sink: results stream in, are mapped at once and staged as small records (24 B
- * each: run, outcome, order). When a report ends well its records are merged into the runs in
- * file order; a report that fails is dropped whole, or kept up to its break (salvage).
+ * each: test case, outcome, name), in file order. When a report ends well its records are merged
+ * into the runs, of all executions; a report that fails is dropped whole, or kept up to its break
+ * (salvage).
  *
  * Several results for one run (parameters, reruns, the same key on several tests) are combined:
  * errored = failed > flaky > passed > skipped, the worst wins; `last` lets the last executed one
@@ -48,6 +49,7 @@ struct qm_update {
 };
 
 /* Names and their lists are cut at ceilings; the totals are always right. */
+/* A test of which one key is known and another is not is mapped and in this list, too. */
 struct qm_unmapped {
 	const char *test, *file, *why, *nearest; /* nearest: "" if none */
 };

@@ -80,7 +80,7 @@ struct qm_summary {
 	struct qm_vec transitions; /* struct qm_transition, of what was (plan: would be) set */
 	struct qm_vec updated; /* uint64_t, parallel to the executions: set (would be set) there */
 	uint64_t accepted, verified, failed_count, superseded;
-	int64_t started_ms; /* Unix time */
+	int64_t planned_ms; /* plan: Unix time from which on the calls are timed */
 	struct qm_session_counts counts;
 	const char *policy_name;
 };

@@ -160,14 +160,14 @@ static json_t *failed_item(const void *item)
 	return object;
 }
 
-/* Executions that were left out first, then runs. */
+/* Executions that were left out first, then runs: one list, and cut as one. */
 static json_t *left(const struct qm_summary *summary)
 {
 	json_t *list = list_of(summary->catalog ? &summary->catalog->left : NULL, left_item);
-	json_t *runs = list_of(summary->resolution ? &summary->resolution->left : NULL, left_item);
+	const struct qm_vec *runs = summary->resolution ? &summary->resolution->left : NULL;
 
-	(void)json_array_extend(list, runs);
-	json_decref(runs);
+	for (size_t i = 0; runs && i < runs->count && json_array_size(list) < MAX_ITEMS; i++)
+		(void)json_array_append_new(list, left_item(qm_vec_at(runs, i)));
 	return list;
 }
 
@@ -198,7 +198,7 @@ static json_t *planned_call(const struct qm_summary *summary, const struct qm_ca
 	const struct qm_call_result *result)
 {
 	struct qm_bulk_update update = qm_plan_bulk(summary->plan, summary->catalog, call);
-	int64_t wait_ms = result->at_ms - summary->started_ms;
+	int64_t wait_ms = result->at_ms - summary->planned_ms;
 	json_t *object = json_object();
 	char at[QM_TIME_TEXT];
 

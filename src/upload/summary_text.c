@@ -55,14 +55,14 @@ static void add_duration(struct qm_buf *out, int64_t ms)
 /* When the last call of a plan goes, from now on. */
 static int64_t plan_duration_ms(const struct qm_summary *summary)
 {
-	int64_t last_ms = summary->started_ms;
+	int64_t last_ms = summary->planned_ms;
 
 	for (size_t i = 0; i < summary->calls.count; i++) {
 		const struct qm_call_result *result = qm_vec_at(&summary->calls, i);
 
 		last_ms = result->at_ms > last_ms ? result->at_ms : last_ms;
 	}
-	return last_ms - summary->started_ms;
+	return last_ms - summary->planned_ms;
 }
 
 static void add_plan_headline(const struct qm_summary *summary, struct qm_buf *out)
@@ -235,7 +235,7 @@ static void add_planned_call(const struct qm_summary *summary, size_t index, str
 {
 	const struct qm_call *call = qm_vec_at(&summary->plan->calls, index);
 	const struct qm_call_result *result = qm_vec_at(&summary->calls, index);
-	int64_t wait_ms = result->at_ms - summary->started_ms;
+	int64_t wait_ms = result->at_ms - summary->planned_ms;
 	char cell[CELL_BYTES];
 
 	qm_table_int(table, (int64_t)index + 1);
@@ -243,10 +243,10 @@ static void add_planned_call(const struct qm_summary *summary, size_t index, str
 		qm_table_text(table, "denied");
 		qm_table_text(table, "never");
 	} else {
-		qm_time_format(result->at_ms, cell);
+		qm_time_format(result->at_ms - result->at_ms % 1000, cell);
 		qm_table_text(table, cell);
-		qm_text_from_duration(wait_ms > 0 ? wait_ms : 0, cell);
-		qm_table_text(table, cell);
+		qm_text_from_duration(wait_ms, cell);
+		qm_table_text(table, wait_ms > 0 ? cell : "now");
 	}
 	qm_summary_place(summary->catalog, call->execution, cell, sizeof cell);
 	qm_table_text(table, cell);

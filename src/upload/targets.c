@@ -18,26 +18,50 @@ static const struct {
 	[QM_TARGET_MISSING] = { "missing", NULL },
 };
 
+/* "Passed, Failed, ...", and the names for whoever looks for the nearest; returns how many. */
+static size_t list_statuses(const struct qm_catalog *catalog, struct qm_buf *out,
+	const char *names[2 * QM_MAX_CANDIDATES])
+{
+	const struct qm_status *statuses = catalog->project.statuses.items;
+	size_t count = 0;
+
+	while (count < catalog->project.statuses.count && count < 2 * QM_MAX_CANDIDATES) {
+		names[count] = statuses[count].name;
+		qm_buf_add_format(out, "%s%s", count ? ", " : "", names[count]);
+		count++;
+	}
+	return count;
+}
+
 static enum qm_code unknown_status(const struct qm_catalog *catalog, const char *option,
 	const char *name, struct qm_error *err)
 {
-	const struct qm_status *statuses = catalog->project.statuses.items;
-	size_t count = catalog->project.statuses.count;
 	const char *names[2 * QM_MAX_CANDIDATES];
-	size_t listed = 0;
 	const char *nearest;
 	struct qm_buf list;
 
 	qm_buf_init(&list, 400);
-	for (size_t i = 0; i < count && i < 2 * QM_MAX_CANDIDATES; i++) {
-		names[listed++] = statuses[i].name;
-		qm_buf_add_format(&list, "%s%s", i ? ", " : "", statuses[i].name);
-	}
-	nearest = qm_text_nearest(name, names, listed);
+	nearest = qm_text_nearest(name, names, list_statuses(catalog, &list, names));
 	(void)qm_error_set(err, QM_ENOTFOUND,
 		"project %s has no status \"%s\" (%s)%s%s%s; there are: %s", catalog->project.key,
 		name, option, nearest ? "; did you mean \"" : "", nearest ? nearest : "",
 		nearest ? "\"?" : "", list.data);
+	qm_buf_release(&list);
+	return QM_ENOTFOUND;
+}
+
+/* Nobody named it, so nobody misspelt it: it has to be chosen. */
+static enum qm_code no_default(const struct qm_catalog *catalog, const char *option,
+	const char *default_name, struct qm_error *err)
+{
+	const char *names[2 * QM_MAX_CANDIDATES];
+	struct qm_buf list;
+
+	qm_buf_init(&list, 400);
+	(void)list_statuses(catalog, &list, names);
+	(void)qm_error_set(err, QM_ENOTFOUND,
+		"no status of project %s is its \"%s\"; choose one with %s=NAME; there are: %s",
+		catalog->project.key, default_name, option, list.data);
 	qm_buf_release(&list);
 	return QM_ENOTFOUND;
 }
@@ -55,7 +79,8 @@ static enum qm_code resolve_target(
 	if (targets->statuses[index])
 		return QM_OK;
 	(void)snprintf(option, sizeof option, "--status %s", defaults[index].option);
-	return unknown_status(targets->catalog, option, name, err);
+	return given ? unknown_status(targets->catalog, option, name, err)
+		     : no_default(targets->catalog, option, name, err);
 }
 
 enum qm_code qm_targets_init(struct qm_targets *targets, const struct qm_catalog *catalog,

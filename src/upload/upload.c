@@ -9,6 +9,14 @@
 /* Reasons that name a run or a group; what is beyond is told as a number. */
 enum { MAX_REASONS = 20, MAX_FAILED = 10000, MAX_SILENT = 3 };
 
+/* Runs of one group that were not taken for one reason, gathered over its calls. */
+struct many {
+	const struct qm_call *call; /* the first one */
+	enum qm_reason reason;
+	const char *what, *words;
+	size_t count; /* 0: nothing is gathered */
+};
+
 struct upload {
 	const struct qm_upload_options *options;
 	struct qm_summary *summary;
@@ -18,6 +26,7 @@ struct upload {
 	int silent;     /* calls in a row that got no answer */
 	size_t reasons; /* about runs that were not taken; of which kind the last one was */
 	enum qm_reason last_reason;
+	struct many many;
 	bool stopped;
 };
 
@@ -79,17 +88,6 @@ static void add_failed_piece(struct upload *upload, const struct qm_piece *piece
 	upload->result->why = why;
 }
 
-/* "12 runs of VKMC-TS-20 / Chrome to Failed" */
-static void describe(const struct upload *upload, size_t count, char *out, size_t size)
-{
-	const struct qm_catalog *catalog = upload->summary->catalog;
-	char place[256];
-
-	qm_summary_place(catalog, upload->call->execution, place, sizeof place);
-	(void)snprintf(out, size, "%zu run%s of %s to %s", count, count == 1 ? "" : "s", place,
-		qm_summary_status(catalog, upload->call->status_id));
-}
-
 /* Whether there is room for one more reason. */
 static bool may_tell(struct upload *upload, enum qm_reason reason)
 {
@@ -102,46 +100,65 @@ static void tell_bad(struct upload *upload, const struct qm_failed_update *faile
 	if (!failed || !may_tell(upload, QM_REASON_NOT_UPLOADED))
 		return;
 	qm_summary_reason(upload->summary, QM_REASON_NOT_UPLOADED,
-		"%s (run %lld%s%s) was refused: %s", failed->key, (long long)failed->id,
+		"%s (run %lld%s%s) was not set: %s", failed->key, (long long)failed->id,
 		*failed->test ? ", test " : "", failed->test, failed->why);
 }
 
-static void tell_group(struct upload *upload, const struct qm_piece *piece)
+/* "12 runs of VKMC-TS-20 / Chrome to Failed were refused together: the execution is closed" */
+static void tell_many(struct upload *upload)
 {
-	bool group = piece->fate == QM_PIECE_GROUP;
-	char what[512];
+	const struct qm_catalog *catalog = upload->summary->catalog;
+	const struct many *many = &upload->many;
+	char place[256];
 
-	if (!may_tell(upload, QM_REASON_NOT_UPLOADED))
-		return;
-	describe(upload, piece->count, what, sizeof what);
-	qm_summary_reason(upload->summary, QM_REASON_NOT_UPLOADED, "%s: %s: %s", what,
-		group ? "refused whatever the run"
-		      : "refused together and not tried one by one, --max-split-calls is used up",
-		piece->words ? piece->words : "without a word");
+	if (many->count && may_tell(upload, many->reason)) {
+		qm_summary_place(catalog, many->call->execution, place, sizeof place);
+		qm_summary_reason(upload->summary, many->reason, "%zu run%s of %s to %s: %s%s",
+			many->count, many->count == 1 ? "" : "s", place,
+			qm_summary_status(catalog, many->call->status_id), many->what, many->words);
+	}
+	upload->many.count = 0;
+}
+
+/* `what` is a constant. */
+static void gather(struct upload *upload, const struct qm_piece *piece, enum qm_reason reason,
+	const char *what, const char *words)
+{
+	struct many *many = &upload->many;
+
+	if (many->count &&
+		(many->call->group != upload->call->group || many->what != what ||
+			strcmp(many->words, words) != 0))
+		tell_many(upload);
+	if (!many->count)
+		*many = (struct many){
+			.call = upload->call, .reason = reason, .what = what, .words = words
+		};
+	many->count += piece->count;
+	add_failed_piece(upload, piece, words);
 }
 
 static void end_piece(struct upload *upload, const struct qm_piece *piece)
 {
-	const char *why = piece->words ? piece->words : "the server gave no reason";
+	static const char group[] = "refused, whatever the run: ";
+	static const char given_up[] =
+		"refused together, and not tried one by one as --max-split-calls is used up: ";
+	const char *words = piece->words ? piece->words : "the server gave no reason";
 
-	if (piece->fate != QM_PIECE_BAD) {
-		add_failed_piece(upload, piece, why);
-		tell_group(upload, piece);
-		return;
-	}
-	upload->result->why = why;
-	tell_bad(upload, add_failed(upload, &upload->call->updates[piece->first], why));
+	if (piece->fate == QM_PIECE_GROUP)
+		gather(upload, piece, QM_REASON_NOT_UPLOADED, group, words);
+	else if (piece->fate == QM_PIECE_GIVEN_UP)
+		gather(upload, piece, QM_REASON_NOT_UPLOADED, given_up, words);
+	else
+		tell_bad(upload, add_failed(upload, &upload->call->updates[piece->first], words));
+	upload->result->why = words;
 }
 
 static void end_denied(struct upload *upload, const struct qm_piece *piece, const char *why)
 {
-	char what[512];
+	static const char denied[] = "";
 
-	add_failed_piece(upload, piece, why);
-	if (!may_tell(upload, QM_REASON_DENIED))
-		return;
-	describe(upload, piece->count, what, sizeof what);
-	qm_summary_reason(upload->summary, QM_REASON_DENIED, "%s: %s", what, why);
+	gather(upload, piece, QM_REASON_DENIED, denied, why);
 }
 
 /* ---- Sending. */
@@ -269,8 +286,9 @@ static void take_call(struct upload *upload, size_t index)
 	upload->result = qm_vec_at(&upload->summary->calls, index);
 }
 
-static void tell_rest(const struct upload *upload)
+static void tell_rest(struct upload *upload)
 {
+	tell_many(upload);
 	if (upload->reasons > MAX_REASONS)
 		qm_summary_reason(upload->summary, upload->last_reason,
 			"%zu more of this kind; the JSON summary lists up to %d runs",
@@ -295,6 +313,12 @@ void qm_upload(struct qm_summary *summary, const struct qm_upload_options *optio
 
 /* ---- Without sending. */
 
+static void count_planned(const struct upload *upload)
+{
+	for (size_t i = 0; i < upload->call->count; i++)
+		qm_summary_count(upload->summary, &upload->call->updates[i]);
+}
+
 static enum qm_code project_call(const struct upload *upload, struct qm_plan *plan,
 	struct qm_call *call, struct qm_projection *projection, struct qm_error *err)
 {
@@ -318,27 +342,28 @@ static enum qm_code project_call(const struct upload *upload, struct qm_plan *pl
 enum qm_code qm_upload_preview(struct qm_summary *summary, const struct qm_upload_options *options,
 	struct qm_plan *plan, struct qm_gate *gate, struct qm_error *err)
 {
-	struct qm_projection *projection = qm_projection_new(gate, qm_clock_now(options->clock));
+	int64_t now_ms = qm_clock_now(options->clock);
+	struct qm_projection *projection = qm_projection_new(gate, now_ms);
 	struct upload upload = begin(summary, options);
 	enum qm_code code = QM_OK;
+	size_t seen;
 
-	for (size_t i = 0; i < summary->calls.count && !code; i++) {
-		struct qm_call *call = qm_vec_at(&plan->calls, i);
+	summary->planned_ms = now_ms;
+	for (seen = 0; seen < summary->calls.count; seen++) {
+		struct qm_call *call = qm_vec_at(&plan->calls, seen);
 
-		take_call(&upload, i);
+		take_call(&upload, seen);
 		if (!call->denied)
 			code = project_call(&upload, plan, call, projection, err);
+		if (code)
+			break;
 		if (call->denied)
 			carry_out(&upload);
 		else
-			for (size_t j = 0; j < call->count; j++)
-				qm_summary_count(summary, &call->updates[j]);
+			count_planned(&upload);
 		upload.result->state = state_of(upload.result, call->count);
 	}
-	/* The call that could not be looked at, and those behind it, have no time. */
-	if (code)
-		summary->calls.count =
-			(size_t)(upload.result - (struct qm_call_result *)summary->calls.items);
+	summary->calls.count = seen; /* what could not be looked at has no time */
 	tell_rest(&upload);
 	qm_projection_free(projection);
 	return code;

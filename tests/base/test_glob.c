@@ -134,6 +134,25 @@ static void names_of_one_file_become_one(void **state)
 	}
 }
 
+static void letter_case_counts(void **state)
+{
+	(void)state;
+	assert_false(qm_glob_match("test-*.xml", "TEST-a.xml"));
+	assert_false(qm_glob_match("[a-z].xml", "B.xml"));
+}
+
+static void a_pattern_has_its_greatest_length(void **state)
+{
+	char pattern[QM_GLOB_MAX_PATH + 2];
+
+	(void)state;
+	memset(pattern, 'a', sizeof pattern);
+	pattern[sizeof pattern - 1] = '\0';
+	assert_int_equal(qm_glob_check(pattern, NULL), QM_EUSAGE);
+	pattern[QM_GLOB_MAX_PATH / 2] = '\0';
+	assert_int_equal(qm_glob_check(pattern, NULL), QM_OK);
+}
+
 static void what_is_no_pattern_says_why(void **state)
 {
 	struct qm_error err;
@@ -328,6 +347,8 @@ int main(void)
 		cmocka_unit_test(many_stars_take_no_time),
 		cmocka_unit_test(what_lies_below_may_match),
 		cmocka_unit_test(names_of_one_file_become_one),
+		cmocka_unit_test(letter_case_counts),
+		cmocka_unit_test(a_pattern_has_its_greatest_length),
 		cmocka_unit_test(what_is_no_pattern_says_why),
 		cmocka_unit_test_setup_teardown(
 			a_walk_finds_files_and_no_folders, make_folder, remove_folder),

@@ -44,7 +44,9 @@ static void lines_do_not_end_in_blanks(void **state)
 	qm_table_text(&table, "long");
 	qm_table_text(&table, "b");
 	qm_table_text(&table, "x");
-	assert_prints(&table, "  a  long\n  b  x\n");
+	qm_table_text(&table, "c");
+	qm_table_text(&table, "");
+	assert_prints(&table, "  a  long\n  b  x\n  c\n");
 }
 
 static void characters_count_and_not_bytes(void **state)
@@ -77,6 +79,49 @@ static void cells_are_cut_and_printable(void **state)
 	assert_prints(&table, expected);
 }
 
+static void sixty_characters_are_not_cut(void **state)
+{
+	struct qm_table table;
+	char text[61], expected[64];
+
+	(void)state;
+	memset(text, 'a', 60);
+	text[60] = '\0';
+	(void)memcpy(expected, "  ", 2);
+	(void)memcpy(expected + 2, text, 60);
+	(void)memcpy(expected + 62, "\n", 2);
+	qm_table_init(&table, "l", NULL);
+	qm_table_text(&table, text);
+	assert_prints(&table, expected);
+}
+
+static void a_table_without_rows_is_its_headings(void **state)
+{
+	static const char *const headings[] = { "KEY", "RUNS" };
+	struct qm_table table;
+
+	(void)state;
+	qm_table_init(&table, "lr", headings);
+	assert_prints(&table, "  KEY  RUNS\n");
+	qm_table_init(&table, "lr", NULL);
+	assert_prints(&table, "");
+}
+
+static void the_ends_of_int64_are_printed(void **state)
+{
+	struct qm_table table;
+
+	(void)state;
+	qm_table_init(&table, "r", NULL);
+	qm_table_int(&table, INT64_MIN);
+	qm_table_int(&table, INT64_MAX);
+	qm_table_int(&table, 0);
+	assert_prints(&table,
+		"  -9223372036854775808\n"
+		"   9223372036854775807\n"
+		"                     0\n");
+}
+
 static void a_cut_falls_between_two_characters(void **state)
 {
 	struct qm_table table;
@@ -101,6 +146,9 @@ int main(void)
 		cmocka_unit_test(lines_do_not_end_in_blanks),
 		cmocka_unit_test(characters_count_and_not_bytes),
 		cmocka_unit_test(cells_are_cut_and_printable),
+		cmocka_unit_test(sixty_characters_are_not_cut),
+		cmocka_unit_test(a_table_without_rows_is_its_headings),
+		cmocka_unit_test(the_ends_of_int64_are_printed),
 		cmocka_unit_test(a_cut_falls_between_two_characters),
 	};
 

@@ -4,6 +4,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -124,6 +125,58 @@ static void an_unknown_key_does_not_fall_through(void **state)
 	mapped = find_name(*state, "a", "VKMC-TC-99 VKMC-TC-1");
 	assert_mapped(&mapped, QM_MATCH_KEY, 1);
 	assert_string_equal(mapped.unknown, "VKMC-TC-99");
+	assert_string_equal(mapped.why, "no chosen execution holds VKMC-TC-99");
+}
+
+static void unknown_keys_are_listed_once_and_cut(void **state)
+{
+	struct qm_mapped mapped =
+		find_name(*state, "a", "VKMC-TC-991 VKMC-TC-99 VKMC-TC-99 VKMC-TC-991 VKMC-TC-9");
+	char many[1000] = "";
+
+	assert_string_equal(mapped.unknown, "VKMC-TC-991, VKMC-TC-99, VKMC-TC-9");
+	assert_string_equal(
+		mapped.why, "no chosen execution holds VKMC-TC-991, VKMC-TC-99, VKMC-TC-9");
+	for (int i = 100; i < 140; i++)
+		(void)snprintf(many + strlen(many), sizeof many - strlen(many), "VKMC-TC-%d ", i);
+	mapped = find_name(*state, "a", many);
+	assert_int_equal(mapped.count, 0);
+	assert_true(strlen(mapped.unknown) > sizeof mapped.unknown - 20);
+	assert_string_equal(mapped.unknown + strlen(mapped.unknown) - 5, ", ...");
+	assert_string_equal(mapped.why + strlen(mapped.why) - 5, ", ...");
+}
+
+static void more_test_cases_than_are_taken_are_told(void **state)
+{
+	struct desk *desk = *state;
+	struct qm_mapped mapped;
+	char name[2000] = "";
+
+	for (int i = 6; i <= QM_MATCH_CASES + 1; i++)
+		(void)shelf_run(&desk->catalog, i, "", NULL, SHELF_NOT_RUN);
+	for (int i = 1; i <= QM_MATCH_CASES; i++)
+		(void)snprintf(name + strlen(name), sizeof name - strlen(name), "VKMC-TC-%d ", i);
+	mapped = find_name(desk, "a", name);
+	assert_int_equal(mapped.count, QM_MATCH_CASES);
+	assert_string_equal(mapped.why, "");
+	(void)snprintf(
+		name + strlen(name), sizeof name - strlen(name), "VKMC-TC-%d", QM_MATCH_CASES + 1);
+	mapped = find_name(desk, "a", name);
+	assert_int_equal(mapped.count, QM_MATCH_CASES);
+	assert_int_equal(mapped.dropped, 1);
+	assert_non_null(strstr(mapped.why, "more than 64 test cases"));
+}
+
+static void a_property_of_another_tool_is_passed_over(void **state)
+{
+	const struct qm_property properties[] = { { "test_id", "C123" }, { "qmetry", NULL } };
+	const struct qm_result result = { .class_name = "com.example.LoginTest",
+		.name = "logsIn",
+		.properties = properties,
+		.property_count = 2 };
+	struct qm_mapped mapped = find(*state, &result);
+
+	assert_mapped(&mapped, QM_MATCH_SCRIPT, 1);
 }
 
 static void keys_of_other_projects_are_mere_text(void **state)
@@ -225,6 +278,9 @@ int main(void)
 		TEST(keys_stand_in_name_class_or_description),
 		TEST(several_keys_are_several_test_cases),
 		TEST(an_unknown_key_does_not_fall_through),
+		TEST(unknown_keys_are_listed_once_and_cut),
+		TEST(more_test_cases_than_are_taken_are_told),
+		TEST(a_property_of_another_tool_is_passed_over),
 		TEST(keys_of_other_projects_are_mere_text),
 		TEST(script_names_are_full_names),
 		TEST(summaries_ignore_white_space_and_case),

@@ -206,6 +206,18 @@ static void the_worst_news_come_first_over_all_executions(void **state)
 		assert_int_equal(call_at(desk, i)->group, i);
 }
 
+static void what_passed_at_last_comes_before_what_passed_at_once(void **state)
+{
+	struct desk *desk = *state;
+
+	(void)want(desk, 1, QM_PASSED);
+	want(desk, 2, QM_FLAKY)->status_id = SHELF_EMPTY;
+	make(desk, 500);
+	assert_counts(desk, (const size_t[]){ 1, 1 }, 2);
+	assert_int_equal(call_at(desk, 0)->status_id, SHELF_EMPTY);
+	assert_int_equal(call_at(desk, 1)->status_id, SHELF_PASSED);
+}
+
 static void the_same_updates_in_any_order_make_the_same_plan(void **state)
 {
 	enum { COUNT = 12 };
@@ -392,6 +404,7 @@ int main(void)
 		TEST(ten_thousand_updates_of_three_statuses_are_22_calls_at_most),
 		TEST(execution_status_and_comment_make_a_group),
 		TEST(the_worst_news_come_first_over_all_executions),
+		TEST(what_passed_at_last_comes_before_what_passed_at_once),
 		TEST(the_same_updates_in_any_order_make_the_same_plan),
 		TEST(a_call_is_told_to_the_api_with_all_that_it_needs),
 		TEST(what_the_policy_allows_stays_as_it_is),

@@ -44,16 +44,21 @@ static int teardown(void **state)
 	return 0;
 }
 
+static void begin_report(struct desk *desk, const char *path)
+{
+	const struct qm_report_begin report = { .path = path, .kind = QM_REPORT_JUNIT };
+
+	assert_int_equal(desk->sink.report_begin(desk->sink.context, &report), QM_OK);
+}
+
 /* After the runs are on the shelf. */
 static void begin(struct desk *desk)
 {
-	const struct qm_report_begin report = { .path = "a.xml", .kind = QM_REPORT_JUNIT };
-
 	assert_int_equal(qm_resolver_new(&desk->catalog, desk->mapping, &desk->options,
 				 &desk->resolver, NULL),
 		QM_OK);
 	desk->sink = qm_resolver_sink(desk->resolver);
-	assert_int_equal(desk->sink.report_begin(desk->sink.context, &report), QM_OK);
+	begin_report(desk, "a.xml");
 }
 
 static void add(
@@ -196,7 +201,6 @@ static void an_unknown_status_is_told_with_those_there_are(void **state)
 
 static void a_report_that_fails_is_dropped_whole(void **state)
 {
-	const struct qm_report_begin second = { .path = "b.xml", .kind = QM_REPORT_JUNIT };
 	struct desk *desk = *state;
 	const struct qm_resolution *resolution;
 
@@ -205,7 +209,7 @@ static void a_report_that_fails_is_dropped_whole(void **state)
 	add(desk, "a", "VKMC-TC-1", QM_FAILED);
 	add(desk, "a", "nobody", QM_FAILED);
 	end_report(desk, "malformed", false);
-	assert_int_equal(desk->sink.report_begin(desk->sink.context, &second), QM_OK);
+	begin_report(desk, "b.xml");
 	add(desk, "a", "VKMC-TC-2", QM_PASSED);
 	end_report(desk, "truncated", true);
 	resolution = qm_resolver_finish(desk->resolver);
@@ -270,7 +274,90 @@ static void different_tests_with_one_summary_are_ambiguous(void **state)
 	assert_int_equal(resolution->missing_count, 0);
 	first = qm_vec_at(&resolution->unmapped, 0);
 	assert_string_equal(first->test, "a.B.works");
+	assert_string_equal(first->file, "a.xml");
+	assert_string_equal(first->nearest, "VKMC-TC-1");
 	assert_non_null(strstr(first->why, "ambiguous"));
+}
+
+static void parameters_of_one_test_are_no_ambiguity(void **state)
+{
+	struct desk *desk = *state;
+	const struct qm_resolution *resolution;
+
+	(void)shelf_run(&desk->catalog, 1, "", "a.B.adds", SHELF_NOT_RUN);
+	begin(desk);
+	add(desk, "a.B", "adds[1]", QM_PASSED);
+	add(desk, "a.B", "adds[2]", QM_FAILED);
+	add(desk, "a.B", "adds[3]", QM_PASSED);
+	resolution = finish(desk);
+	assert_int_equal(resolution->unmapped_count, 0);
+	assert_int_equal(resolution->mapped, 3);
+	assert_int_equal(update_at(resolution, 0)->status_id, SHELF_FAILED);
+}
+
+/* The tests met in different reports, and each is listed with its own; in all executions it is
+ * the same result, listed and counted once. */
+static void ambiguity_across_reports_and_executions(void **state)
+{
+	struct desk *desk = *state;
+	const struct qm_resolution *resolution;
+	const struct qm_unmapped *row;
+
+	(void)shelf_run(&desk->catalog, 1, "works", NULL, SHELF_NOT_RUN);
+	(void)shelf_execution(&desk->catalog, "101", "Firefox");
+	(void)shelf_run(&desk->catalog, 1, "works", NULL, SHELF_NOT_RUN);
+	begin(desk);
+	add(desk, "a.B", "works", QM_PASSED);
+	end_report(desk, NULL, false);
+	begin_report(desk, "b.xml");
+	add(desk, "a.C", "works", QM_FAILED);
+	resolution = finish(desk);
+	assert_int_equal(resolution->updates.count, 0);
+	assert_int_equal(resolution->unmapped_count, 2);
+	assert_int_equal(resolution->unmapped.count, 2);
+	row = qm_vec_at(&resolution->unmapped, 0);
+	assert_string_equal(row->test, "a.B.works");
+	assert_string_equal(row->file, "a.xml");
+	row = qm_vec_at(&resolution->unmapped, 1);
+	assert_string_equal(row->test, "a.C.works");
+	assert_string_equal(row->file, "b.xml");
+}
+
+/* Even a run that was given up is somebody's if he names its key. */
+static void a_key_ends_an_ambiguity(void **state)
+{
+	struct desk *desk = *state;
+	const struct qm_resolution *resolution;
+
+	(void)shelf_run(&desk->catalog, 1, "works", NULL, SHELF_NOT_RUN);
+	begin(desk);
+	add(desk, "a.B", "works", QM_FAILED);
+	add(desk, "a.C", "works", QM_FAILED);
+	add(desk, "a.D", "VKMC-TC-1", QM_PASSED);
+	add(desk, "a.E", "works", QM_FAILED);
+	resolution = finish(desk);
+	assert_int_equal(resolution->updates.count, 1);
+	assert_int_equal(update_at(resolution, 0)->status_id, SHELF_PASSED);
+	assert_int_equal(resolution->mapped, 1);
+	assert_int_equal(resolution->unmapped_count, 3);
+}
+
+/* VKMC-TC-1 gets its result; that nobody holds VKMC-TC-9 is told all the same. */
+static void an_unknown_key_beside_a_known_one_is_listed(void **state)
+{
+	struct desk *desk = *state;
+	const struct qm_resolution *resolution;
+	const struct qm_unmapped *row;
+
+	shelve(desk, 1);
+	begin(desk);
+	add(desk, "a", "VKMC-TC-1 VKMC-TC-9", QM_PASSED);
+	resolution = finish(desk);
+	assert_int_equal(resolution->updates.count, 1);
+	assert_int_equal(resolution->mapped, 1);
+	assert_int_equal(resolution->unmapped_count, 1);
+	row = qm_vec_at(&resolution->unmapped, 0);
+	assert_string_equal(row->why, "no chosen execution holds VKMC-TC-9");
 }
 
 static void a_key_has_the_better_right(void **state)
@@ -421,6 +508,10 @@ int main(void)
 		TEST(superseded_attempts_do_not_count),
 		TEST(one_set_of_results_goes_to_all_executions),
 		TEST(different_tests_with_one_summary_are_ambiguous),
+		TEST(parameters_of_one_test_are_no_ambiguity),
+		TEST(ambiguity_across_reports_and_executions),
+		TEST(a_key_ends_an_ambiguity),
+		TEST(an_unknown_key_beside_a_known_one_is_listed),
 		TEST(a_key_has_the_better_right),
 		TEST(what_others_set_is_kept_as_asked),
 		TEST(protected_and_locked_runs_are_left),

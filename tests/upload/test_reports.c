@@ -1,0 +1,389 @@
+#include "src/base/file.h"
+#include "src/base/memory.h"
+#include "src/upload/reports.h"
+
+#include <ftw.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static const char junit[] = "<testsuite name='s'><testcase classname='a' name='b'/></testsuite>";
+static const char testng[] = "<testng-results></testng-results>";
+static const char foreign[] = "<?xml version='1.0'?><failsafe-summary/>";
+
+/* Each test works in a folder of its own. */
+struct desk {
+	char path[64], before[4096];
+	char found[2048], talk[2048]; /* "path;" and "line;" each */
+	struct qm_arena arena;
+	struct qm_reports reports;
+	struct qm_vec verdicts;
+	struct qm_log log;
+	size_t results;
+	enum qm_code answer; /* of the sink */
+};
+
+static void note(void *context, enum qm_log_level level, const char *line)
+{
+	struct desk *desk = context;
+	size_t length = strlen(desk->talk);
+
+	assert_int_equal(level, QM_LOG_NOTICE);
+	(void)snprintf(desk->talk + length, sizeof desk->talk - length, "%s;", line);
+}
+
+static int setup(void **state)
+{
+	struct desk *desk = qm_alloc(sizeof *desk);
+
+	(void)snprintf(desk->path, sizeof desk->path, "/tmp/qm-reports-XXXXXX");
+	assert_non_null(getcwd(desk->before, sizeof desk->before));
+	assert_non_null(mkdtemp(desk->path));
+	assert_int_equal(chdir(desk->path), 0);
+	qm_arena_init(&desk->arena);
+	qm_reports_init(&desk->reports, &desk->arena);
+	qm_vec_init(&desk->verdicts, sizeof(struct qm_report_verdict));
+	qm_log_init(&desk->log, QM_LOG_NOTICE, note, desk);
+	*state = desk;
+	return 0;
+}
+
+static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *ftw)
+{
+	(void)status;
+	(void)type;
+	(void)ftw;
+	return remove(path);
+}
+
+static int teardown(void **state)
+{
+	struct desk *desk = *state;
+	int failed = chdir(desk->before);
+
+	failed = nftw(desk->path, remove_entry, 8, FTW_DEPTH | FTW_PHYS) || failed;
+	qm_vec_release(&desk->verdicts);
+	qm_reports_release(&desk->reports);
+	qm_arena_release(&desk->arena);
+	free(desk);
+	return failed;
+}
+
+static void put(const char *path, const char *text)
+{
+	char folder[256];
+
+	(void)snprintf(folder, sizeof folder, "%s", path);
+	if (strrchr(folder, '/')) {
+		*strrchr(folder, '/') = '\0';
+		assert_int_equal(qm_file_make_folder(folder, NULL), QM_OK);
+	}
+	assert_int_equal(qm_file_write(path, text, strlen(text), NULL), QM_OK);
+}
+
+static const struct qm_report_file *file_at(const struct desk *desk, size_t index)
+{
+	return qm_vec_at(&desk->reports.files, index);
+}
+
+static void find(struct desk *desk, const char *const *patterns, size_t count)
+{
+	qm_vec_clear(&desk->reports.files);
+	assert_int_equal(qm_reports_find(&desk->reports, patterns, count, NULL), QM_OK);
+}
+
+/* Up to 3 patterns, the first that is NULL ends them; named files are marked with "=". */
+static void assert_finds(struct desk *desk, const char *const patterns[3], const char *expected)
+{
+	size_t count = 0, length = 0;
+
+	while (count < 3 && patterns[count])
+		count++;
+	find(desk, patterns, count);
+	desk->found[0] = '\0';
+	for (size_t i = 0; i < desk->reports.files.count; i++) {
+		const struct qm_report_file *file = file_at(desk, i);
+
+		length += (size_t)snprintf(desk->found + length, sizeof desk->found - length,
+			"%s%s;", file->named ? "=" : "", file->path);
+		assert_true(length < sizeof desk->found);
+	}
+	assert_string_equal(desk->found, expected);
+}
+
+/* ---- Finding. */
+
+static void names_patterns_and_folders_are_found_sorted_and_once(void **state)
+{
+	static const struct {
+		const char *patterns[3];
+		const char *expected;
+	} rows[] = {
+		{ { "r/b.xml" }, "=r/b.xml;" },
+		{ { "./r//b.xml", "r/b.xml" }, "=r/b.xml;" },
+		{ { "r/*.xml" }, "r/B.xml;r/a.xml;r/b.xml;" }, /* by bytes: B before a */
+		{ { "r/*.xml", "r/b.xml" }, "r/B.xml;r/a.xml;=r/b.xml;" },
+		{ { "r/b.xml", "r/*.xml", "**/b.xml" }, "r/B.xml;r/a.xml;=r/b.xml;" },
+		{ { "r" }, "r/B.xml;r/a.xml;r/b.xml;r/deep/d.xml;" },
+		{ { "./r/" }, "r/B.xml;r/a.xml;r/b.xml;r/deep/d.xml;" },
+		{ { "." }, "r/B.xml;r/a.xml;r/b.xml;r/deep/d.xml;" },
+		{ { "**/d.xml" }, "r/deep/d.xml;" },
+		{ { "r/*.txt" }, "r/notes.txt;" },
+		{ { "no/such/*.xml" }, "" },
+		{ { "gone.xml" }, "=gone.xml;" }, /* reading it will tell */
+		{ { "-" }, "=-;" },
+	};
+	struct desk *desk = *state;
+
+	put("r/b.xml", junit);
+	put("r/a.xml", junit);
+	put("r/B.xml", junit);
+	put("r/deep/d.xml", junit);
+	put("r/notes.txt", "x");
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		assert_finds(desk, rows[i].patterns, rows[i].expected);
+}
+
+static void what_is_excluded_is_not_found(void **state)
+{
+	static const struct {
+		const char *patterns[3];
+		const char *expected;
+	} rows[] = {
+		{ { "r/**/*.xml", "!r/b.xml" }, "r/a.xml;r/deep/d.xml;" },
+		{ { "!r/b.xml", "r/**/*.xml" }, "r/a.xml;r/deep/d.xml;" },
+		{ { "r", "!r/deep" }, "r/a.xml;r/b.xml;" },
+		{ { "r", "!./r/deep/" }, "r/a.xml;r/b.xml;" },
+		{ { "r", "!**/deep" }, "r/a.xml;r/b.xml;" },
+		{ { "r/b.xml", "!r/*" }, "" },
+	};
+	struct desk *desk = *state;
+
+	put("r/a.xml", junit);
+	put("r/b.xml", junit);
+	put("r/deep/d.xml", junit);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		assert_finds(desk, rows[i].patterns, rows[i].expected);
+}
+
+static void what_exists_by_its_very_name_is_no_pattern(void **state)
+{
+	struct desk *desk = *state;
+
+	put("TEST-a[1].xml", junit);
+	put("TEST-a1.xml", junit);
+	put("m[2]/x.xml", junit);
+	put("m2/y.xml", junit);
+	assert_finds(desk, (const char *const[3]){ "TEST-a[1].xml" }, "=TEST-a[1].xml;");
+	assert_finds(desk, (const char *const[3]){ "TEST-a[12].xml" }, "TEST-a1.xml;");
+	assert_finds(desk, (const char *const[3]){ "m[2]" }, "m[2]/x.xml;");
+	assert_finds(desk, (const char *const[3]){ "m[2]/*.xml" }, "m2/y.xml;");
+}
+
+static void without_patterns_the_usual_places_are_looked_through(void **state)
+{
+	static const char all[] = "a/target/surefire-reports/TEST-a.xml;"
+				  "b/build/test-results/test/TEST-c.xml;"
+				  "target/failsafe-reports/TEST-b.xml;"
+				  "test-output/testng-results.xml;";
+	static const char but_a[] = "b/build/test-results/test/TEST-c.xml;"
+				    "target/failsafe-reports/TEST-b.xml;"
+				    "test-output/testng-results.xml;";
+	struct desk *desk = *state;
+
+	assert_finds(desk, (const char *const[3]){ NULL }, "");
+	put("a/target/surefire-reports/TEST-a.xml", junit);
+	put("a/target/surefire-reports/testng-results.xml", testng); /* the same once more */
+	put("target/failsafe-reports/TEST-b.xml", junit);
+	put("target/failsafe-reports/failsafe-summary.xml", foreign);
+	put("b/build/test-results/test/TEST-c.xml", junit);
+	put("test-output/testng-results.xml", testng);
+	put("elsewhere/TEST-d.xml", junit);
+	assert_finds(desk, (const char *const[3]){ NULL }, all);
+	assert_finds(desk, (const char *const[3]){ "!a/**" }, but_a);
+	assert_finds(desk, (const char *const[3]){ "elsewhere" }, "elsewhere/TEST-d.xml;");
+}
+
+static void what_is_no_pattern_is_an_error_of_usage(void **state)
+{
+	static const char *const patterns[] = { "", "r/[ab", "!", "!r/[ab" };
+	struct desk *desk = *state;
+
+	for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++) {
+		struct qm_error err;
+
+		qm_error_init(&err);
+		assert_int_equal(qm_reports_find(&desk->reports, &patterns[i], 1, &err), QM_EUSAGE);
+		assert_true(*err.text);
+	}
+}
+
+static void a_look_at_the_heads_counts_what_may_be_reports(void **state)
+{
+	static const char *const patterns[] = { "*.xml", "pipe", "gone", "-" };
+	struct desk *desk = *state;
+
+	put("a.xml", junit);
+	put("b.xml", testng);
+	put("c.xml", foreign);
+	put("d.xml", "");
+	assert_int_equal(mkfifo("pipe", 0600), 0); /* that nobody writes into: not opened */
+	find(desk, patterns, 4);
+	assert_int_equal(desk->reports.files.count, 7);
+	assert_int_equal(qm_reports_sniff(&desk->reports), 4);
+	assert_int_equal(file_at(desk, 1)->kind, QM_REPORT_JUNIT);
+	assert_int_equal(file_at(desk, 2)->kind, QM_REPORT_TESTNG);
+	assert_int_equal(file_at(desk, 3)->kind, QM_REPORT_NONE);
+	qm_vec_clear(&desk->reports.files);
+	assert_int_equal(qm_reports_sniff(&desk->reports), 0);
+}
+
+/* ---- Reading. */
+
+static enum qm_code count_result(void *context, const struct qm_result *result)
+{
+	struct desk *desk = context;
+
+	(void)result;
+	desk->results++;
+	return desk->answer;
+}
+
+static enum qm_code read_all(struct desk *desk, const char *pattern)
+{
+	const struct qm_reader_options options = { .salvage = QM_SALVAGE_TRUNCATED };
+	const struct qm_sink sink = { .context = desk, .result = count_result };
+
+	find(desk, &pattern, 1);
+	return qm_reports_read(&desk->reports, &options, &sink, &desk->verdicts, &desk->log, NULL);
+}
+
+static const struct qm_report_verdict *verdict_at(const struct desk *desk, size_t index)
+{
+	return qm_vec_at(&desk->verdicts, index);
+}
+
+static void a_report_that_cannot_be_read_loses_nothing_else(void **state)
+{
+	struct desk *desk = *state;
+	const struct qm_report_verdict *verdict;
+
+	put("r/a.xml", junit);
+	put("r/b.xml", "<testsuite name='s'>\n<testcase name='x'></testsuite>");
+	put("r/c.xml", "<testsuite name='s'><testcase name='x'/><testcase na");
+	put("r/d.xml", "");
+	put("r/e.xml", junit);
+	assert_int_equal(read_all(desk, "r"), QM_OK);
+	assert_int_equal(desk->verdicts.count, 5);
+	verdict = verdict_at(desk, 0);
+	assert_string_equal(verdict->path, "r/a.xml");
+	assert_int_equal(verdict->kind, QM_REPORT_JUNIT);
+	assert_null(verdict->reason);
+	assert_null(verdict->text);
+	assert_int_equal(verdict->counts.tests, 1);
+	verdict = verdict_at(desk, 1);
+	assert_string_equal(verdict->reason, "malformed");
+	assert_int_equal(verdict->line, 2);
+	assert_true(verdict->column > 0 && *verdict->text);
+	assert_false(verdict->salvaged);
+	verdict = verdict_at(desk, 2);
+	assert_string_equal(verdict->reason, "truncated");
+	assert_true(verdict->salvaged);
+	assert_int_equal(verdict->counts.tests, 1);
+	assert_string_equal(verdict_at(desk, 3)->reason, "empty");
+	assert_false(verdict_at(desk, 3)->left_out);
+	assert_null(verdict_at(desk, 4)->reason);
+	assert_string_equal(desk->talk, "");
+}
+
+static void other_xml_is_left_out_where_a_pattern_caught_it(void **state)
+{
+	struct desk *desk = *state;
+	const struct qm_report_verdict *verdict;
+
+	put("summary.xml", foreign);
+	put("marked.xml", "\xef\xbb\xbf  <other/>");
+	assert_int_equal(read_all(desk, "*.xml"), QM_OK);
+	assert_true(verdict_at(desk, 0)->left_out);
+	assert_true(verdict_at(desk, 1)->left_out);
+	assert_non_null(strstr(desk->talk, "marked.xml: left out"));
+	assert_non_null(strstr(desk->talk, "summary.xml: left out"));
+	desk->talk[0] = '\0';
+	assert_int_equal(read_all(desk, "summary.xml"), QM_OK);
+	verdict = verdict_at(desk, 2);
+	assert_false(verdict->left_out);
+	assert_string_equal(verdict->reason, "not-a-report");
+	assert_string_equal(desk->talk, "");
+}
+
+static void text_in_the_place_of_a_report_is_not_left_out(void **state)
+{
+	struct desk *desk = *state;
+
+	put("TEST-a.xml", "[INFO] Building\n");
+	assert_int_equal(read_all(desk, "*.xml"), QM_OK);
+	assert_non_null(verdict_at(desk, 0)->reason);
+	assert_false(verdict_at(desk, 0)->left_out);
+}
+
+static void a_named_file_that_is_gone_is_unreadable(void **state)
+{
+	struct desk *desk = *state;
+
+	assert_int_equal(read_all(desk, "gone.xml"), QM_OK);
+	assert_int_equal(desk->verdicts.count, 1);
+	assert_string_equal(verdict_at(desk, 0)->reason, "unreadable");
+	assert_string_equal(verdict_at(desk, 0)->path, "gone.xml");
+}
+
+static void replaced_characters_are_noticed(void **state)
+{
+	struct desk *desk = *state;
+
+	put("a.xml", "<testsuite name='s'><testcase name='a\x01'/></testsuite>");
+	put("b.xml", "<testsuite name='s'><testcase name='\x02 b\x03'/></testsuite>");
+	assert_int_equal(read_all(desk, "*.xml"), QM_OK);
+	assert_null(verdict_at(desk, 0)->reason);
+	assert_string_equal(desk->talk,
+		"a.xml: 1 control character that XML forbids was replaced;"
+		"b.xml: 2 control characters that XML forbids were replaced;");
+}
+
+static void a_sink_that_fails_ends_the_reading(void **state)
+{
+	struct desk *desk = *state;
+
+	put("a.xml", junit);
+	put("b.xml", junit);
+	desk->answer = QM_ELIMIT;
+	assert_int_equal(read_all(desk, "*.xml"), QM_ELIMIT);
+	assert_int_equal(desk->results, 1);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(names_patterns_and_folders_are_found_sorted_and_once),
+		TEST(what_is_excluded_is_not_found),
+		TEST(what_exists_by_its_very_name_is_no_pattern),
+		TEST(without_patterns_the_usual_places_are_looked_through),
+		TEST(what_is_no_pattern_is_an_error_of_usage),
+		TEST(a_look_at_the_heads_counts_what_may_be_reports),
+		TEST(a_report_that_cannot_be_read_loses_nothing_else),
+		TEST(other_xml_is_left_out_where_a_pattern_caught_it),
+		TEST(text_in_the_place_of_a_report_is_not_left_out),
+		TEST(a_named_file_that_is_gone_is_unreadable),
+		TEST(replaced_characters_are_noticed),
+		TEST(a_sink_that_fails_ends_the_reading),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
