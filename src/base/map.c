@@ -97,18 +97,25 @@ size_t *qm_map_find(const struct qm_map *map, const char *text)
 	return qm_map_find_n(map, text, strlen(text));
 }
 
+/* Where a hash that is not in there yet belongs. */
+static struct qm_map_slot *free_slot(const struct qm_map *map, uint64_t hash)
+{
+	size_t i = (size_t)hash & (map->capacity - 1);
+
+	while (map->slots[i].text)
+		i = (i + 1) & (map->capacity - 1);
+	return &map->slots[i];
+}
+
 static void grow(struct qm_map *map)
 {
 	struct qm_map old = *map;
 
 	map->capacity = old.capacity ? old.capacity * 2 : 16;
 	map->slots = qm_alloc_array(map->capacity, sizeof *map->slots);
-	for (size_t i = 0; i < old.capacity; i++) {
-		const struct qm_map_slot *slot = &old.slots[i];
-
-		if (slot->text)
-			*probe(map, slot->text, strlen(slot->text), slot->hash) = *slot;
-	}
+	for (size_t i = 0; i < old.capacity; i++)
+		if (old.slots[i].text)
+			*free_slot(map, old.slots[i].hash) = old.slots[i];
 	free(old.slots);
 }
 

@@ -108,6 +108,8 @@ size_t qm_text_cut(const char *text, size_t length, size_t max_bytes)
 
 void qm_text_normalise(struct qm_buf *out, const char *text)
 {
+	char block[256]; /* one append for many characters */
+	size_t used = 0;
 	bool blank = false, begun = false;
 
 	for (; *text; text++) {
@@ -115,12 +117,17 @@ void qm_text_normalise(struct qm_buf *out, const char *text)
 			blank = begun;
 			continue;
 		}
+		if (used + 2 > sizeof block) {
+			qm_buf_add(out, block, used);
+			used = 0;
+		}
 		if (blank)
-			qm_buf_add_char(out, ' ');
-		qm_buf_add_char(out, (char)lower(*text));
+			block[used++] = ' ';
+		block[used++] = (char)lower(*text);
 		blank = false;
 		begun = true;
 	}
+	qm_buf_add(out, block, used);
 }
 
 size_t qm_text_decode(const char *text, unsigned *out_point)
