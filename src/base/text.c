@@ -165,19 +165,59 @@ bool qm_text_is_invisible(unsigned point)
 		(point >= 0xfff9 && point <= 0xfffb) || (point >= 0xe0000 && point <= 0xe007f);
 }
 
+/*
+ * What CI systems take for an order: "##[error]" and "##vso[...]" anywhere in a line, "::error::"
+ * at its beginning, for which blanks do not count.
+ */
+static bool is_order(const char *text, bool at_start)
+{
+	return qm_text_starts(text, "##[") || qm_text_starts(text, "##vso[") ||
+		(at_start && qm_text_starts(text, "::"));
+}
+
+/* Most texts are plain ASCII: they are copied in runs. */
+static size_t plain_run(const char *text)
+{
+	size_t length = 0;
+
+	while ((unsigned char)text[length] > 0x20 && (unsigned char)text[length] < 0x7f &&
+		text[length] != '#' && text[length] != ':')
+		length++;
+	return length;
+}
+
+static size_t add_printable(struct qm_buf *out, const char *text, bool at_start)
+{
+	unsigned point = 0;
+	size_t length = qm_text_decode(text, &point);
+
+	if (is_order(text, at_start))
+		qm_buf_add_format(out, "%c ", *text);
+	else if (length == 1 && is_blank(*text))
+		qm_buf_add_char(out, ' ');
+	else if (!length || qm_text_is_invisible(point))
+		qm_buf_add_char(out, '?');
+	else
+		qm_buf_add(out, text, length);
+	return length ? length : 1;
+}
+
 void qm_text_printable(struct qm_buf *out, const char *text)
 {
-	while (*text) {
-		unsigned point = 0;
-		size_t length = qm_text_decode(text, &point);
+	bool at_start = true;
 
-		if (length == 1 && is_blank(*text))
-			qm_buf_add_char(out, ' ');
-		else if (!length || qm_text_is_invisible(point))
-			qm_buf_add_char(out, '?');
-		else
-			qm_buf_add(out, text, length);
-		text += length ? length : 1;
+	while (*text) {
+		size_t run = plain_run(text);
+
+		qm_buf_add(out, text, run);
+		text += run;
+		at_start = at_start && !run;
+		if (*text) {
+			bool blank = is_blank(*text);
+
+			text += add_printable(out, text, at_start);
+			at_start = at_start && blank;
+		}
 	}
 }
 

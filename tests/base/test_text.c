@@ -151,6 +151,13 @@ static void nothing_dangerous_is_printed(void **state)
 		{ "cut \xe6\xb5", "cut ??" }, /* ends within a character */
 		{ "bom\xef\xbb\xbf", "bom?" },
 		{ "\x7f", "?" },
+		{ "::error::x", ": :error::x" },
+		{ " \t::error::x", "  : :error::x" },
+		{ "A::b", "A::b" },
+		{ "a ##[error]x", "a # #[error]x" },
+		{ "###[group]", "## #[group]" },
+		{ "##vso[task.complete]", "# #vso[task.complete]" },
+		{ "C## [1]", "C## [1]" },
 	};
 	struct qm_buf out;
 

@@ -326,7 +326,7 @@ static void names_from_outside_give_no_orders(void **state)
 	desk->resolution.unmapped_count = 1;
 	qm_summary_reason(&desk->summary, QM_REASON_REPORT, "%s", "a\n::error::y");
 	assert_text_has(desk, "  - a ::error::y\n");
-	assert_text_has(desk, "   ::error::x?[2J?\n");
+	assert_text_has(desk, "   : :error::x?[2J?\n");
 	assert_null(strstr(desk->text.data, "\n:"));
 }
 
