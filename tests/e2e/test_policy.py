@@ -1,10 +1,12 @@
 """The policy in front of every call: planned, paced, denied, shared."""
 import json
 import os
+import signal
 import sqlite3
+import subprocess
 import unittest
 
-from harness import FAILURE, START_MS, Case, execution, junit, run, world
+from harness import BIN, FAILURE, START_MS, Case, execution, junit, run, world
 
 TOOL = "qmetry_bulk_update_test_case_execution_status"
 
@@ -260,6 +262,40 @@ class Budget(Case):
         self.assertEqual(done.code, 2, done.out + done.err)
         self.assertIn("foreign.sqlite", done.out + done.err)
         self.assertEqual(self.requests(), [])
+
+
+class Signals(Case):
+    def test_a_signal_ends_a_wait_at_once_and_tells_what_is_left(self):
+        for number in (signal.SIGTERM, signal.SIGINT):
+            with self.subTest(number):
+                self.start(world([execution(2720260, runs(3))]))
+                # One call a day: on the real clock the wait would not end within this test.
+                policy = self.write(
+                    "policy.yaml",
+                    "tools:\n  %s:\n    rules:\n      - rate_limit: 1/day\n        name: slow\n"
+                    % TOOL
+                    + 'version: "1"\n',
+                )
+                command = ["upload", "--suite", "VKMC-TS-20", "--batch-size", "1", "--policy"]
+                command += [policy, "--max-wait", "2d", "--deadline", "2d", "--state", "memory"]
+                command += ["--format", "json", self.write("TEST-a.xml", report(3))]
+                process = subprocess.Popen(
+                    [os.path.join(BIN, "qmetry-ci")] + command,
+                    env=self.environment({}),
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    text=True,
+                )
+                self.assertIn("waiting", process.stderr.readline())
+                process.send_signal(number)
+                out, _ = process.communicate(timeout=5)
+                self.assertEqual(process.returncode, 7)
+                summary = json.loads(out)
+                self.assertEqual(summary["conclusion"], "stopped")
+                self.assertEqual(summary["updates"]["accepted"], 1)
+                self.assertIn("2 of 3 updates are left", out)
+                self.stop()
+                self.simulator = None
 
 
 if __name__ == "__main__":
