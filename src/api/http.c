@@ -30,7 +30,7 @@
 	X(slist_free_all)
 
 struct curl {
-	void *library;
+	void *object; /* libcurl as dlopen() gave it */
 #define CURL_MEMBER(name) __typeof__ (&curl_##name)(name);
 	CURL_FUNCTIONS(CURL_MEMBER)
 };
@@ -79,14 +79,14 @@ static enum qm_code load_curl(struct curl *curl, struct qm_error *err)
 		CURL_FUNCTIONS(CURL_ROW)
 	};
 
-	curl->library = open_library();
-	if (!curl->library)
+	curl->object = open_library();
+	if (!curl->object)
 		return qm_error_set(err, QM_EIO,
 			"libcurl cannot be loaded: %s; install it (package libcurl4, libcurl "
 			"or curl)",
 			dlerror());
 	for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
-		void *symbol = dlsym(curl->library, functions[i].name);
+		void *symbol = dlsym(curl->object, functions[i].name);
 
 		if (!symbol)
 			return qm_error_set(err, QM_EIO,
@@ -323,8 +323,8 @@ void qm_http_free(struct qm_http *http)
 	if (http->curl.global_cleanup)
 		http->curl.global_cleanup();
 	/* Its libraries have exit handlers of their own: RTLD_NODELETE keeps their code mapped. */
-	if (http->curl.library)
-		(void)dlclose(http->curl.library);
+	if (http->curl.object)
+		(void)dlclose(http->curl.object);
 	qm_buf_release(&http->base);
 	qm_buf_release(&http->trust);
 	free(http->project);
