@@ -4,7 +4,7 @@
  *
  * Patterns are read by our own parser, which accepts what Go's regexp package accepts and words
  * its errors in the same way, and are translated for PCRE2 (`$` becomes \z, \d becomes [0-9],
- * `(?P<n>` becomes `(?:`, ...). They are matched by PCRE2's DFA algorithm, which has no
+ * `(?P<n>` becomes `(`, ...). They are matched by PCRE2's DFA algorithm, which has no
  * backtracking: (a+)+$ on a thousand a's costs a thousand steps, as it does in Go.
  *
  * A match that needs more memory or steps than its ceilings gives up, and the caller says so.

@@ -311,7 +311,7 @@ bool qm_regex_class(struct qm_regex_parser *parser)
 	if (parser->out->length == body) {
 		/* Nothing but surrogates: no character, or any. */
 		parser->out->length = start;
-		qm_buf_add_text(parser->out, negated ? "." : "(?:(?!))");
+		qm_buf_add_text(parser->out, negated ? "." : "((?!))");
 		return true;
 	}
 	qm_buf_add_char(parser->out, ']');

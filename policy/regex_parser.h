@@ -35,7 +35,7 @@ enum qm_regex_shape { QM_REGEX_LITERAL, QM_REGEX_SEQUENCE, QM_REGEX_OTHER };
 /* What a repetition would apply to. */
 struct qm_regex_item {
 	bool exists;
-	bool whole;   /* PCRE2 takes a repetition behind it as it is, without (?:...) around it */
+	bool whole;   /* PCRE2 takes a repetition behind it as it is, without (...) around it */
 	size_t start; /* where it begins in what was written */
 	enum qm_regex_shape shape;
 	struct qm_regex_measure measure;

@@ -72,7 +72,7 @@ static void literal(struct qm_regex_parser *parser, uint32_t point)
 {
 	new_item(parser, QM_REGEX_LITERAL, true);
 	if (point >= 0xD800 && point <= 0xDFFF)
-		qm_buf_add_text(parser->out, "(?:(?!))");
+		qm_buf_add_text(parser->out, "((?!))");
 	else
 		qm_regex_write_point(parser->out, point);
 }
@@ -113,7 +113,7 @@ static void open_group(struct qm_regex_parser *parser, bool capture, unsigned fl
 
 	new_item(parser, QM_REGEX_OTHER, true);
 	group.outer_fold_written = parser->fold_written;
-	qm_buf_add_text(parser->out, "(?:");
+	qm_buf_add_text(parser->out, "(");
 	parser->flags = flags;
 	qm_vec_push(&parser->groups, &group);
 }
@@ -165,10 +165,10 @@ struct repeat {
 	bool counted; /* {...}, and not one of *, +, ? */
 };
 
-/* Puts (?:...) around what was written of the item. */
+/* Puts (...) around what was written of the item. */
 static void wrap(struct qm_regex_parser *parser, const struct qm_regex_item *item)
 {
-	static const char open[] = "(?:";
+	static const char open[] = "(";
 	struct qm_buf *out = parser->out;
 	size_t tail = out->length - item->start;
 

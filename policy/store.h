@@ -20,9 +20,9 @@
 
 struct qm_counter {
 	bool exists;
-	bool endless; /* stored without a window (Redis only): counts for ever */
+	bool endless; /* stored without start or length (Redis only): counts for ever */
 	int64_t value;
-	int64_t window_start_ms; /* Unix time */
+	int64_t window_start_ms; /* Unix time; INT64_MIN: none is stored */
 	int64_t window_ms;
 };
 

@@ -263,7 +263,7 @@ static enum qm_code prepare(struct sqlite_store *store, int lock_ms, struct qm_e
 	return result == SQLITE_OK ? QM_OK : fail(store, result, err);
 }
 
-/* A file that others only let us read would be told by the first call only. */
+/* Without it a file that may only be read would be told by the first call. */
 static enum qm_code check_writable(struct sqlite_store *store, struct qm_error *err)
 {
 	if (sqlite3_db_readonly(store->db, "main") == 0)
@@ -291,9 +291,9 @@ enum qm_code qm_store_sqlite_open(
 	if (result != SQLITE_OK)
 		code = fail(store, result, err);
 	if (!code)
-		code = check_writable(store, err);
-	if (!code)
 		code = prepare(store, options->lock_ms, err);
+	if (!code)
+		code = check_writable(store, err);
 	if (code)
 		sqlite_close(&store->base);
 	else

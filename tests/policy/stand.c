@@ -57,8 +57,8 @@ struct qm_verdict stand_reserve(
 	struct qm_reservation *reservation;
 	struct qm_verdict verdict;
 
-	assert_int_equal(qm_gate_reserve(stand->gate, &call, stand_time(at), &verdict,
-				 &reservation, NULL),
+	assert_int_equal(
+		qm_gate_reserve(stand->gate, &call, stand_time(at), &verdict, &reservation, NULL),
 		QM_OK);
 	assert_int_equal(reservation != NULL, verdict.answer == QM_ALLOWED);
 	qm_reservation_free(reservation);
@@ -72,8 +72,7 @@ struct qm_verdict stand_check(
 	struct qm_tool_call call = { .tool = tool, .arguments = load(arguments) };
 	struct qm_verdict verdict;
 
-	assert_int_equal(
-		qm_gate_check(stand->gate, &call, stand_time(at), &verdict, NULL), QM_OK);
+	assert_int_equal(qm_gate_check(stand->gate, &call, stand_time(at), &verdict, NULL), QM_OK);
 	json_decref(call.arguments);
 	return verdict;
 }

@@ -1,3 +1,4 @@
+#include "policy/redis.h"
 #include "policy/store.h"
 #include "policy/window.h"
 #include "src/base/clock.h"
@@ -5,6 +6,7 @@
 #include "src/base/text.h"
 #include "tests/policy/cases.h"
 #include "tests/policy/raw_sqlite.h"
+#include "tests/policy/redis_server.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +16,10 @@
 /* One store, as a case works on it. */
 struct bench {
 	const char *kind, *prefix;
-	char path[256]; /* of the SQLite file */
+	bool fail_open;
+	char path[256];              /* of the SQLite file */
+	struct redis_server *server; /* of a Redis store */
+	struct qm_redis_url url;
 	struct qm_store *store;
 	struct case_report *report;
 	size_t index; /* of the operation under way */
@@ -71,7 +76,7 @@ static json_t *do_get(struct bench *bench, const json_t *op)
 
 	if (bench->store->kind->get(bench->store, text_at(op, "key"), &counter, NULL))
 		return error_result();
-	if (!counter.exists || counter.endless)
+	if (!counter.exists || counter.window_start_ms == INT64_MIN)
 		return json_pack("{s:f, s:n}", "value", 0.0, "window_start");
 	qm_time_format(counter.window_start_ms, start);
 	return json_pack("{s:f, s:s}", "value", (double)counter.value, "window_start", start);
@@ -96,7 +101,37 @@ static json_t *do_row(struct bench *bench, const json_t *op)
 static json_t *do_keys(struct bench *bench, const json_t *op)
 {
 	(void)op;
-	return json_pack("{s:o}", "keys", raw_sqlite_keys(bench->path));
+	return json_pack("{s:o}", "keys",
+		bench->server ? redis_server_keys(bench->server) : raw_sqlite_keys(bench->path));
+}
+
+static json_t *do_hash(struct bench *bench, const json_t *op)
+{
+	return redis_server_hash(bench->server, text_at(op, "key"));
+}
+
+static json_t *do_put_hash(struct bench *bench, const json_t *op)
+{
+	if (!redis_server_put(bench->server, text_at(op, "key"), json_object_get(op, "fields")))
+		case_wrong(bench->report, "cannot put a hash");
+	return NULL;
+}
+
+/* The time to live runs on the server's clock: it may be a little less than what is expected. */
+static json_t *do_pttl(struct bench *bench, const json_t *op)
+{
+	long long ms = redis_server_pttl(bench->server, text_at(op, "key"));
+	int64_t most = number_at(json_object_get(op, "expect"), "ms");
+
+	return json_pack(
+		"{s:f}", "ms", ms <= most && ms >= most - 3000 ? (double)most : (double)ms);
+}
+
+static json_t *do_stop_server(struct bench *bench, const json_t *op)
+{
+	(void)op;
+	redis_server_stop(bench->server);
+	return NULL;
 }
 
 static json_t *do_put_row(struct bench *bench, const json_t *op)
@@ -111,10 +146,19 @@ static bool open_store(struct bench *bench)
 	struct qm_error err;
 
 	qm_error_init(&err);
-	if (strcmp(bench->kind, "memory") == 0)
+	if (strcmp(bench->kind, "memory") == 0) {
 		bench->store = qm_store_memory();
-	else if (qm_store_sqlite(bench->path, false, bench->prefix, &bench->store, &err))
+	} else if (bench->server) {
+		const struct qm_redis_options options = { .url = &bench->url,
+			.prefix = bench->prefix,
+			.fail_open = bench->fail_open,
+			.dialer = redis_server_dialer(bench->server) };
+
+		if (qm_store_redis(&options, &bench->store, &err))
+			case_wrong(bench->report, "%s", err.text);
+	} else if (qm_store_sqlite(bench->path, false, bench->prefix, &bench->store, &err)) {
 		case_wrong(bench->report, "%s", err.text);
+	}
 	return bench->store != NULL;
 }
 
@@ -138,7 +182,11 @@ static const struct {
 	{ "resolve", do_resolve },
 	{ "row", do_row },
 	{ "keys", do_keys },
+	{ "hash", do_hash },
+	{ "pttl", do_pttl },
 	{ "put_row", do_put_row },
+	{ "put_hash", do_put_hash },
+	{ "stop_server", do_stop_server },
 	{ "reopen", do_reopen },
 };
 
@@ -162,6 +210,18 @@ static void run_operation(struct bench *bench, const json_t *op)
 	case_wrong(bench->report, "%s: unknown", what);
 }
 
+/* False where the case has to be left out. */
+static bool start_server(struct bench *bench, const json_t *line, const char *folder)
+{
+	const char *mode = text_at(line, "fail_mode");
+
+	if (strcmp(bench->kind, "redis") != 0)
+		return true;
+	bench->fail_open = mode && strcmp(mode, "open") == 0;
+	bench->server = redis_server_start(folder, NULL);
+	return bench->server && qm_redis_url_parse("redis://here", &bench->url, NULL) == QM_OK;
+}
+
 void case_state(const json_t *line, const char *folder, struct case_report *report)
 {
 	struct bench bench = {
@@ -169,15 +229,15 @@ void case_state(const json_t *line, const char *folder, struct case_report *repo
 	};
 	json_t *op;
 
-	if (strcmp(bench.kind, "redis") == 0) {
-		report->skipped = true;
-		return;
-	}
 	(void)snprintf(bench.path, sizeof bench.path, "%s/state.sqlite", folder);
 	(void)unlink(bench.path);
-	if (open_store(&bench))
+	if (!start_server(&bench, line, folder))
+		report->skipped = true;
+	else if (open_store(&bench))
 		json_array_foreach(json_object_get(line, "ops"), bench.index, op) if (bench.store)
 			run_operation(&bench, op);
 	qm_store_close(bench.store);
+	qm_redis_url_release(&bench.url);
+	redis_server_free(bench.server);
 	(void)unlink(bench.path);
 }

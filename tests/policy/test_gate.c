@@ -151,8 +151,8 @@ static void what_waiting_does_not_change_is_denied_for_good(void **state)
 		{ RULES("      - {name: n, conditions: [{path: state.t.c, op: lte, value: 2}], "
 			"state: {counter: c, window: minute, increment_from: args.text}}\n"),
 			"Internal policy error" },
-		{ RULES("      - {name: nan, conditions: [{path: state.t.c, op: lte, value: .nan}], "
-			"state: {counter: c, window: minute}}\n"),
+		{ RULES("      - {name: nan, conditions: [{path: state.t.c, op: lte, value: .nan}]"
+			", state: {counter: c, window: minute}}\n"),
 			"Denied by rule \"nan\"" },
 	};
 
@@ -223,7 +223,8 @@ static void a_counter_that_two_rules_count_ends_in_a_denial(void **state)
 		"  _global:\n    rules:\n      - {name: a, conditions: "
 		"[{path: state._global.n, op: lte, value: 9}], state: {counter: n, window: hour}}\n"
 		"  \"*\":\n    rules:\n      - {name: b, conditions: "
-		"[{path: state._global.n, op: lte, value: 1}], state: {counter: n, window: hour}}\n");
+		"[{path: state._global.n, op: lte, value: 1}], "
+		"state: {counter: n, window: hour}}\n");
 	verdict = stand_reserve(&stand, "_global", NULL, "2026-01-15T10:31:00Z");
 	assert_int_equal(verdict.answer, QM_DENIED);
 	verdict = stand_reserve(&stand, "x", NULL, "2026-01-15T10:31:00Z");
@@ -280,8 +281,8 @@ static void a_reservation_is_returned_while_its_window_lasts(void **state)
 				 &verdict, &reservation, NULL),
 		QM_OK);
 	use(&stand, "t", 1, "2026-01-15T10:32:00Z");
-	assert_int_equal(qm_gate_return(stand.gate, reservation,
-				 stand_time("2026-01-15T10:32:01Z"), NULL),
+	assert_int_equal(
+		qm_gate_return(stand.gate, reservation, stand_time("2026-01-15T10:32:01Z"), NULL),
 		QM_OK);
 	/* The hour gets it back; the minute it was taken from is over. */
 	assert_int_equal(stand_value(&stand, "t._rate_hour"), 1);
@@ -320,8 +321,11 @@ static void headroom_and_share_shrink_a_limit(void **state)
 static void headroom_leaves_room_in_a_counter_that_others_use_too(void **state)
 {
 	static const char thirty[] = RULES("      - {name: m, rate_limit: 30/minute}\n");
-	struct qm_reserve wish = { .key = "t._rate_minute", .amount = 23, .limit = 30,
-		.window_ms = 60000, .now_ms = stand_time("2026-01-15T10:31:00Z") };
+	struct qm_reserve wish = { .key = "t._rate_minute",
+		.amount = 23,
+		.limit = 30,
+		.window_ms = 60000,
+		.now_ms = stand_time("2026-01-15T10:31:00Z") };
 	struct qm_verdict verdict;
 	struct stand stand;
 	bool allowed;
@@ -389,8 +393,7 @@ static void without_a_store_nothing_is_counted(void **state)
 	(void)state;
 	stand_open_with(&stand, two_a_minute, NULL, 0, 1);
 	use(&stand, "t", 5, "2026-01-15T10:31:00Z");
-	assert_int_equal(
-		stand_check(&stand, "t", NULL, "2026-01-15T10:31:00Z").answer, QM_ALLOWED);
+	assert_int_equal(stand_check(&stand, "t", NULL, "2026-01-15T10:31:00Z").answer, QM_ALLOWED);
 	stand_close(&stand);
 }
 
@@ -410,9 +413,9 @@ static void windows_before_1970_are_windows(void **state)
 
 static void a_pattern_that_gives_up_says_so(void **state)
 {
-	static const char greedy[] = RULES(
-		"      - {name: r, conditions: [{path: args.x, op: regex, "
-		"value: '.{0,1000}a|.{0,1000}b|.{0,1000}c|.{0,1000}d'}]}\n");
+	static const char greedy[] =
+		RULES("      - {name: r, conditions: [{path: args.x, op: regex, "
+		      "value: '.{0,1000}a|.{0,1000}b|.{0,1000}c|.{0,1000}d'}]}\n");
 	char arguments[2000] = "{\"x\": \"", *end = arguments + strlen(arguments);
 	struct qm_verdict verdict;
 	struct stand stand;
@@ -438,7 +441,8 @@ static void long_texts_are_cut_between_characters(void **state)
 	char *at = policy;
 
 	(void)state;
-	at += snprintf(policy, sizeof policy, "%s", RULES("      - {name: n, action: deny, on_deny: 'x"));
+	at += snprintf(
+		policy, sizeof policy, "%s", RULES("      - {name: n, action: deny, on_deny: 'x"));
 	for (int i = 0; i < 400; i++, at += 2)
 		memcpy(at, "\xc3\xa9", 3);
 	memcpy(at, "'}\n", 4);

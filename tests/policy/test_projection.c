@@ -16,8 +16,7 @@ static int64_t next(struct qm_projection *projection, const struct qm_tool_call 
 	struct qm_verdict verdict;
 	int64_t at_ms = -1;
 
-	assert_int_equal(
-		qm_projection_next(projection, call, &verdict, &at_ms, NULL), QM_OK);
+	assert_int_equal(qm_projection_next(projection, call, &verdict, &at_ms, NULL), QM_OK);
 	assert_int_equal(verdict.answer, QM_ALLOWED);
 	return at_ms;
 }
@@ -125,8 +124,7 @@ static void a_denied_call_does_not_move_the_clock(void **state)
 	stand_open(&stand, policy);
 	projection = qm_projection_new(stand.gate, now_ms);
 	assert_int_equal(next(projection, &update), now_ms);
-	assert_int_equal(
-		qm_projection_next(projection, &denied, &verdict, &at_ms, NULL), QM_OK);
+	assert_int_equal(qm_projection_next(projection, &denied, &verdict, &at_ms, NULL), QM_OK);
 	assert_int_equal(verdict.answer, QM_DENIED);
 	assert_string_equal(verdict.message, "no");
 	assert_int_equal(at_ms, 7);

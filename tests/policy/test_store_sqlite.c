@@ -234,8 +234,7 @@ static void who_shares_a_file_shares_a_budget(void **state)
 	assert_int_equal(
 		theirs->kind->reserve(theirs, &one_of_thirty, &allowed, &value, NULL), QM_OK);
 	assert_int_equal(value, 2);
-	assert_int_equal(
-		ours->kind->rollback(ours, one_of_thirty.key, 1, NULL), QM_OK);
+	assert_int_equal(ours->kind->rollback(ours, one_of_thirty.key, 1, NULL), QM_OK);
 	assert_int_equal(theirs->kind->get(theirs, one_of_thirty.key, &counter, NULL), QM_OK);
 	assert_int_equal(counter.value, 1);
 	assert_int_equal(counter.window_ms, 60000);
