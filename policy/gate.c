@@ -32,6 +32,12 @@ void qm_gate_free(struct qm_gate *gate)
 	free(gate);
 }
 
+const char *qm_verdict_note(const struct qm_verdict *verdict)
+{
+	return verdict->gave_up ? " (a pattern took too long to match and counted as no match)"
+				: "";
+}
+
 static void cut_text(char *out, size_t size, const char *text)
 {
 	size_t length = qm_text_cut(text, strlen(text), size - 1);

@@ -37,6 +37,9 @@ struct qm_verdict {
 	bool gave_up; /* a pattern met the ceiling of its matcher and counted as no match */
 };
 
+/* What else a message about the verdict should say, beginning with a blank; "" if nothing. */
+const char *qm_verdict_note(const struct qm_verdict *verdict);
+
 struct qm_gate_options {
 	int headroom_percent; /* 0 to 99 */
 	int share;            /* 1 or more */

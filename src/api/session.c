@@ -162,9 +162,10 @@ static enum qm_code wait_for_limit(
 static enum qm_code deny(const struct qm_session *session, const struct qm_tool_call *tool,
 	const struct qm_verdict *verdict, struct qm_error *err)
 {
-	return qm_error_set(err, QM_EDENIED, "%s denies %s%s%s%s: %s", session->options.policy_name,
-		tool->tool, *verdict->rule ? " (rule \"" : "", verdict->rule,
-		*verdict->rule ? "\")" : "", verdict->message);
+	return qm_error_set(err, QM_EDENIED, "%s denies %s%s%s%s: %s%s",
+		session->options.policy_name, tool->tool, *verdict->rule ? " (rule \"" : "",
+		verdict->rule, *verdict->rule ? "\")" : "", verdict->message,
+		qm_verdict_note(verdict));
 }
 
 /* The call was never sent. A store that fails here leaves a counter too high, which is safe. */

@@ -250,8 +250,9 @@ static const char *denial_text(const struct upload *upload, const struct qm_verd
 	bool named = *verdict->rule != '\0';
 	char text[QM_VERDICT_RULE + QM_VERDICT_MESSAGE + 256];
 
-	(void)snprintf(text, sizeof text, "%s denies it%s%s%s: %s", upload->summary->policy_name,
-		named ? " (rule \"" : "", verdict->rule, named ? "\")" : "", verdict->message);
+	(void)snprintf(text, sizeof text, "%s denies it%s%s%s: %s%s", upload->summary->policy_name,
+		named ? " (rule \"" : "", verdict->rule, named ? "\")" : "", verdict->message,
+		qm_verdict_note(verdict));
 	return keep(upload, text);
 }
 

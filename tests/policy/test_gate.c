@@ -427,9 +427,11 @@ static void a_pattern_that_gives_up_says_so(void **state)
 	verdict = stand_check(&stand, "t", arguments, "2026-01-15T10:31:00Z");
 	assert_int_equal(verdict.answer, QM_DENIED);
 	assert_true(verdict.gave_up);
+	assert_non_null(strstr(qm_verdict_note(&verdict), "took too long"));
 	verdict = stand_check(&stand, "t", "{\"x\": \"-a\"}", "2026-01-15T10:31:00Z");
 	assert_int_equal(verdict.answer, QM_ALLOWED);
 	assert_false(verdict.gave_up);
+	assert_string_equal(qm_verdict_note(&verdict), "");
 	stand_close(&stand);
 }
 
