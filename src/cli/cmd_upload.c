@@ -93,8 +93,11 @@ static void print_json(const struct qm_context *context, const struct qm_summary
 	/* Pure ASCII: what is invisible or turns the writing round arrives as an escape. */
 	char *text = json_dumps(object, JSON_INDENT(1) | JSON_ENSURE_ASCII);
 
-	if (text)
+	/* A failing test may have printed its environment, and the key with it. */
+	if (text) {
+		qm_log_redact(context->log, text);
 		qm_output_write(context->output, text, strlen(text));
+	}
 	qm_output_write(context->output, "\n", 1);
 	free(text);
 	json_decref(object);
@@ -106,7 +109,9 @@ static void print_text(const struct qm_context *context, const struct qm_summary
 
 	qm_buf_init(&text, TEXT_MAX_BYTES);
 	qm_summary_text(summary, &text);
-	qm_output_write(context->output, text.data, text.length);
+	if (text.length)
+		qm_log_redact(context->log, text.data);
+	qm_output_write(context->output, text.data, strlen(text.data));
 	qm_buf_release(&text);
 }
 

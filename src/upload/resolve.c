@@ -44,6 +44,7 @@ struct qm_resolver {
 	size_t listed_bytes;
 	struct stage stage;
 	size_t nearest_searches;
+	bool is_incomplete; /* a report was not read whole */
 	struct qm_resolution resolution;
 };
 
@@ -346,6 +347,9 @@ static enum qm_code end_report(void *context, const struct qm_report_end *end)
 	struct qm_resolution *resolution = &resolver->resolution;
 	const struct stage *stage = &resolver->stage;
 
+	/* What is lost may have held any test; a file that is no report held none. */
+	if (end->reason && strcmp(end->reason, "not-a-report") != 0)
+		resolver->is_incomplete = true;
 	if (end->reason && !end->salvaged) {
 		resolution->unmapped.count = stage->listed;
 		qm_names_forget(&resolver->names, stage->names);
@@ -420,6 +424,21 @@ static void note_missing(struct qm_resolver *resolver, uint32_t index)
 	row->summary = test_case->summary;
 }
 
+/*
+ * A test case is missing only where the reports are known to be whole and to speak of this suite
+ * at all: a crashed job must not set every run of it.
+ */
+static void add_missing(struct qm_resolver *resolver, uint32_t index)
+{
+	static const char why[] = "in no report, but reports are missing or were not read whole";
+
+	note_missing(resolver, index);
+	if (resolver->resolution.mapped && !resolver->is_incomplete)
+		add_update(resolver, index, QM_TARGET_MISSING);
+	else if (resolver->targets.statuses[QM_TARGET_MISSING])
+		list_left(resolver, index, why);
+}
+
 const struct qm_resolution *qm_resolver_finish(struct qm_resolver *resolver)
 {
 	for (uint32_t i = 0; i < resolver->catalog->runs.count; i++) {
@@ -428,8 +447,7 @@ const struct qm_resolution *qm_resolver_finish(struct qm_resolver *resolver)
 		if (run->results) {
 			add_update(resolver, i, run->outcome);
 		} else if (run->match != AMBIGUOUS) {
-			note_missing(resolver, i);
-			add_update(resolver, i, QM_TARGET_MISSING);
+			add_missing(resolver, i);
 		}
 	}
 	return &resolver->resolution;

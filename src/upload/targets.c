@@ -126,6 +126,12 @@ static int badness(const struct qm_status *status)
 	return status ? 2 : 0;
 }
 
+/* A status that the project does not list is "any other"; none at all is as good as not run. */
+static int current_badness(const struct qm_run *run, const struct qm_status *current)
+{
+	return run->status_id && !current ? 2 : badness(current);
+}
+
 static bool is_protected(const struct qm_targets *targets, int64_t status_id)
 {
 	const struct qm_status *const *statuses = targets->protected.items;
@@ -156,7 +162,8 @@ enum qm_permission qm_targets_permit(const struct qm_targets *targets, const str
 	else if (targets->overwrite == QM_OVERWRITE_UNSET &&
 		(!current || !qm_text_equal_nocase(current->default_name, "notrun")))
 		*why = "it has a status already (--overwrite unset)";
-	else if (targets->overwrite == QM_OVERWRITE_WORSE && badness(wanted) <= badness(current))
+	else if (targets->overwrite == QM_OVERWRITE_WORSE &&
+		badness(wanted) <= current_badness(run, current))
 		*why = "its status is no better (--overwrite worse)";
 	else if (targets->only_changed && is_same(targets, run, wanted))
 		return QM_UNCHANGED;

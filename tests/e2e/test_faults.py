@@ -193,6 +193,13 @@ class Secrets(Case):
                 with open(os.path.join(folder, name), "rb") as file:
                     self.assertNotIn(KEY.encode(), file.read(), name)
 
+    def test_a_test_that_prints_the_key_does_not_spread_it(self):
+        self.start(world([execution(2720260, [run(1)])]))
+        report = self.write("TEST-a.xml", junit(("a", "VKMC-TC-1", ""), ("a", "env " + KEY, "")))
+        # qmetry() itself looks through both channels.
+        self.qmetry("upload", "--suite", "VKMC-TS-20", report, code=0)
+        self.assertEqual(self.upload(report, code=0).json["unmapped"][0]["test"], "a.env ***")
+
     def test_names_cannot_give_orders_to_a_terminal_or_a_ci(self):
         self.start(world([execution(2720260, [run(1)])]))
         report = self.write(

@@ -220,6 +220,35 @@ static void a_report_that_fails_is_dropped_whole(void **state)
 	assert_int_equal(resolution->unmapped.count, 0);
 }
 
+static void nothing_is_missing_while_reports_are_not_whole(void **state)
+{
+	static const struct {
+		const char *name, *reason;
+		bool salvaged;
+		size_t updates; /* the mapped one, and the missing one where that is sure */
+	} rows[] = {
+		{ "VKMC-TC-1", NULL, false, 2 },
+		{ "VKMC-TC-1", "truncated", true, 1 },
+		{ "VKMC-TC-1", "malformed", false, 0 },
+		{ "nobody", NULL, false, 0 },
+	};
+	struct desk *desk = *state;
+
+	shelve(desk, 2);
+	desk->options.status_names[QM_TARGET_MISSING] = "Blocked";
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const struct qm_resolution *resolution;
+
+		((struct qm_run *)qm_vec_at(&desk->catalog.runs, 0))->results = 0;
+		qm_resolver_free(desk->resolver);
+		begin(desk);
+		add(desk, "a", rows[i].name, QM_PASSED);
+		end_report(desk, rows[i].reason, rows[i].salvaged);
+		resolution = qm_resolver_finish(desk->resolver);
+		assert_int_equal(resolution->updates.count, rows[i].updates);
+	}
+}
+
 static void superseded_attempts_do_not_count(void **state)
 {
 	const struct qm_result attempt = {
@@ -505,6 +534,7 @@ int main(void)
 		TEST(statuses_can_be_named),
 		TEST(an_unknown_status_is_told_with_those_there_are),
 		TEST(a_report_that_fails_is_dropped_whole),
+		TEST(nothing_is_missing_while_reports_are_not_whole),
 		TEST(superseded_attempts_do_not_count),
 		TEST(one_set_of_results_goes_to_all_executions),
 		TEST(different_tests_with_one_summary_are_ambiguous),
