@@ -5,6 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* The best match, whatever else fits. */
+enum { EXACT_NAME = 6 };
+
 /* What is looked for, and what was seen on the way. */
 struct search {
 	struct qm_catalog *catalog;
@@ -22,7 +25,7 @@ static int merit_of(const struct qm_build *build, const char *wanted)
 
 	(void)snprintf(id, sizeof id, "%lld", (long long)build->id);
 	if (strcmp(build->name, wanted) == 0)
-		merit = 6;
+		merit = EXACT_NAME;
 	else if (strcmp(id, wanted) == 0)
 		merit = 4;
 	else if (qm_text_equal_nocase(build->name, wanted))
@@ -77,8 +80,11 @@ enum qm_code qm_find_build(struct qm_catalog *catalog, struct qm_session *sessio
 	qm_vec_init(&search.names, sizeof(const char *));
 	for (size_t i = 0; i < catalog->project.builds.count; i++)
 		(void)look_at(&search, &builds[i]);
-	/* Names are filtered over there; an id is none, so then the whole list is read. */
-	if (!search.merit)
+	/*
+	 * What matched by id or in another letter case may be another build than the one of that
+	 * very name. Names are filtered over there; an id is none, so then the whole list is read.
+	 */
+	if (search.merit < EXACT_NAME)
 		code = qm_fetch_builds(session, &catalog->project, build, look_at, &search, err);
 	if (!code && !search.merit) {
 		qm_vec_clear(&search.names);

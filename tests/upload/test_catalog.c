@@ -355,7 +355,8 @@ static void a_build_is_looked_for_where_it_is_cheapest(void **state)
 	static const struct answer answers[] = { PROJECT, SUITE, ONE_EXECUTION,
 		{ .status = 200,
 			.body = "{'data':[{'dropID':800,'name':'0.8','isArchived':true},"
-				"{'dropID':801,'name':'0.8'}],'total':2}" },
+				"{'dropID':801,'name':'0.8'},"
+				"{'dropID':802,'name':'948'}],'total':3}" },
 		ONE_RUN };
 	static const struct {
 		const char *wanted;
@@ -363,7 +364,7 @@ static void a_build_is_looked_for_where_it_is_cheapest(void **state)
 		size_t calls; /* the four without a build, and those for it */
 	} rows[] = {
 		{ "1.4.0", 947, 4 }, { "947", 948, 4 }, /* a name goes before an id */
-		{ "948", 948, 4 },
+		{ "948", 802, 5 },                      /* also one that only the list has */
 		{ "0.8", 801, 5 }, /* one that is not archived goes before its namesake */
 	};
 
