@@ -134,7 +134,7 @@ enum qm_code qm_read_arguments(struct qm_settings *settings, struct qm_given *gi
 		else if (options && *argument == '-' && argument[1])
 			code = read_letters(&reader, argument + 1);
 		else
-			qm_vec_push(&settings->reports, &argument);
+			qm_vec_push(&settings->operands, &argument);
 	}
 	return code;
 }

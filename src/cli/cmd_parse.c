@@ -245,7 +245,7 @@ static enum qm_code read_reports(const struct qm_context *context, struct qm_rep
 		sink.report_begin = begin_report;
 		sink.result = print_result;
 	}
-	code = qm_reports_find(reports, settings->reports.items, settings->reports.count, err);
+	code = qm_reports_find(reports, settings->operands.items, settings->operands.count, err);
 	if (!code) {
 		(void)qm_reports_sniff(reports);
 		code = qm_reports_read(reports, &options, &sink, verdicts, context->log, err);

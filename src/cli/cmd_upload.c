@@ -27,8 +27,8 @@ static void choose_matches(const struct qm_settings *settings, struct qm_match_o
 static struct qm_job_options job_options(const struct qm_settings *settings, bool planning)
 {
 	struct qm_job_options options = {
-		.patterns = settings->reports.items,
-		.pattern_count = settings->reports.count,
+		.patterns = settings->operands.items,
+		.pattern_count = settings->operands.count,
 		.salvage = (enum qm_salvage)settings->salvage,
 		.project = settings->project,
 		.selection = { .suites = settings->suites.items,

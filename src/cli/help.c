@@ -92,20 +92,21 @@ void qm_help_command(const struct qm_command *command, struct qm_buf *out)
 		command->help);
 	if (!command->bit)
 		return;
-	qm_buf_add_text(out, about_reports);
+	if (command->bit & QM_FOR_REPORTS)
+		qm_buf_add_text(out, about_reports);
 	add_options(command->bit, out);
 	qm_buf_add_text(out,
 		"\nEach option is also a variable (--batch-size: QMETRY_BATCH_SIZE) and a line of\n"
 		"qmetry-ci.yaml (batch-size: 200). The command line counts first, then the "
 		"variable, then\nthe file.\n");
-	if (command->bit != QM_FOR_PARSE)
+	if (command->bit & QM_FOR_CALLS)
 		qm_buf_add_text(out, about_key);
 	add_exit_codes(out);
 }
 
 int qm_command_help(const struct qm_context *context)
 {
-	const struct qm_vec *topics = &context->settings->reports;
+	const struct qm_vec *topics = &context->settings->operands;
 	const struct qm_command *command = NULL;
 	struct qm_error err;
 	struct qm_buf text;

@@ -51,8 +51,8 @@ struct qm_settings {
 	const char *config;
 	bool verbose, quiet;
 
-	struct qm_vec reports; /* paths and patterns: what is no option */
-	struct qm_arena arena; /* texts that were read */
+	struct qm_vec operands; /* what is no option: reports, for most commands */
+	struct qm_arena arena;  /* texts that were read */
 };
 
 enum qm_setting_kind {
@@ -76,8 +76,29 @@ enum qm_setting_group {
 	QM_GROUPS
 };
 
-/* Which commands take a setting: bits. */
-enum { QM_FOR_UPLOAD = 1, QM_FOR_PLAN = 2, QM_FOR_PARSE = 4 };
+/* Which commands take a setting: bits, and the sets of them that rows share. */
+enum {
+	QM_FOR_UPLOAD = 1 << 0,
+	QM_FOR_PLAN = 1 << 1,
+	QM_FOR_PARSE = 1 << 2,
+	QM_FOR_RUN = 1 << 3,
+	QM_FOR_RESUME = 1 << 4,
+	QM_FOR_UNDO = 1 << 5,
+	QM_FOR_CHECK = 1 << 6,
+	QM_FOR_LIST = 1 << 7,
+	QM_FOR_IMPORT = 1 << 8,
+	QM_FOR_POLICY = 1 << 9,
+	QM_FOR_INIT = 1 << 10,
+
+	/* Set statuses, or show how they would. */
+	QM_FOR_UPLOADS = QM_FOR_UPLOAD | QM_FOR_PLAN | QM_FOR_RUN,
+	/* Make calls, and need the key for them. */
+	QM_FOR_CALLS = QM_FOR_UPLOADS | QM_FOR_RESUME | QM_FOR_UNDO | QM_FOR_CHECK | QM_FOR_LIST |
+		QM_FOR_IMPORT | QM_FOR_INIT,
+	/* Read reports. */
+	QM_FOR_REPORTS = QM_FOR_UPLOADS | QM_FOR_PARSE | QM_FOR_IMPORT,
+	QM_FOR_ALL = QM_FOR_CALLS | QM_FOR_REPORTS | QM_FOR_POLICY,
+};
 
 struct qm_setting {
 	const char *name; /* without dashes: "batch-size" */

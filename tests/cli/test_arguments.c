@@ -102,7 +102,7 @@ static void a_value_stands_behind_an_equals_sign_or_in_the_next_word(void **stat
 		assert_string_equal(line->settings.project, rows[i].project);
 		assert_true(is_given(line, "project"));
 		assert_false(is_given(line, "suite"));
-		assert_int_equal(line->settings.reports.count, 0);
+		assert_int_equal(line->settings.operands.count, 0);
 	}
 }
 
@@ -153,7 +153,7 @@ static void what_is_no_option_is_a_report(void **state)
 	struct line *line = *state;
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		const struct qm_vec *reports = &line->settings.reports;
+		const struct qm_vec *reports = &line->settings.operands;
 
 		read_well(line, rows[i].words);
 		assert_int_equal(reports->count, rows[i].count);
@@ -184,7 +184,7 @@ static void a_number_that_may_be_left_out_may_stand_in_the_next_word(void **stat
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		read_well(line, rows[i].words);
 		assert_int_equal(line->settings.fail_on_unmapped, rows[i].number);
-		assert_int_equal(line->settings.reports.count, rows[i].reports);
+		assert_int_equal(line->settings.operands.count, rows[i].reports);
 	}
 }
 

@@ -149,7 +149,7 @@ static void the_key_is_told_of_where_one_is_needed(void **state)
 	for (size_t c = 0; c < qm_command_count; c++) {
 		const struct qm_command *command = &qm_commands[c];
 		const char *text = help_of(*state, command);
-		bool calls = (command->bit & (QM_FOR_UPLOAD | QM_FOR_PLAN)) != 0;
+		bool calls = (command->bit & QM_FOR_CALLS) != 0;
 
 		assert_int_equal(strstr(text, "QMETRY_API_KEY_FILE") != NULL, calls);
 	}

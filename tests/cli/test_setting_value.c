@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-enum { ALL = QM_FOR_UPLOAD | QM_FOR_PLAN | QM_FOR_PARSE };
+enum { ALL = QM_FOR_ALL };
 
 static int setup(void **state)
 {

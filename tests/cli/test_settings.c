@@ -104,7 +104,7 @@ static void variables_are_the_names_in_upper_case(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		const struct qm_setting *row =
-			qm_setting_find(rows[i].name, strlen(rows[i].name), ALL);
+			qm_setting_find(rows[i].name, strlen(rows[i].name), QM_FOR_ALL);
 		char variable[64];
 
 		assert_non_null(row);
@@ -150,7 +150,7 @@ static void every_row_has_what_its_kind_needs(void **state)
 		bool ranged = row->kind == QM_SETTING_NUMBER || row->kind == QM_SETTING_DURATION ||
 			row->kind == QM_SETTING_MAYBE_NUMBER;
 
-		assert_true(row->commands && (row->commands & ~(unsigned)ALL) == 0);
+		assert_true(row->commands && (row->commands & ~(unsigned)QM_FOR_ALL) == 0);
 		assert_true(row->group < QM_GROUPS);
 		assert_true(row->offset < sizeof(struct qm_settings));
 		assert_int_equal(row->argument != NULL, row->kind != QM_SETTING_FLAG);
@@ -174,7 +174,8 @@ static void what_could_redirect_the_key_or_get_round_the_policy_is_guarded(void 
 
 	(void)state;
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		const struct qm_setting *row = qm_setting_find(names[i], strlen(names[i]), ALL);
+		const struct qm_setting *row =
+			qm_setting_find(names[i], strlen(names[i]), QM_FOR_ALL);
 
 		assert_non_null(row);
 		assert_true(row->guarded);
@@ -218,7 +219,7 @@ static void a_letter_finds_its_row(void **state)
 	(void)state;
 	assert_string_equal(qm_setting_find_letter('v', QM_FOR_PARSE)->name, "verbose");
 	assert_string_equal(qm_setting_find_letter('q', QM_FOR_UPLOAD)->name, "quiet");
-	assert_null(qm_setting_find_letter('x', ALL));
+	assert_null(qm_setting_find_letter('x', QM_FOR_ALL));
 }
 
 static void before_anything_is_read_nothing_is_given(void **state)
@@ -233,7 +234,7 @@ static void before_anything_is_read_nothing_is_given(void **state)
 	assert_null(settings.soft_fail);
 	assert_null(settings.url);
 	assert_int_equal(settings.suites.count, 0);
-	assert_int_equal(settings.reports.count, 0);
+	assert_int_equal(settings.operands.count, 0);
 	assert_false(settings.verbose);
 	qm_settings_release(&settings);
 }
