@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-enum { HELP_COLUMNS = 80, ALL = QM_FOR_UPLOAD | QM_FOR_PLAN | QM_FOR_PARSE };
+enum { HELP_COLUMNS = 80 };
 
 static void every_row_has_its_place_in_what_was_given(void **state)
 {
@@ -195,7 +195,7 @@ static void a_row_is_found_by_its_whole_name_for_a_command_that_takes_it(void **
 		{ "suite-run", 9, QM_FOR_PLAN, "suite-run" },
 		{ "suit", 4, QM_FOR_UPLOAD, NULL },
 		{ "suites", 6, QM_FOR_UPLOAD, NULL },
-		{ "", 0, ALL, NULL },
+		{ "", 0, QM_FOR_ALL, NULL },
 		{ "suite", 5, QM_FOR_PARSE, NULL },
 		{ "results", 7, QM_FOR_PARSE, "results" },
 		{ "results", 7, QM_FOR_UPLOAD, NULL },
