@@ -13,6 +13,7 @@ struct reading {
 	int64_t start, limit;
 	int64_t total;          /* -1: the server does not tell */
 	size_t page_rows;       /* of the last answer */
+	bool asked_again;       /* for a page that came empty */
 	char first[QM_ID_TEXT]; /* the first row's id of the first page and of the last one */
 	char last_first[QM_ID_TEXT];
 };
@@ -88,6 +89,9 @@ static enum qm_code take_rows(struct reading *reading, const json_t *answer, str
 		return qm_error_set(err, QM_EINPUT, "the answer has no list `data`");
 	reading->total = total && !json_is_null(total) ? qm_json_id(answer, "total") : -1;
 	code = check_page(reading, rows, err);
+	/* It counts something else: what came already is more. */
+	if (reading->total < reading->start + (int64_t)reading->page_rows)
+		reading->total = -1;
 	for (i = 0; !code && i < reading->page_rows; i++) {
 		row = json_array_get(rows, i);
 		if (json_is_object(row))
@@ -96,22 +100,40 @@ static enum qm_code take_rows(struct reading *reading, const json_t *answer, str
 	return code;
 }
 
-/* Moves on to the next page; false at the end of the list. */
-static bool move_on(struct reading *reading)
+/* Nothing came although more was promised: is it to be asked for once more? */
+static enum qm_code ask_again(struct reading *reading, bool *out_more, struct qm_error *err)
+{
+	if (reading->asked_again)
+		return qm_error_set(err, QM_EINPUT,
+			"the list ended after %lld of %lld rows, and half a list would be taken "
+			"for a whole one; try again, or ask who runs the server",
+			(long long)reading->start, (long long)reading->total);
+	reading->asked_again = true;
+	*out_more = true;
+	return QM_OK;
+}
+
+/* Moves on to the next page; `out_more` is false at the end of the list. */
+static enum qm_code move_on(struct reading *reading, bool *out_more, struct qm_error *err)
 {
 	bool is_first = reading->start == 0;
 	int64_t got = (int64_t)reading->page_rows;
 	bool is_short = got < reading->limit;
 
 	reading->start += got;
-	if (!got || (reading->total >= 0 && reading->start >= reading->total))
-		return false;
+	*out_more = false;
+	if (reading->total >= 0 && reading->start >= reading->total)
+		return QM_OK;
+	if (!got && reading->total >= 0)
+		return ask_again(reading, out_more, err);
 	/* Without a total a first page may be short because the server gives no more at a time. */
-	if (reading->total < 0 && is_short && !is_first)
-		return false;
+	if (!got || (reading->total < 0 && is_short && !is_first))
+		return QM_OK;
 	if (is_first)
 		reading->limit = got < QM_PAGE_MAX_ROWS ? got : QM_PAGE_MAX_ROWS;
-	return true;
+	reading->asked_again = false;
+	*out_more = true;
+	return QM_OK;
 }
 
 enum qm_code qm_pages_read(struct qm_session *session, const struct qm_list *list, qm_row_fn each,
@@ -122,6 +144,7 @@ enum qm_code qm_pages_read(struct qm_session *session, const struct qm_list *lis
 		.each = each,
 		.context = context,
 		.limit = QM_PAGE_ROWS };
+	bool more = false;
 	enum qm_code code;
 	json_t *answer;
 
@@ -129,7 +152,9 @@ enum qm_code qm_pages_read(struct qm_session *session, const struct qm_list *lis
 		code = fetch(&reading, &answer, err);
 		if (!code)
 			code = take_rows(&reading, answer, err);
+		if (!code)
+			code = move_on(&reading, &more, err);
 		json_decref(answer);
-	} while (!code && move_on(&reading));
+	} while (!code && more);
 	return code;
 }

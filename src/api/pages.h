@@ -9,9 +9,10 @@
  *     asked: start 100, page 2, limit 100     answered: 100 rows
  *     asked: start 200, page 3, limit 100     answered: 50 rows, end
  *
- * The end is where `total` is reached, where a page is empty or, if there is no total, short. A
- * server that does not heed `start` would keep us for ever: a page that begins with the same row
- * as an earlier one is an error.
+ * The end is where `total` is reached or, if there is none that can be right, where a page is
+ * short. A page that is empty before that is asked for once more, and then is an error: half a
+ * list must not pass for a whole one. A server that does not heed `start` would keep us for ever: a
+ * page that begins with the same row as an earlier one is an error, too.
  */
 #ifndef QM_API_PAGES_H
 #define QM_API_PAGES_H

@@ -17,6 +17,16 @@ const char *qm_check_status(const char *text)
 	return NULL;
 }
 
+const char *qm_check_id(const char *text)
+{
+	size_t length = strlen(text);
+
+	/* Longer than a 64-bit number is no id. */
+	return length && length < 20 && strspn(text, "0123456789") == length
+		? NULL
+		: "an id is a number, such as 2720260 (qmetry-ci list executions tells it)";
+}
+
 const char *qm_check_state(const char *text)
 {
 	if (strcmp(text, "auto") == 0 || strcmp(text, "memory") == 0)

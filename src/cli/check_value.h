@@ -9,6 +9,9 @@
 /* OUTCOME=NAME with an outcome that exists. */
 const char *qm_check_status(const char *text);
 
+/* A row's id: digits. */
+const char *qm_check_id(const char *text);
+
 /* auto, memory, sqlite:PATH. */
 const char *qm_check_state(const char *text);
 

@@ -73,6 +73,15 @@ static enum qm_code check_url(const struct qm_settings *settings, struct qm_erro
 	return code;
 }
 
+/* The option that chooses among the executions of a suite; NULL: none was given. */
+static const char *chosen_among(const struct qm_settings *settings)
+{
+	return settings->platform   ? "--platform"
+		: settings->release ? "--release"
+		: settings->cycle   ? "--cycle"
+				    : NULL;
+}
+
 /* What can be said before anything is opened. */
 static enum qm_code check_settings(const struct qm_settings *settings, struct qm_error *err)
 {
@@ -82,6 +91,11 @@ static enum qm_code check_settings(const struct qm_settings *settings, struct qm
 	if (!settings->suites.count && !settings->suite_runs.count)
 		return qm_error_set(err, QM_EUSAGE,
 			"no suite: --suite KEY or --suite-run ID says where the results go");
+	if (!settings->suites.count && chosen_among(settings))
+		return qm_error_set(err, QM_EUSAGE,
+			"%s chooses among a suite's executions, and --suite-run ID alone is one "
+			"already: name the suite with --suite, or leave %s out",
+			chosen_among(settings), chosen_among(settings));
 	return check_url(settings, err);
 }
 

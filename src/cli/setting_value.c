@@ -116,7 +116,9 @@ static enum qm_code add_elements(struct qm_settings *settings, const struct qm_s
 	const char *text, struct qm_error *err)
 {
 	const char separators[] = { '\n', setting->separator, '\0' };
+	const char *given = text;
 	enum qm_code code = QM_OK;
+	size_t added = 0;
 
 	while (!code && *text) {
 		size_t length = strcspn(text, separators), start = 0, end = length;
@@ -127,9 +129,11 @@ static enum qm_code add_elements(struct qm_settings *settings, const struct qm_s
 			end--;
 		if (end > start)
 			code = add_element(settings, setting, text + start, end - start, err);
+		added += end > start;
 		text += length + (text[length] != '\0');
 	}
-	return code;
+	/* "," where a key belongs is a template that had nothing to fill in. */
+	return added ? code : bad_value(setting, given, "there is nothing in this list", err);
 }
 
 static enum qm_code set_text(struct qm_settings *settings, const struct qm_setting *setting,

@@ -80,6 +80,7 @@ const struct qm_setting qm_setting_rows[] = {
 		.offset = AT(suite_runs),
 		.separator = ',',
 		.argument = "ID",
+		.check = qm_check_id,
 		.help = "one execution of a suite by its id (repeatable)" },
 	{ .name = "platform",
 		.kind = QM_SETTING_TEXT,

@@ -46,7 +46,7 @@ struct qm_execution {
 struct qm_selection {
 	const char *const *suites; /* keys */
 	size_t suite_count;
-	const char *const *suite_runs; /* ids; need no suite */
+	const char *const *suite_runs; /* ids; without suites they stand for themselves */
 	size_t suite_run_count;
 	const char *platform, *release, *cycle; /* name or id; NULL: any */
 	bool all_executions;

@@ -12,6 +12,7 @@ struct loader {
 	const struct qm_log *log;
 	struct qm_vec suites;     /* struct suite */
 	struct qm_vec candidates; /* struct qm_candidate, of the suite being read */
+	struct qm_vec named;      /* bool, parallel to the selection's suite runs: is of a suite */
 	uint32_t execution;       /* whose runs are being read */
 	struct qm_error *err;
 };
@@ -57,6 +58,13 @@ static const char *state_of(const struct qm_execution_row *row)
 	return row->archived ? "archived" : row->locked ? "locked" : row->closed ? "closed" : NULL;
 }
 
+static void note_named(struct loader *loader, const char *suite_run)
+{
+	for (size_t i = 0; i < loader->named.count; i++)
+		if (strcmp(loader->selection->suite_runs[i], suite_run) == 0)
+			*(bool *)qm_vec_at(&loader->named, i) = true;
+}
+
 static enum qm_code add_candidate(void *context, const struct qm_execution_row *row)
 {
 	struct loader *loader = context;
@@ -80,6 +88,7 @@ static enum qm_code add_candidate(void *context, const struct qm_execution_row *
 	candidate->release_id = keep(loader, row->release_id);
 	candidate->cycle_id = keep(loader, row->cycle_id);
 	candidate->state = state_of(row);
+	note_named(loader, row->suite_run);
 	return QM_OK;
 }
 
@@ -147,6 +156,12 @@ static enum qm_code load_suites(struct loader *loader)
 			selection->suites, selection->suite_count, add_suite, loader, loader->err);
 	for (size_t i = 0; !code && i < selection->suite_count; i++)
 		code = is_repeated(selection, i) ? QM_OK : load_suite(loader, selection->suites[i]);
+	for (size_t i = 0; !code && selection->suite_count && i < loader->named.count; i++)
+		if (!*(const bool *)qm_vec_at(&loader->named, i))
+			code = qm_error_set(loader->err, QM_ENOTFOUND,
+				"the test suite run %s (--suite-run) is no execution of the suites "
+				"that --suite names",
+				selection->suite_runs[i]);
 	return code;
 }
 
@@ -237,6 +252,9 @@ enum qm_code qm_catalog_load(struct qm_catalog *catalog, struct qm_session *sess
 
 	qm_vec_init(&loader.suites, sizeof(struct suite));
 	qm_vec_init(&loader.candidates, sizeof(struct qm_candidate));
+	qm_vec_init(&loader.named, sizeof(bool));
+	for (size_t i = 0; i < selection->suite_run_count; i++)
+		(void)qm_vec_add(&loader.named);
 	code = qm_fetch_project(session, project_key, &catalog->arena, &catalog->project, err);
 	if (code == QM_ENOTFOUND || code == QM_EREFUSED)
 		qm_error_add(err, "; the project was %s", project_key);
@@ -245,13 +263,16 @@ enum qm_code qm_catalog_load(struct qm_catalog *catalog, struct qm_session *sess
 	code = load_suites(&loader);
 	if (code)
 		goto done;
-	add_suite_runs(&loader);
+	/* With suites they chose among the suites' executions. */
+	if (!selection->suite_count)
+		add_suite_runs(&loader);
 	/* Before the runs, which are the dear part: a misspelt build is told at once. */
 	if (selection->build)
 		code = qm_find_build(catalog, session, selection->build, err);
 	for (uint32_t i = 0; !code && i < catalog->executions.count; i++)
 		code = load_runs(&loader, i);
 done:
+	qm_vec_release(&loader.named);
 	qm_vec_release(&loader.candidates);
 	qm_vec_release(&loader.suites);
 	return code;

@@ -6,24 +6,31 @@
 
 enum { LIST_BYTES = 480 };
 
-/* What may be chosen by, and where a candidate has it. */
+/* What may be chosen by, and where a candidate has it; one of `wanted` is enough. */
 struct criterion {
-	const char *option, *wanted;
+	const char *option;
+	const char *const *wanted;
+	size_t wanted_count;   /* 0: any will do */
 	size_t name_at, id_at; /* offsets into struct qm_candidate */
 };
 
-enum { CRITERIA = 3 };
+enum { CRITERIA = 4 };
 
 static void fill_criteria(const struct qm_selection *selection, struct criterion out[CRITERIA])
 {
 	const struct criterion rows[CRITERIA] = {
-		{ "--platform", selection->platform,
+		{ "--platform", &selection->platform, selection->platform != NULL,
 			offsetof(struct qm_candidate, execution.platform),
 			offsetof(struct qm_candidate, platform_id) },
-		{ "--release", selection->release, offsetof(struct qm_candidate, execution.release),
+		{ "--release", &selection->release, selection->release != NULL,
+			offsetof(struct qm_candidate, execution.release),
 			offsetof(struct qm_candidate, release_id) },
-		{ "--cycle", selection->cycle, offsetof(struct qm_candidate, execution.cycle),
+		{ "--cycle", &selection->cycle, selection->cycle != NULL,
+			offsetof(struct qm_candidate, execution.cycle),
 			offsetof(struct qm_candidate, cycle_id) },
+		{ "--suite-run", selection->suite_runs, selection->suite_run_count,
+			offsetof(struct qm_candidate, execution.suite_run),
+			offsetof(struct qm_candidate, execution.suite_run) },
 	};
 
 	memcpy(out, rows, sizeof rows);
@@ -40,10 +47,14 @@ static bool meets(
 	const char *name = text_at(candidate, criterion->name_at);
 	const char *id = text_at(candidate, criterion->id_at);
 
-	if (!criterion->wanted)
-		return true;
-	return strcmp(name, criterion->wanted) == 0 || strcmp(id, criterion->wanted) == 0 ||
-		(any_case && qm_text_equal_nocase(name, criterion->wanted));
+	for (size_t i = 0; i < criterion->wanted_count; i++) {
+		const char *wanted = criterion->wanted[i];
+
+		if (strcmp(name, wanted) == 0 || strcmp(id, wanted) == 0 ||
+			(any_case && qm_text_equal_nocase(name, wanted)))
+			return true;
+	}
+	return !criterion->wanted_count;
 }
 
 static bool meets_all(
@@ -122,10 +133,9 @@ static bool is_listed(const char *const *names, size_t count, const char *name)
 static enum qm_code no_such_value(const char *suite_key, const struct qm_vec *candidates,
 	const struct criterion *criterion, struct qm_error *err)
 {
-	const char *names[64];
+	const char *names[64], *nearest, *wanted = criterion->wanted[0];
 	size_t count = 0;
 	struct listing listing;
-	const char *nearest;
 
 	listing_init(&listing);
 	for (size_t i = 0; i < candidates->count && count < 64; i++) {
@@ -137,13 +147,30 @@ static enum qm_code no_such_value(const char *suite_key, const struct qm_vec *ca
 		names[count++] = name;
 		listing_add(&listing, ", ", name);
 	}
-	nearest = qm_text_nearest(criterion->wanted, names, count);
+	nearest = qm_text_nearest(wanted, names, count);
 	(void)qm_error_set(err, QM_ENOTFOUND,
 		"no execution of %s has %s \"%s\"; there are: %s%s%s%s%s", suite_key,
-		criterion->option + 2, criterion->wanted,
+		criterion->option + 2, wanted,
 		count ? listing.text.data : "none that can be written to", listing_rest(&listing),
 		nearest ? "; did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "");
 	qm_buf_release(&listing.text);
+	return QM_ENOTFOUND;
+}
+
+/* Each of them is had by some execution, all of them by none. */
+static enum qm_code none_together(
+	const char *suite_key, const struct criterion *criteria, struct qm_error *err)
+{
+	struct qm_buf chosen;
+
+	qm_buf_init(&chosen, LIST_BYTES);
+	for (size_t i = 0; i < CRITERIA; i++)
+		if (criteria[i].wanted_count)
+			qm_buf_add_format(&chosen, "%s%s", chosen.length ? " and " : "",
+				criteria[i].option + 2);
+	(void)qm_error_set(err, QM_ENOTFOUND,
+		"no execution of %s has %s as they were chosen together", suite_key, chosen.data);
+	qm_buf_release(&chosen);
 	return QM_ENOTFOUND;
 }
 
@@ -158,9 +185,7 @@ static enum qm_code none_meets(const char *suite_key, const struct qm_vec *candi
 		if (!any)
 			return no_such_value(suite_key, candidates, &criteria[i], err);
 	}
-	return qm_error_set(err, QM_ENOTFOUND,
-		"no execution of %s has the platform, release and cycle that were chosen together",
-		suite_key);
+	return none_together(suite_key, criteria, err);
 }
 
 /* What they are, each with its state where it has one, of those that meet the criteria. */
@@ -204,7 +229,7 @@ static bool tells_apart(const struct qm_vec *candidates, const struct criterion 
 {
 	const char *first = NULL;
 
-	for (size_t i = 0; i < candidates->count && !criterion->wanted; i++) {
+	for (size_t i = 0; i < candidates->count && !criterion->wanted_count; i++) {
 		const struct qm_candidate *candidate = qm_vec_at(candidates, i);
 		const char *name = text_at(candidate, criterion->name_at);
 
@@ -230,7 +255,7 @@ static enum qm_code no_choice(const char *suite_key, const struct qm_vec *candid
 	listing_init(&listing);
 	list_meeting(candidates, criteria, any_case, true, &listing);
 	(void)qm_error_set(err, QM_ENOTFOUND,
-		"%s has %zu executions and none was chosen (%s--suite-run, --all-executions): "
+		"%s has %zu executions and none was chosen (%s--all-executions): "
 		"%s%s",
 		suite_key, listing.total, options.data, listing.text.data, listing_rest(&listing));
 	qm_buf_release(&listing.text);
@@ -285,7 +310,8 @@ enum qm_code qm_choose_executions(struct qm_catalog *catalog, const char *suite_
 	open = count_meeting(candidates, criteria, any_case, true);
 	if (!open)
 		return none_open(suite_key, candidates, criteria, any_case, err);
-	if (open > 1 && !selection->all_executions)
+	/* Ids that were named are a choice, be they one or several. */
+	if (open > 1 && !selection->all_executions && !selection->suite_run_count)
 		return no_choice(suite_key, candidates, criteria, any_case, err);
 	take_meeting(catalog, candidates, criteria, any_case);
 	return QM_OK;

@@ -14,6 +14,8 @@ struct list_server {
 	bool ignores_start;
 	bool by_page;    /* looks at `page` and `limit`, not at `start` */
 	bool texts;      /* ids and total as texts */
+	int loses;       /* which call, from 1, is answered without rows; 0: none */
+	int64_t shrinks; /* the total that is claimed from then on; 0: as before */
 	const char *raw; /* answers this instead */
 	int calls;
 	int64_t asked_limit[STAGE_SENT], asked_start[STAGE_SENT], asked_page[STAGE_SENT];
@@ -52,6 +54,10 @@ static void serve(void *context, const struct qm_request *request, struct qm_rep
 	most = start >= server->rows          ? 0
 		: server->rows - start < most ? server->rows - start
 					      : most;
+	if (server->calls == server->loses) {
+		most = 0;
+		server->total = server->shrinks ? server->shrinks : server->total;
+	}
 	qm_buf_add_text(&reply->body, "{\"data\":[");
 	add_rows(server, start, most, &reply->body);
 	qm_buf_add_text(&reply->body, "]");
@@ -111,8 +117,9 @@ static void lists_are_read_whole_in_as_few_calls_as_the_server_lets_us(void **st
 		{ { .rows = 30, .total = -1 }, 2 },
 		{ { .rows = 250, .total = -1, .cap = 100 }, 3 },
 		{ { .rows = 200, .total = -1, .cap = 100 }, 3 },
-		/* A total that promises too much ends with an empty page. */
-		{ { .rows = 700, .total = 900 }, 3 },
+		/* A total below what came already says nothing: as if there were none. */
+		{ { .rows = 30, .total = 10 }, 2 },
+		{ { .rows = 700, .total = 100 }, 2 },
 	};
 
 	(void)state;
@@ -158,6 +165,41 @@ static void a_server_that_repeats_itself_is_an_error(void **state)
 	assert_int_equal(server.calls, 2);
 	assert_int_equal(seen.rows, 500);
 	assert_non_null(strstr(err.text, "start"));
+}
+
+/* Half a list would make half a plan: runs that are there would be told missing. */
+static void a_list_that_ends_before_its_total_is_an_error(void **state)
+{
+	struct list_server server = { .rows = 700, .total = 900 };
+	struct seen seen = { 0 };
+	struct qm_error err;
+
+	assert_int_equal(read_list(*state, &server, &seen, &err), QM_EINPUT);
+	assert_int_equal(server.calls, 4); /* the page that brought nothing was asked again */
+	assert_int_equal(server.asked_start[3], 700);
+	assert_non_null(strstr(err.text, "700 of 900 rows"));
+}
+
+static void a_page_that_came_empty_once_is_read_again(void **state)
+{
+	struct list_server server = { .rows = 700, .total = 700, .loses = 2 };
+	struct seen seen = { 0 };
+	struct qm_error err;
+
+	assert_int_equal(read_list(*state, &server, &seen, &err), QM_OK);
+	assert_int_equal(seen.rows, 700);
+	assert_int_equal(server.calls, 3);
+}
+
+static void a_list_that_shrank_is_whole(void **state)
+{
+	struct list_server server = { .rows = 500, .total = 700, .loses = 2, .shrinks = 500 };
+	struct seen seen = { 0 };
+	struct qm_error err;
+
+	assert_int_equal(read_list(*state, &server, &seen, &err), QM_OK);
+	assert_int_equal(seen.rows, 500);
+	assert_int_equal(server.calls, 2);
 }
 
 static void odd_answers_are_errors(void **state)
@@ -228,6 +270,9 @@ int main(void)
 		TEST(lists_are_read_whole_in_as_few_calls_as_the_server_lets_us),
 		TEST(the_first_answer_shows_what_to_ask_for),
 		TEST(a_server_that_repeats_itself_is_an_error),
+		TEST(a_list_that_ends_before_its_total_is_an_error),
+		TEST(a_page_that_came_empty_once_is_read_again),
+		TEST(a_list_that_shrank_is_whole),
 		TEST(odd_answers_are_errors),
 		TEST(whoever_reads_may_stop),
 		TEST(an_endless_list_ends_at_the_ceiling),

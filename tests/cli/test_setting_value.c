@@ -171,7 +171,6 @@ static void a_list_is_split_at_its_separator_and_line_ends(void **state)
 		{ " A-TS-1 ,\tA-TS-2 ", "A-TS-1|A-TS-2" },
 		{ "A-TS-1\nA-TS-2\r\n", "A-TS-1|A-TS-2" },
 		{ ",,A-TS-1,,", "A-TS-1" },
-		{ " , ", "" },
 	};
 	struct qm_settings *settings = *state;
 
@@ -331,6 +330,11 @@ static void a_missing_value_is_asked_for(void **state)
 	static const struct refusal rows[] = {
 		{ "suite", NULL, "--suite wants a value: --suite=KEY" },
 		{ "suite", "", "--suite wants a value: --suite=KEY" },
+		{ "suite", " , ",
+			"\" , \" is no value for --suite: there is nothing in this list" },
+		{ "suite-run", "2720260,TS-1",
+			"\"TS-1\" is no value for --suite-run: an id is a number, such as 2720260 "
+			"(qmetry-ci list executions tells it)" },
 		{ "url", "", "--url wants a value: --url=URL" },
 		{ "comment", NULL, "--comment wants a value: --comment=TEXT" },
 		{ "batch-size", NULL, "--batch-size wants a value: --batch-size=N" },

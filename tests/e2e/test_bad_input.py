@@ -152,6 +152,14 @@ class BadTargets(Case):
     def test_unknown_suite_run(self):
         self.expect(self.two(), ["--suite-run", "4711"], 9, "4711")
 
+    def test_a_suite_run_that_is_not_of_the_suite(self):
+        named = ["--suite", "VKMC-TS-20", "--suite-run", "2720260,4711"]
+        self.expect(self.two(), named, 9, "4711", "--suite-run")
+
+    def test_a_suite_run_on_another_platform(self):
+        named = ["--suite", "VKMC-TS-20", "--suite-run", "2720260"]
+        self.expect(self.two(), named + ["--platform", "Firefox"], 9, "platform and suite-run")
+
     def test_unknown_project(self):
         self.expect(self.two(), ["--suite", "VKMC-TS-20", "--project", "NOPE"], 9, "NOPE")
 
@@ -206,6 +214,12 @@ class BadSettings(Case):
     def test_no_project_and_no_suite(self):
         self.expect(["upload"], 2, "--project", env={"QMETRY_PROJECT": None})
         self.expect(["upload"], 2, "--suite")
+
+    def test_what_does_not_choose_anything(self):
+        self.expect(["upload", "--suite", ","], 2, "--suite")
+        self.expect(["upload", "--suite-run", "abc"], 2, "--suite-run", "abc")
+        for option in ("--platform", "--release", "--cycle"):
+            self.expect(["upload", "--suite-run", "1", option, "x"], 2, option, "--suite")
 
     def test_keys_are_not_taken_from_the_command_line(self):
         done = self.qmetry("upload", "--api-key", "12345-from-argv")

@@ -213,7 +213,7 @@ class Upload(Case):
         self.assertEqual(len(done.json["left"]), 1)
 
     def test_an_execution_is_chosen_by_platform_or_by_id(self):
-        for arguments in (["--platform", "firefox"], ["--platform", "Firefox"]):
+        for arguments in (["--platform", "firefox"], ["--suite-run", "2720261"]):
             with self.subTest(arguments):
                 self.start(
                     world(
@@ -230,6 +230,28 @@ class Upload(Case):
                 self.assertEqual(self.statuses("2720261"), {2001: "passed"})
                 self.stop()
                 self.simulator = None
+
+    def test_suite_runs_choose_among_the_suites_executions(self):
+        self.start(
+            world(
+                [
+                    execution(2720260, [run(1)], "Chrome"),
+                    execution(2720261, [run(1, tcRunID=2001)], "Firefox"),
+                    execution(2720262, [run(1, tcRunID=3001)], "Edge"),
+                ]
+            )
+        )
+        done = self.upload(
+            "--suite-run",
+            "2720261,2720262",
+            self.write("TEST-a.xml", junit(("a", "VKMC-TC-1", ""))),
+            code=0,
+        )
+        self.assertEqual(self.statuses("2720260"), {1001: "notrun"})
+        self.assertEqual(self.statuses("2720261"), {2001: "passed"})
+        self.assertEqual(self.statuses("2720262"), {3001: "passed"})
+        platforms = [row["platform"] for row in done.json["executions"]]
+        self.assertEqual(platforms, ["Firefox", "Edge"])
 
     def test_a_suite_run_needs_no_suite(self):
         self.start(

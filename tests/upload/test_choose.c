@@ -63,6 +63,11 @@ static void choose(
 	qm_catalog_release(&catalog);
 }
 
+static const char *const one_run[] = { "101" };
+static const char *const two_runs[] = { "102", "100" };
+static const char *const wrong_run[] = { "1001" };
+static const char *const archived_run[] = { "103" };
+
 static void executions_are_chosen_by_what_narrows_to_one(void **state)
 {
 	static const struct {
@@ -84,8 +89,8 @@ static void executions_are_chosen_by_what_narrows_to_one(void **state)
 			"no execution of VKMC-TS-20 has release \"R9\"; there are: R1; did you "
 			"mean \"R1\"?" },
 		{ { .platform = "Firefox", .cycle = "C2" },
-			"no execution of VKMC-TS-20 has the platform, release and cycle that were "
-			"chosen together" },
+			"no execution of VKMC-TS-20 has platform and cycle as they were chosen "
+			"together" },
 		{ { .platform = "Edge" },
 			"no execution of VKMC-TS-20 that was chosen can be written to: Edge, R1, "
 			"C1 (103) is archived" },
@@ -97,6 +102,19 @@ static void executions_are_chosen_by_what_narrows_to_one(void **state)
 		{ { .platform = "Chrome" },
 			"VKMC-TS-20 has 2 executions and none was chosen (--cycle, --suite-run, "
 			"--all-executions): Chrome, R1, C1 (100); Chrome, R1, C2 (101)" },
+		/* Who names executions by their ids has chosen them, be it one or several. */
+		{ { .suite_runs = one_run, .suite_run_count = 1 }, "101" },
+		{ { .suite_runs = two_runs, .suite_run_count = 2 }, "100 102" },
+		{ { .suite_runs = two_runs, .suite_run_count = 2, .platform = "Firefox" }, "102" },
+		{ { .suite_runs = one_run, .suite_run_count = 1, .platform = "Firefox" },
+			"no execution of VKMC-TS-20 has platform and suite-run as they were chosen "
+			"together" },
+		{ { .suite_runs = wrong_run, .suite_run_count = 1 },
+			"no execution of VKMC-TS-20 has suite-run \"1001\"; there are: 100, 101, "
+			"102; did you mean \"100\"?" },
+		{ { .suite_runs = archived_run, .suite_run_count = 1 },
+			"no execution of VKMC-TS-20 that was chosen can be written to: Edge, R1, "
+			"C1 (103) is archived" },
 	};
 	struct qm_vec candidates;
 	char outcome[640];
