@@ -1,42 +1,17 @@
-/* The typecheck macros of libcurl's headers cannot be used on function pointers. */
-#define CURL_DISABLE_TYPECHECK
 #include "src/api/http.h"
+#include "src/api/libcurl.h"
 #include "src/api/limits.h"
-#include "src/api/trust.h"
 #include "src/api/url.h"
 #include "src/base/memory.h"
 #include "src/base/text.h"
 
-#include <curl/curl.h>
-#include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-/* ---- libcurl as a table of function pointers, each with its own type. */
-
-#define CURL_FUNCTIONS(X) \
-	X(global_init)    \
-	X(global_cleanup) \
-	X(version_info)   \
-	X(easy_init)      \
-	X(easy_cleanup)   \
-	X(easy_setopt)    \
-	X(easy_getinfo)   \
-	X(easy_perform)   \
-	X(easy_strerror)  \
-	X(slist_append)   \
-	X(slist_free_all)
-
-struct curl {
-	void *object; /* libcurl as dlopen() gave it */
-#define CURL_MEMBER(name) __typeof__ (&curl_##name)(name);
-	CURL_FUNCTIONS(CURL_MEMBER)
-};
-
 struct qm_http {
-	struct curl curl;
+	struct qm_libcurl curl;
 	CURL *handle;
 	const struct qm_secret *key;
 	enum qm_auth auth;
@@ -56,48 +31,6 @@ struct exchange {
 	size_t header_bytes;
 	int issued; /* how often the request was put on the wire */
 };
-
-static void *open_library(void)
-{
-	/* Debian's git brings the third along, so it is there where curl itself is not. */
-	static const char *const names[] = { "libcurl.so.4", "libcurl.4.dylib",
-		"libcurl-gnutls.so.4" };
-	void *library = NULL;
-
-	for (size_t i = 0; i < sizeof names / sizeof *names && !library; i++)
-		library = dlopen(names[i], RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
-	return library;
-}
-
-static enum qm_code load_curl(struct curl *curl, struct qm_error *err)
-{
-	const struct {
-		const char *name;
-		size_t offset;
-	} functions[] = {
-#define CURL_ROW(name) { "curl_" #name, offsetof(struct curl, name) },
-		CURL_FUNCTIONS(CURL_ROW)
-	};
-
-	curl->object = open_library();
-	if (!curl->object)
-		return qm_error_set(err, QM_EIO,
-			"libcurl cannot be loaded: %s; install it (package libcurl4, libcurl "
-			"or curl)",
-			dlerror());
-	for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
-		void *symbol = dlsym(curl->object, functions[i].name);
-
-		if (!symbol)
-			return qm_error_set(err, QM_EIO,
-				"this libcurl has no %s; install libcurl 7.61 or later",
-				functions[i].name);
-		memcpy((char *)curl + functions[i].offset, &symbol, sizeof symbol);
-	}
-	if (curl->global_init(CURL_GLOBAL_DEFAULT))
-		return qm_error_set(err, QM_EIO, "libcurl cannot be started");
-	return QM_OK;
-}
 
 /* ---- Callbacks: libcurl tells what arrives; we bound it. */
 
@@ -178,7 +111,7 @@ static int on_issue(void *context, char *a, char *b, int c, int d)
 
 static bool set_security(struct qm_http *http, const char *proxy, bool loopback)
 {
-	const struct curl *curl = &http->curl;
+	const struct qm_libcurl *curl = &http->curl;
 	int bad = 0;
 
 	bad |= (int)curl->easy_setopt(http->handle, CURLOPT_SSL_VERIFYPEER, 1L);
@@ -194,7 +127,7 @@ static bool set_security(struct qm_http *http, const char *proxy, bool loopback)
 
 static bool set_manners(struct qm_http *http, int64_t connect_timeout_ms)
 {
-	const struct curl *curl = &http->curl;
+	const struct qm_libcurl *curl = &http->curl;
 	bool unzips = curl->version_info(CURLVERSION_NOW)->features & CURL_VERSION_LIBZ;
 	int bad = 0;
 
@@ -216,7 +149,7 @@ static bool set_manners(struct qm_http *http, int64_t connect_timeout_ms)
 
 static bool set_callbacks(struct qm_http *http)
 {
-	const struct curl *curl = &http->curl;
+	const struct qm_libcurl *curl = &http->curl;
 	int bad = 0;
 
 	bad |= (int)curl->easy_setopt(http->handle, CURLOPT_HEADERFUNCTION, on_header);
@@ -225,41 +158,6 @@ static bool set_callbacks(struct qm_http *http)
 	bad |= (int)curl->easy_setopt(http->handle, CURLOPT_NOPROGRESS, 0L);
 	http->sees_issue = !curl->easy_setopt(http->handle, CURLOPT_PREREQFUNCTION, on_issue);
 	return !bad;
-}
-
-/* What libcurl was built to trust; NULL where it does not tell (7.84) or looks elsewhere. */
-static const char *built_in_bundle(const struct qm_http *http)
-{
-	char *path = NULL;
-
-	return http->curl.easy_getinfo(http->handle, CURLINFO_CAINFO, &path) ? NULL : path;
-}
-
-static enum qm_code set_trust(struct qm_http *http, const char *cacert, struct qm_error *err)
-{
-	const struct curl *curl = &http->curl;
-	const char *named = qm_trust_environment();
-	struct curl_blob blob = { .flags = CURL_BLOB_NOCOPY };
-	enum qm_code code;
-
-	if (!cacert && named && curl->easy_setopt(http->handle, CURLOPT_CAINFO, named))
-		return qm_error_set(err, QM_EIO, "this libcurl takes no certificate bundle");
-	if (!cacert)
-		return QM_OK;
-	code = qm_trust_bundle(cacert, built_in_bundle(http), &http->trust, err);
-	if (code)
-		return code;
-	blob.data = http->trust.data;
-	blob.len = http->trust.length;
-	if (curl->easy_setopt(http->handle, CURLOPT_CAINFO_BLOB, &blob))
-		return qm_error_set(err, QM_EIO,
-			"this libcurl (%s) cannot add a certificate to the system's; install "
-			"libcurl 7.77 or later with OpenSSL, or name a whole bundle in "
-			"CURL_CA_BUNDLE instead of --cacert",
-			curl->version_info(CURLVERSION_NOW)->version);
-	/* For a proxy that is itself reached by https. */
-	(void)curl->easy_setopt(http->handle, CURLOPT_PROXY_CAINFO_BLOB, &blob);
-	return QM_OK;
 }
 
 static enum qm_code prepare(struct qm_http *http, const struct qm_http_options *options,
@@ -273,7 +171,7 @@ static enum qm_code prepare(struct qm_http *http, const struct qm_http_options *
 	if (!set_security(http, options->proxy, loopback) ||
 		!set_manners(http, options->connect_timeout_ms) || !set_callbacks(http))
 		return qm_error_set(err, QM_EIO, "this libcurl is too old or lacks TLS or proxies");
-	return set_trust(http, options->cacert, err);
+	return qm_libcurl_trust(&http->curl, http->handle, options->cacert, &http->trust, err);
 }
 
 /* A line end in a header's value would add headers of somebody else's choice. */
@@ -303,7 +201,7 @@ enum qm_code qm_http_new(
 	if (!code && !is_header_value(options->project))
 		code = qm_error_set(err, QM_EUSAGE, "the project key holds a control character");
 	if (!code)
-		code = load_curl(&http->curl, err);
+		code = qm_libcurl_load(&http->curl, err);
 	if (!code)
 		code = prepare(http, options, loopback, err);
 	if (code) {
@@ -320,11 +218,7 @@ void qm_http_free(struct qm_http *http)
 		return;
 	if (http->handle)
 		http->curl.easy_cleanup(http->handle);
-	if (http->curl.global_cleanup)
-		http->curl.global_cleanup();
-	/* Its libraries have exit handlers of their own: RTLD_NODELETE keeps their code mapped. */
-	if (http->curl.object)
-		(void)dlclose(http->curl.object);
+	qm_libcurl_release(&http->curl);
 	qm_buf_release(&http->base);
 	qm_buf_release(&http->trust);
 	free(http->project);
@@ -382,7 +276,7 @@ static void wipe_headers(struct qm_http *http, struct curl_slist *list)
 static void set_request(struct qm_http *http, const struct qm_request *request, const char *url,
 	struct curl_slist *headers, struct exchange *exchange)
 {
-	const struct curl *curl = &http->curl;
+	const struct qm_libcurl *curl = &http->curl;
 	CURL *handle = http->handle;
 
 	(void)curl->easy_setopt(handle, CURLOPT_URL, url);
