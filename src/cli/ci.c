@@ -4,38 +4,103 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COMMENT_MAX_BYTES = 1000 };
+enum { FACT_MAX_BYTES = 1000, COMMENT_MAX_BYTES = 3 * FACT_MAX_BYTES };
 
-/* The variable that a system is known by, and its job, number and address in its variables. */
-static const struct {
-	const char *known_by, *job;
-} systems[] = {
-	{ "GITHUB_ACTIONS",
-		"$GITHUB_WORKFLOW / $GITHUB_JOB #$GITHUB_RUN_NUMBER "
-		"$GITHUB_SERVER_URL/$GITHUB_REPOSITORY/actions/runs/$GITHUB_RUN_ID" },
-	{ "GITLAB_CI", "$CI_JOB_NAME #$CI_PIPELINE_IID $CI_JOB_URL" },
-	{ "JENKINS_URL", "$JOB_NAME #$BUILD_NUMBER $BUILD_URL" },
-	{ "TF_BUILD",
-		"$BUILD_DEFINITIONNAME #$BUILD_BUILDNUMBER "
-		"$SYSTEM_COLLECTIONURI$SYSTEM_TEAMPROJECT/_build/results?buildId=$BUILD_BUILDID" },
-	{ "BUILDKITE", "$BUILDKITE_PIPELINE_SLUG #$BUILDKITE_BUILD_NUMBER $BUILDKITE_BUILD_URL" },
-	{ "CIRCLECI", "$CIRCLE_JOB #$CIRCLE_BUILD_NUM $CIRCLE_BUILD_URL" },
+/*
+ * How a system is known and what it calls things, from its manual. Of several ways to say it,
+ * "|" between them, the first counts whose variables are all set.
+ */
+struct system {
+	const char *known_by;
+	const char *job, *build, *url, *branch, *commit;
 };
 
-static bool is_set(const char *name)
-{
-	const char *value = getenv(name);
+static const struct system systems[QM_CI_SYSTEMS] = {
+	[QM_CI_NONE] = { "", "", "", "", "", "" },
+	[QM_CI_GITHUB] = { "$GITHUB_ACTIONS", "$GITHUB_WORKFLOW / $GITHUB_JOB|$GITHUB_JOB",
+		"$GITHUB_RUN_NUMBER",
+		"$GITHUB_SERVER_URL/$GITHUB_REPOSITORY/actions/runs/$GITHUB_RUN_ID",
+		"$GITHUB_HEAD_REF|$GITHUB_REF_NAME", "$GITHUB_SHA" },
+	[QM_CI_GITLAB] = { "$GITLAB_CI", "$CI_JOB_NAME", "$CI_PIPELINE_IID", "$CI_JOB_URL",
+		"$CI_COMMIT_REF_NAME", "$CI_COMMIT_SHA" },
+	[QM_CI_JENKINS] = { "$JENKINS_URL|$JENKINS_HOME", "$JOB_NAME", "$BUILD_NUMBER",
+		"$BUILD_URL", "$CHANGE_BRANCH|$BRANCH_NAME|$GIT_BRANCH", "$GIT_COMMIT" },
+	[QM_CI_AZURE] = { "$TF_BUILD", "$BUILD_DEFINITIONNAME", "$BUILD_BUILDNUMBER",
+		"$SYSTEM_COLLECTIONURI$SYSTEM_TEAMPROJECT/_build/results?buildId=$BUILD_BUILDID",
+		"$SYSTEM_PULLREQUEST_SOURCEBRANCH|$BUILD_SOURCEBRANCHNAME",
+		"$BUILD_SOURCEVERSION" },
+	[QM_CI_BUILDKITE] = { "$BUILDKITE", "$BUILDKITE_PIPELINE_SLUG", "$BUILDKITE_BUILD_NUMBER",
+		"$BUILDKITE_BUILD_URL", "$BUILDKITE_BRANCH", "$BUILDKITE_COMMIT" },
+	[QM_CI_CIRCLECI] = { "$CIRCLECI", "$CIRCLE_JOB", "$CIRCLE_BUILD_NUM", "$CIRCLE_BUILD_URL",
+		"$CIRCLE_BRANCH|$CIRCLE_TAG", "$CIRCLE_SHA1" },
+	[QM_CI_BITBUCKET] = { "$BITBUCKET_BUILD_NUMBER", "$BITBUCKET_REPO_FULL_NAME",
+		"$BITBUCKET_BUILD_NUMBER",
+		"https://bitbucket.org/$BITBUCKET_REPO_FULL_NAME/pipelines/results/"
+		"$BITBUCKET_BUILD_NUMBER",
+		"$BITBUCKET_BRANCH|$BITBUCKET_TAG", "$BITBUCKET_COMMIT" },
+	[QM_CI_TRAVIS] = { "$TRAVIS", "$TRAVIS_JOB_NAME|$TRAVIS_REPO_SLUG", "$TRAVIS_BUILD_NUMBER",
+		"$TRAVIS_BUILD_WEB_URL", "$TRAVIS_PULL_REQUEST_BRANCH|$TRAVIS_BRANCH",
+		"$TRAVIS_COMMIT" },
+};
 
-	return value && *value;
+/* The variable that *text begins with, which is moved behind its name; NULL where it is not set. */
+static const char *variable(const char **text)
+{
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+	size_t length = strspn(*text, letters);
+	char name[64] = "";
+	const char *value;
+
+	if (length < sizeof name)
+		memcpy(name, *text, length);
+	*text += length;
+	value = getenv(name);
+	return value && *value ? value : NULL;
 }
 
-/* NULL: none that is known. */
-static const char *job_of_system(void)
+/* Adds one way to say a fact and moves *text behind it; false where one of its variables is not
+ * set. */
+static bool add_way(struct qm_buf *out, const char **text)
 {
-	for (size_t i = 0; i < sizeof systems / sizeof *systems; i++)
-		if (is_set(systems[i].known_by))
-			return systems[i].job;
-	return NULL;
+	bool whole = true;
+
+	qm_buf_clear(out);
+	while (**text && **text != '|') {
+		char character = *(*text)++;
+		const char *value = NULL;
+
+		if (character != '$') {
+			qm_buf_add_char(out, character);
+			continue;
+		}
+		value = variable(text);
+		qm_buf_add_text(out, value ? value : "");
+		whole = whole && value;
+	}
+	*text += **text == '|';
+	return whole && !out->overflow;
+}
+
+/* Leaves what the first way says that counts in `out`. */
+static bool find_way(struct qm_buf *out, const char *ways)
+{
+	while (*ways)
+		if (add_way(out, &ways) && out->length)
+			return true;
+	return false;
+}
+
+static enum qm_ci_system find_system(void)
+{
+	enum qm_ci_system found = QM_CI_NONE;
+	struct qm_buf out;
+
+	qm_buf_init(&out, FACT_MAX_BYTES);
+	for (int i = QM_CI_NONE + 1; !found && i < QM_CI_SYSTEMS; i++)
+		if (find_way(&out, systems[i].known_by))
+			found = (enum qm_ci_system)i;
+	qm_buf_release(&out);
+	return found;
 }
 
 bool qm_is_ci(void)
@@ -44,43 +109,47 @@ bool qm_is_ci(void)
 
 	if (ci && *ci)
 		return strcmp(ci, "false") != 0 && strcmp(ci, "0") != 0;
-	return job_of_system() != NULL;
+	return find_system() != QM_CI_NONE;
 }
 
-/* Adds the value of the variable that `text` begins with; returns the length of its name. */
-static size_t add_variable(struct qm_buf *out, const char *text)
+static const char *read_fact(const char *ways, struct qm_arena *arena)
 {
-	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ_";
-	size_t length = strspn(text, letters);
-	char name[64] = "";
-	const char *value;
+	const char *fact = "";
+	struct qm_buf out;
 
-	if (length >= sizeof name)
-		return length;
-	memcpy(name, text, length);
-	value = getenv(name);
-	qm_buf_add_text(out, value ? value : "");
-	return length;
+	qm_buf_init(&out, FACT_MAX_BYTES);
+	if (find_way(&out, ways))
+		fact = qm_arena_strdup(arena, out.data);
+	qm_buf_release(&out);
+	return fact;
+}
+
+struct qm_ci qm_ci_read(struct qm_arena *arena)
+{
+	enum qm_ci_system found = qm_is_ci() ? find_system() : QM_CI_NONE;
+	const struct system *system = &systems[found];
+
+	return (struct qm_ci){
+		.system = found,
+		.job = read_fact(system->job, arena),
+		.build = read_fact(system->build, arena),
+		.url = read_fact(system->url, arena),
+		.branch = read_fact(system->branch, arena),
+		.commit = read_fact(system->commit, arena),
+	};
 }
 
 const char *qm_ci_comment(struct qm_arena *arena)
 {
-	const char *text = qm_is_ci() ? job_of_system() : NULL;
+	struct qm_ci ci = qm_ci_read(arena);
 	const char *comment = NULL;
 	struct qm_buf out;
 
-	if (!text)
+	if (!*ci.job && !*ci.build && !*ci.url)
 		return NULL;
-	qm_buf_init(&out, COMMENT_MAX_BYTES);
-	qm_buf_add_text(&out, "qmetry-ci: ");
-	while (*text) {
-		if (*text == '$') {
-			text++;
-			text += add_variable(&out, text);
-		} else {
-			qm_buf_add_char(&out, *text++);
-		}
-	}
+	qm_buf_init(&out, COMMENT_MAX_BYTES + 64);
+	qm_buf_add_format(&out, "qmetry-ci:%s%s%s%s%s%s", *ci.job ? " " : "", ci.job,
+		*ci.build ? " #" : "", ci.build, *ci.url ? " " : "", ci.url);
 	comment = qm_arena_strdup(arena, out.data);
 	qm_buf_release(&out);
 	return comment;

@@ -1,8 +1,14 @@
 /*
- * ci - whether this is a CI job, and how its system names it.
+ * ci - whether this is a CI job, and what its system says of it.
  *
- * All systems but Jenkins of old and Azure Pipelines set the variable CI; those two are known by
- * variables of their own. CI=false says that it is none, whatever else is set.
+ * Nearly all systems set the variable CI; those that do not are known by variables of their own.
+ * CI=false says that it is none, whatever else is set. The job "checkout", its 17th build, on
+ * Jenkins:
+ *
+ *     JENKINS_URL=...  JOB_NAME=checkout  BUILD_NUMBER=17  BUILD_URL=https://ci.example.com/...
+ *
+ * gives { "Jenkins", "checkout", "17", "https://ci.example.com/...", branch, commit }. These are
+ * texts from outside: a branch's name is chosen by whoever pushes it.
  */
 #ifndef QM_CLI_CI_H
 #define QM_CLI_CI_H
@@ -11,11 +17,35 @@
 
 #include <stdbool.h>
 
+enum qm_ci_system {
+	QM_CI_NONE, /* or one that is not known */
+	QM_CI_GITHUB,
+	QM_CI_GITLAB,
+	QM_CI_JENKINS,
+	QM_CI_AZURE,
+	QM_CI_BUILDKITE,
+	QM_CI_CIRCLECI,
+	QM_CI_BITBUCKET,
+	QM_CI_TRAVIS,
+	QM_CI_SYSTEMS
+};
+
+/* What is not told is "". */
+struct qm_ci {
+	enum qm_ci_system system;
+	const char *job, *build, *url, *branch,
+		*commit; /* build: its number, or what counts as one */
+};
+
 bool qm_is_ci(void);
+
+/* Where qm_is_ci() says no, all is empty. Texts live in the arena; longer ones than 1,000 bytes
+ * are left out. */
+struct qm_ci qm_ci_read(struct qm_arena *arena);
 
 /*
  * "qmetry-ci: checkout #17 https://ci.example.com/job/checkout/17/", so that whoever looks at a
- * result in QMetry finds the job it came from; NULL where the system is not known.
+ * result in QMetry finds the job it came from; what is not told is left out; NULL where nothing is.
  */
 const char *qm_ci_comment(struct qm_arena *arena);
 

@@ -51,9 +51,10 @@ static enum qm_code read_settings(struct qm_settings *settings, const struct qm_
 	code = qm_read_environment(settings, &given, command, err);
 	if (!code)
 		code = qm_read_config(settings, &given, err);
-	if (!code)
-		qm_read_defaults(settings, &given);
-	return code;
+	if (code)
+		return code;
+	qm_read_defaults(settings, &given);
+	return qm_read_ci(settings, err);
 }
 
 static int print_help(const struct qm_context *context, const struct qm_command *command)

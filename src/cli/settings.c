@@ -115,7 +115,7 @@ const struct qm_setting qm_setting_rows[] = {
 		.commands = QM_FOR_UPLOADS,
 		.offset = AT(build),
 		.argument = "NAME|ID",
-		.help = "build that the results belong to" },
+		.help = "build that the results belong to; auto: named as the CI's build number" },
 
 	/* ---- What they become */
 	{ .name = "match",

@@ -203,6 +203,19 @@ void qm_read_defaults(struct qm_settings *settings, struct qm_given *given)
 		assert(code == QM_OK);
 		(void)code;
 	}
+}
+
+/* ---- What the CI system tells. */
+
+enum qm_code qm_read_ci(struct qm_settings *settings, struct qm_error *err)
+{
 	if (!settings->comment)
 		settings->comment = qm_ci_comment(&settings->arena);
+	if (!settings->build || strcmp(settings->build, "auto") != 0)
+		return QM_OK;
+	settings->build = qm_ci_read(&settings->arena).build;
+	if (*settings->build)
+		return QM_OK;
+	return qm_error_set(err, QM_EUSAGE,
+		"--build auto: this is no CI job whose build number is known; name the build");
 }

@@ -42,4 +42,7 @@ enum qm_code qm_read_config(
 
 void qm_read_defaults(struct qm_settings *settings, struct qm_given *given);
 
+/* The comment where none was given; the CI's build number for the build "auto". */
+enum qm_code qm_read_ci(struct qm_settings *settings, struct qm_error *err) QM_MUST_CHECK;
+
 #endif

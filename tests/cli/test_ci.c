@@ -8,49 +8,73 @@
 
 #include <cmocka.h>
 
-enum { MAX_VARIABLES = 8 };
+enum { MAX_VARIABLES = 10 };
 
 struct variable {
 	const char *name, *value;
 };
 
-/* What a system sets, and how its job is called in a comment. */
+/* What a system sets, as its manual shows it, and what we make of it. */
 static const struct {
-	const char *name;
+	enum qm_ci_system system;
 	struct variable variables[MAX_VARIABLES];
-	const char *comment;
+	const char *comment, *build, *branch, *commit;
 } jobs[] = {
-	{ "GitHub Actions",
+	{ QM_CI_GITHUB,
 		{ { "GITHUB_ACTIONS", "true" }, { "GITHUB_WORKFLOW", "nightly" },
 			{ "GITHUB_JOB", "e2e" }, { "GITHUB_RUN_NUMBER", "17" },
 			{ "GITHUB_SERVER_URL", "https://github.com" },
-			{ "GITHUB_REPOSITORY", "shop/web" }, { "GITHUB_RUN_ID", "4711" } },
-		"qmetry-ci: nightly / e2e #17 https://github.com/shop/web/actions/runs/4711" },
-	{ "GitLab",
+			{ "GITHUB_REPOSITORY", "shop/web" }, { "GITHUB_RUN_ID", "4711" },
+			{ "GITHUB_REF_NAME", "main" }, { "GITHUB_SHA", "c0ffee" } },
+		"qmetry-ci: nightly / e2e #17 https://github.com/shop/web/actions/runs/4711", "17",
+		"main", "c0ffee" },
+	{ QM_CI_GITLAB,
 		{ { "GITLAB_CI", "true" }, { "CI_JOB_NAME", "e2e" }, { "CI_PIPELINE_IID", "17" },
-			{ "CI_JOB_URL", "https://gitlab.example.com/shop/-/jobs/4711" } },
-		"qmetry-ci: e2e #17 https://gitlab.example.com/shop/-/jobs/4711" },
-	{ "Jenkins",
+			{ "CI_JOB_URL", "https://gitlab.example.com/shop/-/jobs/4711" },
+			{ "CI_COMMIT_REF_NAME", "main" }, { "CI_COMMIT_SHA", "c0ffee" } },
+		"qmetry-ci: e2e #17 https://gitlab.example.com/shop/-/jobs/4711", "17", "main",
+		"c0ffee" },
+	{ QM_CI_JENKINS,
 		{ { "JENKINS_URL", "https://ci.example.com/" }, { "JOB_NAME", "shop/main" },
 			{ "BUILD_NUMBER", "17" },
-			{ "BUILD_URL", "https://ci.example.com/job/shop/17/" } },
-		"qmetry-ci: shop/main #17 https://ci.example.com/job/shop/17/" },
-	{ "Azure Pipelines",
+			{ "BUILD_URL", "https://ci.example.com/job/shop/17/" },
+			{ "GIT_BRANCH", "origin/main" }, { "GIT_COMMIT", "c0ffee" } },
+		"qmetry-ci: shop/main #17 https://ci.example.com/job/shop/17/", "17", "origin/main",
+		"c0ffee" },
+	{ QM_CI_AZURE,
 		{ { "TF_BUILD", "True" }, { "BUILD_DEFINITIONNAME", "shop" },
 			{ "BUILD_BUILDNUMBER", "20260115.1" }, { "BUILD_BUILDID", "4711" },
 			{ "SYSTEM_COLLECTIONURI", "https://dev.azure.com/acme/" },
-			{ "SYSTEM_TEAMPROJECT", "web" } },
+			{ "SYSTEM_TEAMPROJECT", "web" }, { "BUILD_SOURCEBRANCHNAME", "main" },
+			{ "BUILD_SOURCEVERSION", "c0ffee" } },
 		"qmetry-ci: shop #20260115.1 "
-		"https://dev.azure.com/acme/web/_build/results?buildId=4711" },
-	{ "Buildkite",
+		"https://dev.azure.com/acme/web/_build/results?buildId=4711",
+		"20260115.1", "main", "c0ffee" },
+	{ QM_CI_BUILDKITE,
 		{ { "BUILDKITE", "true" }, { "BUILDKITE_PIPELINE_SLUG", "shop" },
 			{ "BUILDKITE_BUILD_NUMBER", "17" },
-			{ "BUILDKITE_BUILD_URL", "https://buildkite.com/acme/shop/builds/17" } },
-		"qmetry-ci: shop #17 https://buildkite.com/acme/shop/builds/17" },
-	{ "CircleCI",
+			{ "BUILDKITE_BUILD_URL", "https://buildkite.com/acme/shop/builds/17" },
+			{ "BUILDKITE_BRANCH", "main" }, { "BUILDKITE_COMMIT", "c0ffee" } },
+		"qmetry-ci: shop #17 https://buildkite.com/acme/shop/builds/17", "17", "main",
+		"c0ffee" },
+	{ QM_CI_CIRCLECI,
 		{ { "CIRCLECI", "true" }, { "CIRCLE_JOB", "e2e" }, { "CIRCLE_BUILD_NUM", "17" },
-			{ "CIRCLE_BUILD_URL", "https://circleci.com/gh/acme/shop/17" } },
-		"qmetry-ci: e2e #17 https://circleci.com/gh/acme/shop/17" },
+			{ "CIRCLE_BUILD_URL", "https://circleci.com/gh/acme/shop/17" },
+			{ "CIRCLE_TAG", "v1" }, { "CIRCLE_SHA1", "c0ffee" } },
+		"qmetry-ci: e2e #17 https://circleci.com/gh/acme/shop/17", "17", "v1", "c0ffee" },
+	{ QM_CI_BITBUCKET,
+		{ { "CI", "true" }, { "BITBUCKET_BUILD_NUMBER", "17" },
+			{ "BITBUCKET_REPO_FULL_NAME", "acme/shop" }, { "BITBUCKET_BRANCH", "main" },
+			{ "BITBUCKET_COMMIT", "c0ffee" } },
+		"qmetry-ci: acme/shop #17 https://bitbucket.org/acme/shop/pipelines/results/17",
+		"17", "main", "c0ffee" },
+	{ QM_CI_TRAVIS,
+		{ { "TRAVIS", "true" }, { "TRAVIS_REPO_SLUG", "acme/shop" },
+			{ "TRAVIS_BUILD_NUMBER", "17" },
+			{ "TRAVIS_BUILD_WEB_URL", "https://app.travis-ci.com/acme/shop/builds/4" },
+			{ "TRAVIS_BRANCH", "main" }, { "TRAVIS_COMMIT", "c0ffee" } },
+		"qmetry-ci: acme/shop #17 https://app.travis-ci.com/acme/shop/builds/4", "17",
+		"main", "c0ffee" },
 };
 
 enum { JOBS = sizeof jobs / sizeof *jobs };
@@ -91,11 +115,19 @@ static void enter(size_t job)
 
 static void each_system_names_its_job(void **state)
 {
+	assert_int_equal(JOBS, QM_CI_SYSTEMS - 1);
 	for (size_t i = 0; i < JOBS; i++) {
+		struct qm_ci ci;
+
 		forget();
 		enter(i);
 		assert_true(qm_is_ci());
 		assert_string_equal(qm_ci_comment(*state), jobs[i].comment);
+		ci = qm_ci_read(*state);
+		assert_int_equal(ci.system, jobs[i].system);
+		assert_string_equal(ci.build, jobs[i].build);
+		assert_string_equal(ci.branch, jobs[i].branch);
+		assert_string_equal(ci.commit, jobs[i].commit);
 	}
 }
 
@@ -122,7 +154,27 @@ static void what_is_not_set_is_left_out(void **state)
 {
 	assert_int_equal(setenv("JENKINS_URL", "https://ci.example.com/", 1), 0);
 	assert_int_equal(setenv("BUILD_NUMBER", "17", 1), 0);
-	assert_string_equal(qm_ci_comment(*state), "qmetry-ci:  #17 ");
+	assert_string_equal(qm_ci_comment(*state), "qmetry-ci: #17");
+}
+
+/* A pull request's own branch says more than the one that it is merged into. */
+static void the_branch_of_a_pull_request_goes_before_its_target(void **state)
+{
+	enter(0);
+	assert_int_equal(setenv("GITHUB_HEAD_REF", "fix/cart", 1), 0);
+	assert_string_equal(qm_ci_read(*state).branch, "fix/cart");
+	assert_int_equal(setenv("GITHUB_HEAD_REF", "", 1), 0);
+	assert_string_equal(qm_ci_read(*state).branch, "main");
+	assert_int_equal(unsetenv("GITHUB_HEAD_REF"), 0);
+}
+
+static void outside_of_ci_nothing_is_told(void **state)
+{
+	enter(0);
+	assert_int_equal(setenv("CI", "false", 1), 0);
+	assert_int_equal(qm_ci_read(*state).system, QM_CI_NONE);
+	assert_string_equal(qm_ci_read(*state).build, "");
+	assert_null(qm_ci_comment(*state));
 }
 
 static void a_name_without_end_does_not_make_the_comment_so(void **state)
@@ -133,7 +185,7 @@ static void a_name_without_end_does_not_make_the_comment_so(void **state)
 	enter(2);
 	assert_int_equal(setenv("JOB_NAME", name, 1), 0);
 	assert_string_equal(
-		qm_ci_comment(*state), "qmetry-ci:  #17 https://ci.example.com/job/shop/17/");
+		qm_ci_comment(*state), "qmetry-ci: #17 https://ci.example.com/job/shop/17/");
 	free(name);
 }
 
@@ -145,6 +197,9 @@ int main(void)
 			without_a_system_there_is_no_comment, setup, teardown),
 		cmocka_unit_test_setup_teardown(ci_false_says_that_it_is_none, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_is_not_set_is_left_out, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			the_branch_of_a_pull_request_goes_before_its_target, setup, teardown),
+		cmocka_unit_test_setup_teardown(outside_of_ci_nothing_is_told, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			a_name_without_end_does_not_make_the_comment_so, setup, teardown),
 	};

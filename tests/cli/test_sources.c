@@ -99,9 +99,10 @@ static enum qm_code read_all(struct desk *desk, const char *command_name, const 
 		code = qm_read_environment(&desk->settings, &desk->given, command, &desk->err);
 	if (!code)
 		code = qm_read_config(&desk->settings, &desk->given, &desk->err);
-	if (!code)
-		qm_read_defaults(&desk->settings, &desk->given);
-	return code;
+	if (code)
+		return code;
+	qm_read_defaults(&desk->settings, &desk->given);
+	return qm_read_ci(&desk->settings, &desk->err);
 }
 
 static void read_well(struct desk *desk, const char *option)
@@ -215,6 +216,19 @@ static void the_defaults_are_those_of_the_table(void **state)
 	assert_null(settings->soft_fail);
 	assert_null(settings->project);
 	assert_null(settings->comment);
+}
+
+static void the_build_auto_is_named_as_the_ci_system_counts_it(void **state)
+{
+	struct desk *desk = *state;
+
+	assert_int_equal(read_all(desk, "upload", "--build=auto"), QM_EUSAGE);
+	assert_non_null(strstr(desk->err.text, "--build auto"));
+	set_variable("JENKINS_URL", "https://ci.example.com/");
+	set_variable("BUILD_NUMBER", "17");
+	read_well(desk, "--build=auto");
+	assert_string_equal(desk->settings.build, "17");
+	assert_string_equal(desk->settings.comment, "qmetry-ci: #17");
 }
 
 static void a_bad_variable_is_named(void **state)
@@ -455,6 +469,7 @@ int main(void)
 		CASE(what_a_higher_source_gave_is_not_even_read_from_a_lower_one),
 		CASE(a_flag_can_be_taken_back_by_a_higher_source),
 		CASE(the_defaults_are_those_of_the_table),
+		CASE(the_build_auto_is_named_as_the_ci_system_counts_it),
 		CASE(a_bad_variable_is_named),
 		CASE(a_variable_of_another_command_is_not_read),
 		CASE(a_file_may_hold_what_another_command_takes_but_nothing_wrong),
