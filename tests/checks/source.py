@@ -49,14 +49,16 @@ def code_lines(path):
 
 
 def compile_commands():
-    """Path below the root -> compiler and flags as the preset clang has them, files left out."""
+    """Path below the root -> compiler and flags as the preset clang has them, files left out.
+
+    They are told as they run in the root, so that they are the same wherever the tree lies."""
     database = Path("build/clang/compile_commands.json")
     if not database.exists():
         sys.exit(f"{database} is missing: run cmake --preset clang")
     root = os.getcwd()
     commands = {}
     for entry in json.loads(database.read_text()):
-        words = shlex.split(entry["command"])
+        words = shlex.split(entry["command"].replace(root + "/", "").replace(root, "."))
         commands[os.path.relpath(entry["file"], root)] = words[: words.index("-o")]
     return commands
 
