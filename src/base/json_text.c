@@ -4,7 +4,7 @@
 /* Most texts need no escape at all: they are copied in runs. */
 static bool is_plain(unsigned char byte)
 {
-	return byte >= 0x20 && byte < 0x7f && byte != '"' && byte != '\\';
+	return byte >= 0x20 && byte < 0x7f && byte != '"' && byte != '\\' && byte != '#';
 }
 
 static void add_escaped(struct qm_buf *out, unsigned point)
@@ -20,6 +20,12 @@ static void add_escaped(struct qm_buf *out, unsigned point)
 			0xdc00 + ((point - 0x10000) & 0x3ff));
 }
 
+/* The second of "##", which begins an order to some CI systems wherever it stands in a line. */
+static bool is_order(const struct qm_buf *out, const char *text)
+{
+	return *text == '#' && out->length && out->data[out->length - 1] == '#';
+}
+
 static size_t add_character(struct qm_buf *out, const char *text)
 {
 	unsigned point = 0;
@@ -31,7 +37,7 @@ static size_t add_character(struct qm_buf *out, const char *text)
 	}
 	if (point == '"' || point == '\\')
 		qm_buf_add_char(out, '\\');
-	if (qm_text_is_invisible(point))
+	if (qm_text_is_invisible(point) || is_order(out, text))
 		add_escaped(out, point);
 	else
 		qm_buf_add(out, text, length);

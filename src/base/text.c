@@ -166,13 +166,16 @@ bool qm_text_is_invisible(unsigned point)
 }
 
 /*
- * What CI systems take for an order: "##[error]" and "##vso[...]" anywhere in a line, "::error::"
- * at its beginning, for which blanks do not count.
+ * What CI systems take for an order: "##[error]", "##vso[...]" and "##teamcity[...]" anywhere in a
+ * line, "::error::" at its beginning, for which blanks do not count.
  */
 static bool is_order(const char *text, bool at_start)
 {
-	return qm_text_starts(text, "##[") || qm_text_starts(text, "##vso[") ||
-		(at_start && qm_text_starts(text, "::"));
+	if (!qm_text_starts(text, "##"))
+		return at_start && qm_text_starts(text, "::");
+	for (text += 2; lower(*text) >= 'a' && lower(*text) <= 'z'; text++)
+		;
+	return *text == '[';
 }
 
 /* Most texts are plain ASCII: they are copied in runs. */

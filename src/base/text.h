@@ -36,7 +36,8 @@ bool qm_text_is_invisible(unsigned point);
 /*
  * Adds `text` for a person's terminal or log: control characters, escape sequences, bidi
  * controls and bytes that are no UTF-8 become '?'; line ends and tabs become blanks. What a CI
- * system would take for an order ("##[", "##vso[", "::" at the start) gets a blank inside.
+ * system would take for an order ("##[", "##vso[", "::" at the start) gets a blank inside. What
+ * other places ask for is in escape.h.
  */
 void qm_text_printable(struct qm_buf *out, const char *text);
 

@@ -2,6 +2,7 @@
 #include "src/base/text.h"
 #include "src/cli/commands.h"
 #include "src/cli/exit_code.h"
+#include "src/cli/print_json.h"
 #include "src/upload/summary.h"
 
 #include <stdlib.h>
@@ -15,6 +16,7 @@ struct listing {
 	const char *path; /* of the report being read */
 	bool json;
 	struct qm_output *output;
+	const struct qm_log *log;
 	struct qm_buf line;
 	char *full_name; /* NAME_BYTES */
 };
@@ -113,15 +115,12 @@ static enum qm_code print_result(void *context, const struct qm_result *result)
 
 /* ---- Reports. */
 
-static void print_json_report(struct qm_output *output, const struct qm_report_verdict *verdict)
+static void print_json_report(
+	const struct listing *listing, const struct qm_report_verdict *verdict)
 {
 	json_t *object = qm_report_json(verdict);
-	char *text = json_dumps(object, JSON_COMPACT | JSON_ENSURE_ASCII);
 
-	if (text)
-		qm_output_write(output, text, strlen(text));
-	qm_output_write(output, "\n", 1);
-	free(text);
+	qm_print_json(listing->output, object, false, listing->log);
 	json_decref(object);
 }
 
@@ -200,7 +199,7 @@ static void print_reports(struct listing *listing, const struct qm_vec *verdicts
 		const struct qm_report_verdict *verdict = qm_vec_at(verdicts, i);
 
 		if (!verdict->left_out)
-			print_json_report(listing->output, verdict);
+			print_json_report(listing, verdict);
 	}
 }
 
@@ -235,7 +234,8 @@ static enum qm_code read_reports(const struct qm_context *context, struct qm_rep
 	const struct qm_settings *settings = context->settings;
 	const struct qm_reader_options options = { .salvage = (enum qm_salvage)settings->salvage };
 	struct listing listing = { .json = settings->format == QM_FORMAT_JSON,
-		.output = context->output };
+		.output = context->output,
+		.log = context->log };
 	struct qm_sink sink = { .context = &listing };
 	enum qm_code code;
 

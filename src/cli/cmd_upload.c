@@ -2,6 +2,7 @@
 #include "src/cli/commands.h"
 #include "src/cli/exit_code.h"
 #include "src/cli/outcome_status.h"
+#include "src/cli/print_json.h"
 #include "src/cli/system_clock.h"
 #include "src/cli/world.h"
 
@@ -104,16 +105,8 @@ static enum qm_code check_settings(const struct qm_settings *settings, struct qm
 static void print_json(const struct qm_context *context, const struct qm_summary *summary)
 {
 	json_t *object = qm_summary_json(summary);
-	/* Pure ASCII: what is invisible or turns the writing round arrives as an escape. */
-	char *text = json_dumps(object, JSON_INDENT(1) | JSON_ENSURE_ASCII);
 
-	/* A failing test may have printed its environment, and the key with it. */
-	if (text) {
-		qm_log_redact(context->log, text);
-		qm_output_write(context->output, text, strlen(text));
-	}
-	qm_output_write(context->output, "\n", 1);
-	free(text);
+	qm_print_json(context->output, object, true, context->log);
 	json_decref(object);
 }
 

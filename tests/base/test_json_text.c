@@ -27,6 +27,9 @@ static const struct {
 	{ "\xe2\x80\x8b" /* of no width */, "\"\\u200b\"" },
 	{ "\xef\xbb\xbf" /* byte order mark */, "\"\\ufeff\"" },
 	{ "\xf3\xa0\x81\x81" /* U+E0041, a tag: two halves */, "\"\\udb40\\udc41\"" },
+	{ "##[error]x", "\"#\\u0023[error]x\"" },
+	{ "###vso[x]#", "\"#\\u0023#vso[x]#\"" },
+	{ "C# a", "\"C# a\"" },
 	/* No UTF-8: a stray byte, an overlong slash, a surrogate, one that is cut. */
 	{ "a\xff"
 	  "b",

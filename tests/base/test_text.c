@@ -157,7 +157,9 @@ static void nothing_dangerous_is_printed(void **state)
 		{ "a ##[error]x", "a # #[error]x" },
 		{ "###[group]", "## #[group]" },
 		{ "##vso[task.complete]", "# #vso[task.complete]" },
+		{ "##teamcity[testFailed]", "# #teamcity[testFailed]" },
 		{ "C## [1]", "C## [1]" },
+		{ "##1[x]", "##1[x]" },
 	};
 	struct qm_buf out;
 
