@@ -7,11 +7,9 @@
  * doubles, exact to 2^53.
  *
  * What goes over the wire is made here, how bytes get there is not: a dialer opens a stream (over
- * TCP, TLS or a socket of a test) and we send and receive on it. A connection that broke is
- * opened anew, once for each operation; a call may then be counted twice, never not at all.
- *
- * Fail mode, for any error after the first connection: closed, the operation fails; open, the
- * call passes and all counters read 0.
+ * TCP, TLS or a socket of a test) and we send and receive on it. A kept connection that turns out
+ * to be broken is opened anew, once for each operation; a call may then be counted twice, never
+ * not at all.
  */
 #ifndef QM_POLICY_REDIS_H
 #define QM_POLICY_REDIS_H
@@ -26,7 +24,8 @@ struct qm_stream {
 	/* All of it. */
 	enum qm_code (*send)(
 		struct qm_stream *stream, const void *bytes, size_t length, struct qm_error *err);
-	/* What is there, but at least one byte; the end of the stream is QM_EIO. */
+	/* What is there, but at least one byte; the end of the stream is QM_EIO. Who waits for an
+	 * answer too long gets QM_ELIMIT, counted from the last send(). */
 	enum qm_code (*receive)(struct qm_stream *stream, void *bytes, size_t size, size_t *length,
 		struct qm_error *err);
 	void (*close)(struct qm_stream *stream);
@@ -47,22 +46,24 @@ enum qm_code qm_redis_url_parse(
 	const char *text, struct qm_redis_url *out, struct qm_error *err) QM_MUST_CHECK;
 void qm_redis_url_release(struct qm_redis_url *url);
 
-/* Opens connections; gives up by itself after a time of its own choosing. */
+/*
+ * Opens connections; gives up by itself after a time of its own choosing. QM_ESTOPPED, of a
+ * stream too: a signal ends the program, which is no failure of the server's.
+ */
 struct qm_dialer {
 	enum qm_code (*connect)(void *context, const struct qm_redis_url *url,
 		struct qm_stream **out, struct qm_error *err);
+	void (*close)(void *context); /* NULL: there is nothing to do */
 	void *context;
 };
 
 struct qm_redis_options {
-	const struct qm_redis_url *url;
-	const struct qm_secret *password; /* instead of that of the URL; NULL: that one */
-	const char *prefix;               /* put in front of each key; NULL: none */
-	bool fail_open;
+	struct qm_redis_url url;
 	struct qm_dialer dialer;
+	const char *prefix; /* put in front of each key; NULL: none */
 };
 
-/* Connects; the URL and the password must outlive the store, which connects again. */
+/* Connects. Takes the URL and the dialer, also where it fails. */
 enum qm_code qm_store_redis(const struct qm_redis_options *options, struct qm_store **out,
 	struct qm_error *err) QM_MUST_CHECK;
 

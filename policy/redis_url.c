@@ -55,7 +55,7 @@ static enum qm_code read_login(
 	else
 		memcpy(out->user, buf.data, buf.length + 1);
 	qm_buf_release(&buf);
-	if (code || !colon)
+	if (code || !colon || user_length + 1 == length)
 		return code;
 	qm_buf_init(&buf, MAX_PASSWORD_BYTES);
 	if (!decode(colon + 1, length - user_length - 1, &buf))

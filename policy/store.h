@@ -8,13 +8,16 @@
  *
  * A back end is a const struct of functions (struct qm_store_kind) over its own state. Reserving
  * is one atomic step: no two processes can both take the last call of a window. A back end that
- * fails says so with QM_EIO; it never waits for long (SQLite: 5 s for a lock) and never guesses.
+ * fails says so with QM_EIO, in a text that names it; it never waits for long (SQLite: 5 s for a
+ * lock, Redis: 5 s for an answer) and never guesses.
  */
 #ifndef QM_POLICY_STORE_H
 #define QM_POLICY_STORE_H
 
-#include "src/base/error.h"
+#include "src/base/clock.h"
+#include "src/base/log.h"
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -65,9 +68,25 @@ struct qm_store *qm_store_memory(void);
  */
 struct qm_store *qm_store_snapshot(struct qm_store *base);
 
-/* Opens or makes the file and its table; `shared` tells whether it is Intercept's own. */
-enum qm_code qm_store_sqlite(const char *path, bool shared, const char *prefix,
-	struct qm_store **out, struct qm_error *err) QM_MUST_CHECK;
+struct qm_sqlite_options {
+	const char *path;
+	bool shared;        /* it is Intercept's own */
+	const char *prefix; /* put in front of each key; NULL: none */
+	int lock_ms;        /* how long to wait for another process's lock; 0: 5 s, as Intercept */
+	const volatile sig_atomic_t *interrupted; /* not 0: do not wait; NULL: never */
+};
+
+/* Opens or makes the file and its table. QM_ESTOPPED: a signal came during a wait for a lock. */
+enum qm_code qm_store_sqlite(const struct qm_sqlite_options *options, struct qm_store **out,
+	struct qm_error *err) QM_MUST_CHECK;
+
+/*
+ * Fail mode open: takes `base` and does as it does, until it fails. From then on calls pass, all
+ * counters read 0, and the log is told. A store that failed is left alone for 10 s, so that not
+ * each call waits for it anew. A signal that ends the program is no failure (QM_ESTOPPED).
+ */
+struct qm_store *qm_store_fail_open(
+	struct qm_store *base, const struct qm_clock *clock, const struct qm_log *log);
 
 void qm_store_close(struct qm_store *store); /* NULL is fine */
 

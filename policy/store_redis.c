@@ -19,29 +19,33 @@ enum {
 	NUMBER_TEXT = 24,
 };
 
+/* A script is called by its SHA-1; its text goes over the wire where the server has it not. */
+struct script {
+	const char *sha1, *text;
+};
+
 /* ARGV: amount, limit, start, length, time to live. Another start, letter by letter, means 0. */
-static const char reserve_script[] =
+static const struct script reserve_script = { "196c3141005a1095666a0d4ab526694cf0cdf4a1",
 	"local value = 0 "
 	"if redis.call('HGET', KEYS[1], 'ws') == ARGV[3] then "
-	"value = tonumber(redis.call('HGET', KEYS[1], 'v')) or 0 end "
+	"value = tonumber(redis.call('HGET', KEYS[1], 'v') or '0') end "
 	"local sum = value + tonumber(ARGV[1]) "
 	"if sum > tonumber(ARGV[2]) then return {0, string.format('%.0f', value)} end "
 	"local text = string.format('%.0f', sum) "
 	"redis.call('HSET', KEYS[1], 'v', text, 'ws', ARGV[3], 'wd', ARGV[4]) "
 	"redis.call('PEXPIRE', KEYS[1], ARGV[5]) "
-	"return {1, text}";
+	"return {1, text}" };
 
-static const char rollback_script[] =
-	"local value = redis.call('HGET', KEYS[1], 'v') "
-	"if not value then return 0 end "
-	"local left = (tonumber(value) or 0) - tonumber(ARGV[1]) "
-	"if left < 0 then left = 0 end "
-	"redis.call('HSET', KEYS[1], 'v', string.format('%.0f', left)) "
-	"return 1";
+static const struct script rollback_script = { "5ea05b179fe41f6fa5a8ac1be01eb3fa67f90aee",
+	"if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end "
+	"local value = tonumber(redis.call('HGET', KEYS[1], 'v') or '0') - tonumber(ARGV[1]) "
+	"if value < 0 then value = 0 end "
+	"redis.call('HSET', KEYS[1], 'v', string.format('%.0f', value)) "
+	"return 1" };
 
 struct redis_store {
 	struct qm_store base;
-	struct qm_redis_options options; /* borrowed, but for the prefix */
+	struct qm_redis_options options; /* but for the prefix, which is copied */
 	char *prefix;
 	struct qm_stream *stream; /* NULL while there is no connection */
 	redisReader *reader;
@@ -64,6 +68,12 @@ static void add_word(struct command *command, const char *text, size_t length)
 static void add_text(struct command *command, const char *text)
 {
 	add_word(command, text, strlen(text));
+}
+
+static void set_word(struct command *command, int index, const char *text)
+{
+	command->words[index] = text;
+	command->lengths[index] = strlen(text);
 }
 
 static void add_key(struct redis_store *store, struct command *command, const char *key)
@@ -90,10 +100,10 @@ static void disconnect(struct redis_store *store)
 static enum qm_code fail(
 	const struct redis_store *store, enum qm_code code, const char *text, struct qm_error *err)
 {
-	const struct qm_redis_url *url = store->options.url;
+	const struct qm_redis_url *url = &store->options.url;
 
-	return qm_error_set(
-		err, code, "the Redis server %s:%d is of no use: %s", url->host, url->port, text);
+	return qm_error_set(err, code == QM_ESTOPPED ? code : QM_EIO,
+		"the Redis server %s:%d is of no use: %s", url->host, url->port, text);
 }
 
 static enum qm_code send_command(
@@ -122,12 +132,14 @@ static enum qm_code receive_reply(struct redis_store *store, redisReply **out, s
 
 	for (;;) {
 		if (redisReaderGetReply(store->reader, &reply) != REDIS_OK)
-			return qm_error_set(err, QM_EIO, "it does not speak as Redis does (%s)",
+			return qm_error_set(err, QM_EINPUT,
+				"it does not speak as Redis does (%s); is it one, and does it "
+				"want TLS (rediss://)?",
 				store->reader->errstr);
 		if (reply)
 			break;
 		if (total > MAX_REPLY_BYTES)
-			return qm_error_set(err, QM_EIO, "its answer does not end");
+			return qm_error_set(err, QM_EINPUT, "its answer does not end");
 		code = store->stream->receive(store->stream, bytes, sizeof bytes, &length, err);
 		if (code)
 			return code;
@@ -152,6 +164,28 @@ static enum qm_code exchange(struct redis_store *store, const struct command *co
 	return code;
 }
 
+/* What to do about an answer that is an error; "" where it speaks for itself. */
+static const char *remedy(const char *answer)
+{
+	static const struct {
+		const char *begin, *remedy;
+	} table[] = {
+		{ "NOAUTH", " (see QMETRY_STATE_PASSWORD)" },
+		{ "WRONGPASS", " (see QMETRY_STATE_PASSWORD, and the user in --state)" },
+		{ "READONLY", " (a replica; name the primary with --state)" },
+		{ "MOVED", " (a cluster, which is not supported; name a single server)" },
+		{ "LOADING", " (it is starting; try again)" },
+		{ "NOPERM",
+			" (EVALSHA, EVAL, PING, HMGET, HGET, HSET, EXISTS, PEXPIRE and DEL are "
+			"needed)" },
+	};
+
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+		if (qm_text_starts(answer, table[i].begin))
+			return table[i].remedy;
+	return "";
+}
+
 /* Sends one command of the login; the first that is not answered with OK ends it. */
 static enum qm_code log_in_with(
 	struct redis_store *store, const struct command *command, struct qm_error *err)
@@ -160,34 +194,42 @@ static enum qm_code log_in_with(
 	enum qm_code code = exchange(store, command, &reply, err);
 
 	if (!code && reply->type == REDIS_REPLY_ERROR)
-		code = qm_error_set(err, QM_EAUTH, "%s", reply->str);
+		code = qm_error_set(err, QM_EIO, "%s%s", reply->str, remedy(reply->str));
 	freeReplyObject(reply);
 	return code;
 }
 
+/* As other clients do it: who asks for nothing special needs no permission for it. */
 static enum qm_code log_in(struct redis_store *store, struct qm_error *err)
 {
-	const struct qm_redis_url *url = store->options.url;
-	const struct qm_secret *password =
-		store->options.password ? store->options.password : url->password;
+	const struct qm_redis_url *url = &store->options.url;
 	struct command command = { .count = 0 };
 	char database[NUMBER_TEXT];
-	enum qm_code code;
+	enum qm_code code = QM_OK;
 
-	if (password) {
+	if (url->password) {
 		add_text(&command, "AUTH");
 		if (url->user[0])
 			add_text(&command, url->user);
-		add_text(&command, qm_secret_reveal(password));
+		add_text(&command, qm_secret_reveal(url->password));
 		code = log_in_with(store, &command, err);
-		if (code)
-			return code;
 	}
 	command.count = 0;
 	(void)snprintf(database, sizeof database, "%d", url->database);
-	add_text(&command, "SELECT");
-	add_text(&command, database);
-	return log_in_with(store, &command, err);
+	add_text(&command, url->database ? "SELECT" : "PING");
+	if (url->database)
+		add_text(&command, database);
+	return code ? code : log_in_with(store, &command, err);
+}
+
+/* What does not know AUTH may repeat it: "unknown command, with args beginning with...". */
+static void hide_password(const struct redis_store *store, char *text)
+{
+	struct qm_log log;
+
+	qm_log_init(&log, QM_LOG_ERROR, NULL, NULL);
+	qm_log_hide(&log, store->options.url.password);
+	qm_log_redact(&log, text);
 }
 
 static enum qm_code connect_store(struct redis_store *store, struct qm_error *err)
@@ -197,7 +239,7 @@ static enum qm_code connect_store(struct redis_store *store, struct qm_error *er
 	enum qm_code code;
 
 	qm_error_init(&inner);
-	code = dialer->connect(dialer->context, store->options.url, &store->stream, &inner);
+	code = dialer->connect(dialer->context, &store->options.url, &store->stream, &inner);
 	assert(code || store->stream);
 	if (!code) {
 		store->reader = redisReaderCreate();
@@ -207,41 +249,91 @@ static enum qm_code connect_store(struct redis_store *store, struct qm_error *er
 	if (!code)
 		return QM_OK;
 	disconnect(store);
-	return fail(store, code == QM_EAUTH ? code : QM_EIO, inner.text, err);
+	hide_password(store, inner.text);
+	return fail(store, code, inner.text, err);
 }
 
 /* ---- Commands */
 
-/* Opens the connection where there is none, and once anew where it turns out to be broken. */
+/*
+ * Opens the connection where there is none, and once anew where a kept one turns out to be broken:
+ * that is QM_EIO. What it says and how long it takes are no better over a new one.
+ */
+static enum qm_code ask_anyhow(struct redis_store *store, const struct command *command,
+	redisReply **out, struct qm_error *err)
+{
+	bool kept = store->stream != NULL;
+	struct qm_error inner;
+	enum qm_code code;
+
+	*out = NULL;
+	if (!kept) {
+		code = connect_store(store, err);
+		if (code)
+			return code;
+	}
+	qm_error_init(&inner);
+	code = exchange(store, command, out, &inner);
+	if (!code)
+		return QM_OK;
+	disconnect(store);
+	if (kept && code == QM_EIO)
+		return ask_anyhow(store, command, out, err);
+	return fail(store, code, inner.text, err);
+}
+
+/* An answer that is an error becomes one of ours. */
+static enum qm_code refuse_error(
+	struct redis_store *store, redisReply **reply, struct qm_error *err)
+{
+	struct qm_buf text;
+
+	if ((*reply)->type != REDIS_REPLY_ERROR)
+		return QM_OK;
+	qm_buf_init(&text, MAX_REPLY_BYTES * 2);
+	qm_buf_add_format(&text, "%s%s", (*reply)->str, remedy((*reply)->str));
+	(void)fail(store, QM_EIO, text.data, err);
+	qm_buf_release(&text);
+	freeReplyObject(*reply);
+	*reply = NULL;
+	return QM_EIO;
+}
+
 static enum qm_code ask(struct redis_store *store, const struct command *command, redisReply **out,
 	struct qm_error *err)
 {
-	enum qm_code code = QM_EIO;
-	struct qm_error inner;
+	enum qm_code code = ask_anyhow(store, command, out, err);
 
-	*out = NULL;
-	for (int attempt = 0; attempt < 2 && code; attempt++) {
-		qm_error_init(&inner);
-		if (!store->stream) {
-			code = connect_store(store, err);
-			if (code)
-				return code;
-			attempt++;
-		}
-		code = exchange(store, command, out, &inner);
-		if (code)
-			disconnect(store);
-	}
-	if (code)
-		return fail(store, QM_EIO, inner.text, err);
-	assert(*out);
-	if ((*out)->type != REDIS_REPLY_ERROR)
-		return QM_OK;
-	code = fail(store, QM_EIO, (*out)->str, err);
-	freeReplyObject(*out);
-	*out = NULL;
-	return code;
+	return code ? code : refuse_error(store, out, err);
 }
+
+/* The first words are the script, its text where the server has forgotten it. */
+static enum qm_code ask_script(struct redis_store *store, const struct script *script,
+	struct command *command, redisReply **out, struct qm_error *err)
+{
+	enum qm_code code;
+
+	set_word(command, 0, "EVALSHA");
+	set_word(command, 1, script->sha1);
+	code = ask_anyhow(store, command, out, err);
+	if (!code && (*out)->type == REDIS_REPLY_ERROR && qm_text_starts((*out)->str, "NOSCRIPT")) {
+		freeReplyObject(*out);
+		set_word(command, 0, "EVAL");
+		set_word(command, 1, script->text);
+		code = ask_anyhow(store, command, out, err);
+	}
+	return code ? code : refuse_error(store, out, err);
+}
+
+/* A script with one key; its arguments are added behind. */
+static void begin_script(struct redis_store *store, struct command *command, const char *key)
+{
+	*command = (struct command){ .count = 2 };
+	add_text(command, "1");
+	add_key(store, command, key);
+}
+
+/* ---- Operations */
 
 static bool read_integer(const redisReply *reply, int64_t *out)
 {
@@ -251,7 +343,7 @@ static bool read_integer(const redisReply *reply, int64_t *out)
 
 static enum qm_code bad_answer(struct redis_store *store, struct qm_error *err)
 {
-	return fail(store, QM_EIO, "what it holds is no counter of Intercept", err);
+	return fail(store, QM_EINPUT, "what it holds is no counter of Intercept", err);
 }
 
 static void number_text(int64_t number, char out[NUMBER_TEXT])
@@ -259,12 +351,13 @@ static void number_text(int64_t number, char out[NUMBER_TEXT])
 	(void)snprintf(out, NUMBER_TEXT, "%jd", (intmax_t)number);
 }
 
-static enum qm_code ask_to_reserve(struct redis_store *store, const struct qm_reserve *wish,
+static enum qm_code redis_reserve(struct qm_store *base, const struct qm_reserve *wish,
 	bool *allowed, int64_t *value, struct qm_error *err)
 {
+	struct redis_store *store = (struct redis_store *)base;
 	char amount[NUMBER_TEXT], limit[NUMBER_TEXT], length[NUMBER_TEXT], life[NUMBER_TEXT];
 	char start[QM_TIME_TEXT];
-	struct command command = { .count = 0 };
+	struct command command;
 	redisReply *reply = NULL;
 	enum qm_code code;
 
@@ -273,17 +366,14 @@ static enum qm_code ask_to_reserve(struct redis_store *store, const struct qm_re
 	number_text(wish->window_ms * NANOSECONDS, length);
 	number_text(wish->window_ms * 2, life);
 	qm_time_format(qm_window_start_ms(wish->window_ms, wish->now_ms), start);
-	add_text(&command, "EVAL");
-	add_text(&command, reserve_script);
-	add_text(&command, "1");
-	add_key(store, &command, wish->key);
+	begin_script(store, &command, wish->key);
 	add_text(&command, amount);
 	add_text(&command, limit);
 	add_text(&command, start);
 	add_text(&command, length);
 	add_text(&command, life);
-	code = ask(store, &command, &reply, err);
-	if (code || !reply)
+	code = ask_script(store, &reserve_script, &command, &reply, err);
+	if (code)
 		return code;
 	if (reply->type != REDIS_REPLY_ARRAY || reply->elements != 2 ||
 		reply->element[0]->type != REDIS_REPLY_INTEGER ||
@@ -295,49 +385,30 @@ static enum qm_code ask_to_reserve(struct redis_store *store, const struct qm_re
 	return code;
 }
 
-static enum qm_code redis_reserve(struct qm_store *base, const struct qm_reserve *wish,
-	bool *allowed, int64_t *value, struct qm_error *err)
-{
-	struct redis_store *store = (struct redis_store *)base;
-	bool open = store->options.fail_open;
-	enum qm_code code = ask_to_reserve(store, wish, allowed, value, open ? NULL : err);
-
-	if (!code || !open)
-		return code;
-	*allowed = true;
-	*value = 0;
-	return QM_OK;
-}
-
-/* A command of which nothing but success matters. */
-static enum qm_code ask_simply(
-	struct redis_store *store, const struct command *command, struct qm_error *err)
-{
-	bool open = store->options.fail_open;
-	redisReply *reply = NULL;
-	enum qm_code code = ask(store, command, &reply, open ? NULL : err);
-
-	freeReplyObject(reply);
-	return open ? QM_OK : code;
-}
-
 static enum qm_code redis_rollback(
 	struct qm_store *base, const char *key, int64_t amount, struct qm_error *err)
 {
 	struct redis_store *store = (struct redis_store *)base;
-	struct command command = { .count = 0 };
+	redisReply *reply = NULL;
+	struct command command;
 	char text[NUMBER_TEXT];
+	enum qm_code code;
 
 	number_text(amount, text);
-	add_text(&command, "EVAL");
-	add_text(&command, rollback_script);
-	add_text(&command, "1");
-	add_key(store, &command, key);
+	begin_script(store, &command, key);
 	add_text(&command, text);
-	return ask_simply(store, &command, err);
+	code = ask_script(store, &rollback_script, &command, &reply, err);
+	freeReplyObject(reply);
+	return code;
 }
 
-/* A field that is not there leaves the counter without an end. */
+/* A field that is empty or not there leaves the counter without an end. */
+static bool is_missing(const redisReply *field)
+{
+	return field->type == REDIS_REPLY_NIL || (field->type == REDIS_REPLY_STRING && !field->len);
+}
+
+/* Reads as Intercept does: numbers that are none are 0, a time that is none is an error. */
 static bool read_hash(const redisReply *reply, struct qm_counter *out)
 {
 	const redisReply *start, *length;
@@ -351,15 +422,15 @@ static bool read_hash(const redisReply *reply, struct qm_counter *out)
 	start = reply->element[1];
 	length = reply->element[2];
 	out->exists = true;
-	out->endless = start->type == REDIS_REPLY_NIL || length->type == REDIS_REPLY_NIL;
-	if (start->type != REDIS_REPLY_NIL &&
+	out->endless = is_missing(start) || is_missing(length);
+	if (!is_missing(start) &&
 		(start->type != REDIS_REPLY_STRING ||
 			!qm_time_parse(start->str, &out->window_start_ms)))
 		return false;
-	if (length->type != REDIS_REPLY_NIL && !read_integer(length, &nanoseconds))
-		return false;
+	(void)read_integer(length, &nanoseconds);
 	out->window_ms = nanoseconds / NANOSECONDS;
-	return read_integer(reply->element[0], &out->value);
+	(void)read_integer(reply->element[0], &out->value);
+	return true;
 }
 
 static enum qm_code redis_get(
@@ -375,31 +446,36 @@ static enum qm_code redis_get(
 	add_text(&command, "v");
 	add_text(&command, "ws");
 	add_text(&command, "wd");
-	code = ask(store, &command, &reply, store->options.fail_open ? NULL : err);
-	if (!code && !(reply && read_hash(reply, out)))
-		code = bad_answer(store, store->options.fail_open ? NULL : err);
+	code = ask(store, &command, &reply, err);
+	if (!code && !read_hash(reply, out))
+		code = bad_answer(store, err);
 	freeReplyObject(reply);
-	if (!code || !store->options.fail_open)
-		return code;
-	*out = (struct qm_counter){ .exists = false };
-	return QM_OK;
+	return code;
 }
 
 static enum qm_code redis_reset(struct qm_store *base, const char *key, struct qm_error *err)
 {
 	struct redis_store *store = (struct redis_store *)base;
 	struct command command = { .count = 0 };
+	redisReply *reply = NULL;
+	enum qm_code code;
 
 	add_text(&command, "DEL");
 	add_key(store, &command, key);
-	return ask_simply(store, &command, err);
+	code = ask(store, &command, &reply, err);
+	freeReplyObject(reply);
+	return code;
 }
 
 static void redis_close(struct qm_store *base)
 {
 	struct redis_store *store = (struct redis_store *)base;
+	struct qm_redis_options *options = &store->options;
 
 	disconnect(store);
+	if (options->dialer.close)
+		options->dialer.close(options->dialer.context);
+	qm_redis_url_release(&options->url);
 	qm_buf_release(&store->key);
 	free(store->prefix);
 	free(store);

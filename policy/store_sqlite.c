@@ -1,4 +1,4 @@
-#include "policy/store_sqlite.h"
+#include "policy/store.h"
 #include "policy/store_arithmetic.h"
 #include "src/base/buf.h"
 #include "src/base/clock.h"
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LOCK_MS = 5000, RETRY_MS = 20, NANOSECONDS = 1000000, MAX_KEY_BYTES = 64 << 20 };
+enum { LOCK_MS = 5000, NANOSECONDS = 1000000, MAX_KEY_BYTES = 64 << 20 };
 
 /* One statement for each thing that is done to a counter, prepared once. */
 enum query { BEGIN, COMMIT, ABANDON, SELECT, UPSERT, SUBTRACT, DELETE, QUERIES };
@@ -37,6 +37,8 @@ struct sqlite_store {
 	char *path;
 	struct qm_buf key; /* of the query under way: prefix and key */
 	size_t prefix_length;
+	int lock_ms, waited_ms; /* for a lock, in all and so far */
+	const volatile sig_atomic_t *interrupted;
 };
 
 static const char *remedy(int result)
@@ -58,15 +60,41 @@ static const char *remedy(int result)
 		return "no space is left for it";
 	case SQLITE_ERROR:
 		return "it does not look like counters of Intercept; use another --state";
+	case SQLITE_IOERR:
+		return "it cannot be read or written; is the disk full, or a limit met?";
 	default:
 		return "use another --state";
 	}
 }
 
+static bool is_interrupted(const struct sqlite_store *store)
+{
+	return store->interrupted && *store->interrupted;
+}
+
 static enum qm_code fail(struct sqlite_store *store, int result, struct qm_error *err)
 {
+	if ((result & 0xFF) == SQLITE_BUSY && is_interrupted(store))
+		return qm_error_set(err, QM_ESTOPPED,
+			"stopped by a signal while another process holds the state file %s locked",
+			store->path);
 	return qm_error_set(err, QM_EIO, "the state file %s is of no use: %s (%s)", store->path,
 		remedy(result), store->db ? sqlite3_errmsg(store->db) : sqlite3_errstr(result));
+}
+
+/* Waits a little for a lock, each time longer; whether to try again. SQLite's busy handler. */
+static int wait_for_lock(void *context, int count)
+{
+	struct sqlite_store *store = context;
+	int ms = count < 5 ? 1 << count : 25;
+
+	if (!count)
+		store->waited_ms = 0;
+	if (is_interrupted(store) || store->waited_ms >= store->lock_ms)
+		return 0;
+	(void)sqlite3_sleep(ms);
+	store->waited_ms += ms;
+	return 1;
 }
 
 /* Runs a query without results. */
@@ -93,12 +121,22 @@ static sqlite3_stmt *with_key(struct sqlite_store *store, enum query query, cons
 	return statement;
 }
 
+static enum qm_code no_number(struct sqlite_store *store, struct qm_error *err)
+{
+	return qm_error_set(err, QM_EIO,
+		"the state file %s is of no use: what it holds for the counter %s is no number",
+		store->path, store->key.data);
+}
+
 /* Any RFC 3339 text will do for a start, other programs write here too. */
 static enum qm_code read_row(struct sqlite_store *store, sqlite3_stmt *statement,
 	struct qm_counter *out, struct qm_error *err)
 {
 	const char *start = (const char *)sqlite3_column_text(statement, 1);
 
+	if (sqlite3_column_type(statement, 0) != SQLITE_INTEGER ||
+		sqlite3_column_type(statement, 2) != SQLITE_INTEGER)
+		return no_number(store, err);
 	out->exists = true;
 	out->value = sqlite3_column_int64(statement, 0);
 	out->window_ms = sqlite3_column_int64(statement, 2) / NANOSECONDS;
@@ -173,13 +211,14 @@ static enum qm_code subtract(
 {
 	sqlite3_stmt *statement = with_key(store, SELECT, key);
 	int result = sqlite3_step(statement);
-	int64_t value = result == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : 0;
+	bool good = result == SQLITE_ROW && sqlite3_column_type(statement, 0) == SQLITE_INTEGER;
+	int64_t value = good ? sqlite3_column_int64(statement, 0) : 0;
 
 	(void)sqlite3_reset(statement);
 	if (result == SQLITE_DONE)
 		return QM_OK;
-	if (result != SQLITE_ROW)
-		return fail(store, result, err);
+	if (!good)
+		return result == SQLITE_ROW ? no_number(store, err) : fail(store, result, err);
 	statement = with_key(store, SUBTRACT, key);
 	(void)sqlite3_bind_int64(statement, 2, qm_counter_less(value, amount));
 	return run(store, SUBTRACT, err);
@@ -235,28 +274,25 @@ static const struct qm_store_kind sqlite_kind = {
  * Waits for locks by hand: when several processes make the same file at once, SQLite refuses all
  * but one of them the switch to WAL without waiting.
  */
-static int execute(struct sqlite_store *store, const char *text, int lock_ms)
+static int execute(struct sqlite_store *store, const char *text)
 {
 	int result = sqlite3_exec(store->db, text, NULL, NULL, NULL);
 
-	for (int waited = 0; (result & 0xFF) == SQLITE_BUSY && waited < lock_ms;
-		waited += RETRY_MS) {
-		(void)sqlite3_sleep(RETRY_MS);
+	for (int i = 0; (result & 0xFF) == SQLITE_BUSY && wait_for_lock(store, i); i++)
 		result = sqlite3_exec(store->db, text, NULL, NULL, NULL);
-	}
 	return result;
 }
 
 /* The pragmas are Intercept's. */
-static enum qm_code prepare(struct sqlite_store *store, int lock_ms, struct qm_error *err)
+static enum qm_code prepare(struct sqlite_store *store, struct qm_error *err)
 {
 	static const char *const setup[] = { "PRAGMA journal_mode=WAL", "PRAGMA synchronous=NORMAL",
 		schema };
 	int result = SQLITE_OK;
 
 	for (size_t i = 0; i < sizeof setup / sizeof *setup && result == SQLITE_OK; i++)
-		result = execute(store, setup[i], lock_ms);
-	(void)sqlite3_busy_timeout(store->db, lock_ms);
+		result = execute(store, setup[i]);
+	(void)sqlite3_busy_handler(store->db, wait_for_lock, store);
 	for (size_t i = 0; i < QUERIES && result == SQLITE_OK; i++)
 		result = sqlite3_prepare_v3(store->db, query_texts[i], -1,
 			SQLITE_PREPARE_PERSISTENT, &store->queries[i], NULL);
@@ -272,7 +308,7 @@ static enum qm_code check_writable(struct sqlite_store *store, struct qm_error *
 		remedy(SQLITE_READONLY));
 }
 
-enum qm_code qm_store_sqlite_open(
+enum qm_code qm_store_sqlite(
 	const struct qm_sqlite_options *options, struct qm_store **out, struct qm_error *err)
 {
 	struct sqlite_store *store = qm_alloc(sizeof *store);
@@ -283,6 +319,8 @@ enum qm_code qm_store_sqlite_open(
 	store->base.kind = &sqlite_kind;
 	store->base.shared = options->shared;
 	store->path = qm_strdup(options->path);
+	store->lock_ms = options->lock_ms ? options->lock_ms : LOCK_MS;
+	store->interrupted = options->interrupted;
 	qm_buf_init(&store->key, MAX_KEY_BYTES);
 	qm_buf_add_text(&store->key, options->prefix ? options->prefix : "");
 	store->prefix_length = store->key.length;
@@ -291,7 +329,7 @@ enum qm_code qm_store_sqlite_open(
 	if (result != SQLITE_OK)
 		code = fail(store, result, err);
 	if (!code)
-		code = prepare(store, options->lock_ms, err);
+		code = prepare(store, err);
 	if (!code)
 		code = check_writable(store, err);
 	if (code)
@@ -299,14 +337,4 @@ enum qm_code qm_store_sqlite_open(
 	else
 		*out = &store->base;
 	return code;
-}
-
-enum qm_code qm_store_sqlite(const char *path, bool shared, const char *prefix,
-	struct qm_store **out, struct qm_error *err)
-{
-	const struct qm_sqlite_options options = {
-		.path = path, .shared = shared, .prefix = prefix, .lock_ms = LOCK_MS
-	};
-
-	return qm_store_sqlite_open(&options, out, err);
 }

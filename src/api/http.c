@@ -112,17 +112,13 @@ static int on_issue(void *context, char *a, char *b, int c, int d)
 static bool set_security(struct qm_http *http, const char *proxy, bool loopback)
 {
 	const struct qm_libcurl *curl = &http->curl;
-	int bad = 0;
 
-	bad |= (int)curl->easy_setopt(http->handle, CURLOPT_SSL_VERIFYPEER, 1L);
-	bad |= (int)curl->easy_setopt(http->handle, CURLOPT_SSL_VERIFYHOST, 2L);
-	bad |= (int)curl->easy_setopt(http->handle, CURLOPT_FOLLOWLOCATION, 0L);
 	/* The URL was checked; this second fence is not in every libcurl (7.85). */
 	(void)curl->easy_setopt(http->handle, CURLOPT_PROTOCOLS_STR, "http,https");
 	/* A key for this machine stays on it, even where http_proxy is set for the rest. */
-	if (proxy || loopback)
-		bad |= (int)curl->easy_setopt(http->handle, CURLOPT_PROXY, proxy ? proxy : "");
-	return !bad;
+	return qm_libcurl_verify(curl, http->handle) &&
+		qm_libcurl_proxy(curl, http->handle, proxy, loopback) &&
+		!curl->easy_setopt(http->handle, CURLOPT_FOLLOWLOCATION, 0L);
 }
 
 static bool set_manners(struct qm_http *http, int64_t connect_timeout_ms)

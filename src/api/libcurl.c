@@ -91,3 +91,17 @@ enum qm_code qm_libcurl_trust(const struct qm_libcurl *curl, CURL *handle, const
 	(void)curl->easy_setopt(handle, CURLOPT_PROXY_CAINFO_BLOB, &blob);
 	return QM_OK;
 }
+
+bool qm_libcurl_proxy(
+	const struct qm_libcurl *curl, CURL *handle, const char *proxy, bool is_loopback)
+{
+	if (!proxy && !is_loopback)
+		return true;
+	return curl->easy_setopt(handle, CURLOPT_PROXY, proxy ? proxy : "") == CURLE_OK;
+}
+
+bool qm_libcurl_verify(const struct qm_libcurl *curl, CURL *handle)
+{
+	return !curl->easy_setopt(handle, CURLOPT_SSL_VERIFYPEER, 1L) &&
+		!curl->easy_setopt(handle, CURLOPT_SSL_VERIFYHOST, 2L);
+}

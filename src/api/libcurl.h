@@ -49,4 +49,11 @@ void qm_libcurl_release(struct qm_libcurl *curl);
 enum qm_code qm_libcurl_trust(const struct qm_libcurl *curl, CURL *handle, const char *cacert,
 	struct qm_buf *bundle, struct qm_error *err) QM_MUST_CHECK;
 
+/* `proxy` NULL: the one that the environment names. What stays on this machine needs none. */
+bool qm_libcurl_proxy(
+	const struct qm_libcurl *curl, CURL *handle, const char *proxy, bool is_loopback);
+
+/* TLS is verified always, certificate and name. */
+bool qm_libcurl_verify(const struct qm_libcurl *curl, CURL *handle);
+
 #endif

@@ -83,7 +83,7 @@ static enum qm_code set_option(
 	reader->given->rows[setting - qm_setting_rows] = true;
 	if (!value && takes_next(reader, setting))
 		value = reader->arguments[reader->next++];
-	return qm_setting_set(reader->settings, setting, value, reader->err);
+	return qm_setting_set_open(reader->settings, setting, value, reader->err);
 }
 
 static enum qm_code read_long(struct reader *reader, const char *option)

@@ -1,4 +1,5 @@
 #include "src/cli/check_value.h"
+#include "policy/redis.h"
 #include "src/base/text.h"
 #include "src/cli/exit_code.h"
 #include "src/cli/outcome_status.h"
@@ -27,13 +28,37 @@ const char *qm_check_id(const char *text)
 		: "an id is a number, such as 2720260 (qmetry-ci list executions tells it)";
 }
 
+static bool is_redis(const char *text, bool *out_has_password)
+{
+	struct qm_redis_url url;
+	bool good = qm_redis_url_parse(text, &url, NULL) == QM_OK;
+
+	if (out_has_password)
+		*out_has_password = url.password != NULL;
+	qm_redis_url_release(&url);
+	return good;
+}
+
 const char *qm_check_state(const char *text)
 {
 	if (strcmp(text, "auto") == 0 || strcmp(text, "memory") == 0)
 		return NULL;
 	if (qm_text_starts(text, "sqlite:") && text[strlen("sqlite:")])
 		return NULL;
-	return "write auto, memory or sqlite:PATH";
+	if (is_redis(text, NULL))
+		return NULL;
+	return "write auto, memory, sqlite:PATH, redis://HOST:PORT/DATABASE or rediss://... (TLS)";
+}
+
+const char *qm_check_state_open(const char *text)
+{
+	bool has_password = false;
+
+	(void)is_redis(text, &has_password);
+	return has_password ? "a password belongs into QMETRY_STATE_PASSWORD, the file named by "
+			      "QMETRY_STATE_PASSWORD_FILE or QMETRY_STATE, where others do not "
+			      "see it"
+			    : NULL;
 }
 
 const char *qm_check_proxy(const char *text)

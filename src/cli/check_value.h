@@ -12,8 +12,11 @@ const char *qm_check_status(const char *text);
 /* A row's id: digits. */
 const char *qm_check_id(const char *text);
 
-/* auto, memory, sqlite:PATH. */
+/* auto, memory, sqlite:PATH, redis://..., rediss://... */
 const char *qm_check_state(const char *text);
+
+/* No password in it. */
+const char *qm_check_state_open(const char *text);
 
 /* No user or password in it: they are for the usual variables. */
 const char *qm_check_proxy(const char *text);

@@ -68,7 +68,8 @@ static void add_exit_codes(struct qm_buf *out)
 }
 
 static const char about_key[] =
-	"\nThe key comes from QMETRY_API_KEY or the file named by QMETRY_API_KEY_FILE.\n";
+	"\nThe key comes from QMETRY_API_KEY or the file named by QMETRY_API_KEY_FILE,\n"
+	"a password for Redis from QMETRY_STATE_PASSWORD or QMETRY_STATE_PASSWORD_FILE.\n";
 
 static const char about_reports[] =
 	"\nREPORT is a path or a pattern ('**/TEST-*.xml', '!old/**' excludes); without any,\n"

@@ -11,11 +11,11 @@ static void *member(struct qm_settings *settings, const struct qm_setting *setti
 	return (char *)settings + setting->offset;
 }
 
-/* A value that may hold a password, redis://:secret@host, is not repeated to logs. */
+/* A value that may hold a password, redis://:secret@host or what came of it, is not repeated. */
 static enum qm_code bad_value(const struct qm_setting *setting, const char *text,
 	const char *wanted, struct qm_error *err)
 {
-	if (strchr(text, '@'))
+	if (strchr(text, '@') || strstr(text, "://"))
 		return qm_error_set(err, QM_EUSAGE, "--%s: %s", setting->name, wanted);
 	return qm_error_set(
 		err, QM_EUSAGE, "\"%s\" is no value for --%s: %s", text, setting->name, wanted);
@@ -216,6 +216,16 @@ enum qm_code qm_setting_set(struct qm_settings *settings, const struct qm_settin
 	default:
 		return set_text(settings, setting, text, err);
 	}
+}
+
+enum qm_code qm_setting_set_open(struct qm_settings *settings, const struct qm_setting *setting,
+	const char *text, struct qm_error *err)
+{
+	const char *wrong = text && setting->check_open ? setting->check_open(text) : NULL;
+
+	if (wrong)
+		return qm_error_set(err, QM_EUSAGE, "--%s: %s", setting->name, wrong);
+	return qm_setting_set(settings, setting, text, err);
 }
 
 void qm_setting_clear(struct qm_settings *settings, const struct qm_setting *setting)

@@ -18,6 +18,10 @@
 enum qm_code qm_setting_set(struct qm_settings *settings, const struct qm_setting *setting,
 	const char *text, struct qm_error *err) QM_MUST_CHECK;
 
+/* The same for what others can read, a command line or a file: secrets are refused. */
+enum qm_code qm_setting_set_open(struct qm_settings *settings, const struct qm_setting *setting,
+	const char *text, struct qm_error *err) QM_MUST_CHECK;
+
 /* Forgets the elements of a list: a source of higher rank replaces it whole. */
 void qm_setting_clear(struct qm_settings *settings, const struct qm_setting *setting);
 

@@ -21,6 +21,7 @@
 #include <stdint.h>
 
 enum qm_format { QM_FORMAT_TEXT, QM_FORMAT_JSON };
+enum qm_fail_mode { QM_FAIL_CLOSED, QM_FAIL_OPEN };
 enum qm_on_limit { QM_ON_LIMIT_WAIT, QM_ON_LIMIT_STOP };
 
 /* Lists hold const char *; durations are milliseconds; -1 is "not given" where it is possible. */
@@ -40,6 +41,7 @@ struct qm_settings {
 	int64_t batch_size, max_split_calls;
 
 	const char *policy, *state, *state_prefix;
+	int64_t state_fail_mode; /* enum qm_fail_mode */
 	int64_t headroom, share, on_limit, max_wait, deadline, outage, timeout, retries;
 
 	int64_t salvage; /* enum qm_salvage */
@@ -118,6 +120,8 @@ struct qm_setting {
 	bool may_be_empty;    /* --comment "" */
 	bool guarded;         /* not from a configuration file that was found under CI */
 	const char *(*check)(const char *text); /* NULL: fine; else what is wrong with it */
+	/* The same for what others can read: command line and configuration file. */
+	const char *(*check_open)(const char *text);
 };
 
 extern const struct qm_setting qm_setting_rows[];

@@ -91,7 +91,7 @@ static enum qm_code set_from_node(
 	enum qm_code code = QM_OK;
 
 	if (value->kind == QM_YAML_SCALAR) {
-		code = qm_setting_set(config->settings, setting, value->text, config->err);
+		code = qm_setting_set_open(config->settings, setting, value->text, config->err);
 		return code ? fail_at(config, value, code) : QM_OK;
 	}
 	if (value->kind != QM_YAML_LIST || setting->kind != QM_SETTING_LIST)
@@ -103,7 +103,7 @@ static enum qm_code set_from_node(
 		const struct qm_yaml_node *item = value->items[i];
 
 		code = item->kind == QM_YAML_SCALAR
-			? qm_setting_set(config->settings, setting, item->text, config->err)
+			? qm_setting_set_open(config->settings, setting, item->text, config->err)
 			: qm_error_set(config->err, QM_EUSAGE, "a text is wanted");
 		if (code)
 			return fail_at(config, item, code);

@@ -1,3 +1,5 @@
+#include "policy/redis.h"
+#include "src/api/dialer.h"
 #include "src/base/file.h"
 #include "src/base/text.h"
 #include "src/cli/world.h"
@@ -5,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PATH_BYTES = 4096 };
+enum { PATH_BYTES = 4096, REDIS_TIMEOUT_MS = 5000 };
 
 static const char *not_empty(const char *name)
 {
@@ -14,14 +16,60 @@ static const char *not_empty(const char *name)
 	return value && *value ? value : NULL;
 }
 
-static enum qm_code open_sqlite(const struct qm_settings *settings, const char *path, bool shared,
-	struct qm_store **out, struct qm_error *err)
-{
-	const char *prefix = settings->state_prefix ? settings->state_prefix : "";
-	enum qm_code code = qm_store_sqlite(path, shared, prefix, out, err);
+/* What a store is opened with. */
+struct opener {
+	const struct qm_context *context;
+	const volatile sig_atomic_t *interrupted;
+	struct qm_store **out;
+};
 
-	if (code)
-		qm_error_at(err, path, 0, 0);
+static enum qm_code open_sqlite(
+	const struct opener *opener, const char *path, bool shared, struct qm_error *err)
+{
+	const struct qm_sqlite_options options = { .path = path,
+		.shared = shared,
+		.prefix = opener->context->settings->state_prefix,
+		.interrupted = opener->interrupted };
+
+	return qm_store_sqlite(&options, opener->out, err);
+}
+
+/* QMETRY_STATE_PASSWORD, or its file, goes before a password in QMETRY_STATE. */
+static enum qm_code find_password(struct qm_redis_url *url, struct qm_error *err)
+{
+	struct qm_secret *password = NULL;
+	enum qm_code code = qm_secret_load("QMETRY_STATE_PASSWORD", &password, err);
+
+	if (code || !password)
+		return code;
+	qm_secret_free(url->password);
+	url->password = password;
+	return QM_OK;
+}
+
+static enum qm_code open_redis(const struct opener *opener, struct qm_error *err)
+{
+	const struct qm_context *context = opener->context;
+	const struct qm_settings *settings = context->settings;
+	const struct qm_dialer_options dialing = { .cacert = settings->cacert,
+		.proxy = settings->proxy,
+		.timeout_ms = REDIS_TIMEOUT_MS,
+		.clock = context->clock,
+		.interrupted = opener->interrupted };
+	struct qm_redis_options options = { .prefix = settings->state_prefix };
+	enum qm_code code = qm_redis_url_parse(settings->state, &options.url, err);
+
+	if (!code)
+		code = find_password(&options.url, err);
+	if (!code)
+		code = qm_dialer_new(&dialing, &options.dialer, err);
+	if (code) {
+		qm_redis_url_release(&options.url);
+		return code;
+	}
+	code = qm_store_redis(&options, opener->out, err);
+	if (!code && settings->state_fail_mode == QM_FAIL_OPEN)
+		*opener->out = qm_store_fail_open(*opener->out, context->clock, context->log);
 	return code;
 }
 
@@ -47,9 +95,9 @@ static struct qm_store *memory_with_notice(const struct qm_log *log, const char 
 }
 
 /* Our own file. One that is there must be usable; one that cannot be made is done without. */
-static enum qm_code open_own(const struct qm_settings *settings, const struct qm_log *log,
-	struct qm_store **out, struct qm_error *err)
+static enum qm_code open_own(const struct opener *opener, struct qm_error *err)
 {
+	const struct qm_log *log = opener->context->log;
 	struct qm_buf path;
 	struct qm_error why;
 	enum qm_code code = QM_OK;
@@ -57,22 +105,21 @@ static enum qm_code open_own(const struct qm_settings *settings, const struct qm
 	qm_buf_init(&path, PATH_BYTES);
 	qm_error_init(&why);
 	if (!state_folder(&path)) {
-		*out = memory_with_notice(log, "there is no home folder");
+		*opener->out = memory_with_notice(log, "there is no home folder");
 	} else if (qm_file_make_folder(path.data, &why)) {
-		*out = memory_with_notice(log, why.text);
+		*opener->out = memory_with_notice(log, why.text);
 	} else {
 		qm_buf_add_text(&path, "/counters.sqlite");
 		if (qm_file_exists(path.data))
-			code = open_sqlite(settings, path.data, false, out, err);
-		else if (open_sqlite(settings, path.data, false, out, &why))
-			*out = memory_with_notice(log, why.text);
+			code = open_sqlite(opener, path.data, false, err);
+		else if (open_sqlite(opener, path.data, false, &why))
+			*opener->out = memory_with_notice(log, why.text);
 	}
 	qm_buf_release(&path);
 	return code;
 }
 
-static enum qm_code open_auto(const struct qm_settings *settings, const struct qm_log *log,
-	struct qm_store **out, struct qm_error *err)
+static enum qm_code open_auto(const struct opener *opener, struct qm_error *err)
 {
 	const char *home = not_empty("HOME");
 	struct qm_buf path;
@@ -82,29 +129,34 @@ static enum qm_code open_auto(const struct qm_settings *settings, const struct q
 	if (home)
 		qm_buf_add_format(&path, "%s/.intercept/state/intercept.sqlite", home);
 	if (home && !path.overflow && qm_file_exists(path.data))
-		code = open_sqlite(settings, path.data, true, out, err);
+		code = open_sqlite(opener, path.data, true, err);
 	else
-		code = open_own(settings, log, out, err);
+		code = open_own(opener, err);
 	qm_buf_release(&path);
 	return code;
 }
 
-enum qm_code qm_open_store(const struct qm_settings *settings, const struct qm_log *log,
-	struct qm_store **out, struct qm_error *err)
+enum qm_code qm_open_store(const struct qm_context *context,
+	const volatile sig_atomic_t *interrupted, struct qm_store **out, struct qm_error *err)
 {
-	const char *state = settings->state;
+	const struct opener opener = { context, interrupted, out };
+	const char *state = context->settings->state;
 	enum qm_code code = QM_OK;
 
 	*out = NULL;
 	if (strcmp(state, "memory") == 0)
 		*out = qm_store_memory();
 	else if (qm_text_starts(state, "sqlite:"))
-		code = open_sqlite(settings, state + strlen("sqlite:"),
-			qm_text_ends(state, "/intercept.sqlite"), out, err);
+		code = open_sqlite(&opener, state + strlen("sqlite:"),
+			qm_text_ends(state, "/intercept.sqlite"), err);
+	else if (strcmp(state, "auto") == 0)
+		code = open_auto(&opener, err);
 	else
-		code = open_auto(settings, log, out, err);
+		code = open_redis(&opener, err);
+	if (!code || code == QM_ESTOPPED)
+		return code;
 	/* Nothing was asked of anybody yet: whatever is wrong with it is a matter of settings. */
-	if (code && err)
+	if (err)
 		err->code = QM_EUSAGE;
-	return code ? QM_EUSAGE : QM_OK;
+	return QM_EUSAGE;
 }

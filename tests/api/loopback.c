@@ -46,10 +46,22 @@ static size_t content_length(const char *request)
 	return 0;
 }
 
+/* "*2\r\n$3\r\nDEL\r\n$1\r\nk\r\n": two lines a word, none of which holds a line end. */
+static bool is_whole_command(const char *request)
+{
+	long lines = 1 + 2 * strtol(request + 1, NULL, 10);
+
+	for (const char *at = request; (at = strstr(at, "\r\n")); at += 2)
+		lines--;
+	return lines == 0;
+}
+
 static bool is_whole(const char *request, size_t length)
 {
 	const char *end = strstr(request, "\r\n\r\n");
 
+	if (*request == '*')
+		return is_whole_command(request);
 	return end && length >= (size_t)(end + 4 - request) + content_length(request);
 }
 

@@ -3,6 +3,7 @@
  *
  * It runs in a thread, takes one connection after the other and does on each what the script
  * says: bytes to send, a pause, a reset. What it was sent is kept. The kernel chooses the port.
+ * A request is one of HTTP or a command of Redis.
  */
 #ifndef QM_TESTS_API_LOOPBACK_H
 #define QM_TESTS_API_LOOPBACK_H

@@ -3,6 +3,7 @@
  * knows, and a client with and without --cacert.
  */
 #include "src/api/http.h"
+#include "tests/api/certificate.h"
 
 #include <setjmp.h>
 #include <signal.h>
@@ -48,36 +49,11 @@ static pid_t start(const char *const *arguments, int *input, FILE **output)
 	return child;
 }
 
-static bool make_certificate(const char *name)
-{
-	char subject[64], alternative[64], certificate[64], key[64];
-	const char *const arguments[] = { "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
-		"ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", subject, "-addext",
-		alternative, "-keyout", key, "-out", certificate, NULL };
-	char line[256];
-	FILE *output = NULL;
-	int input = -1, status = 1;
-	pid_t child;
-
-	(void)snprintf(subject, sizeof subject, "/CN=%s", name);
-	(void)snprintf(alternative, sizeof alternative, "subjectAltName=DNS:%s", name);
-	(void)snprintf(certificate, sizeof certificate, "tls-%s.pem", name);
-	(void)snprintf(key, sizeof key, "tls-%s.key", name);
-	child = start(arguments, &input, &output);
-	if (child < 0)
-		return false;
-	while (fgets(line, sizeof line, output))
-		;
-	(void)fclose(output);
-	(void)close(input);
-	return waitpid(child, &status, 0) == child && WIFEXITED(status) && !WEXITSTATUS(status);
-}
-
 /* -www answers every request with a page. The line "ACCEPT 127.0.0.1:PORT" tells the port. */
 static int start_server(void **state)
 {
 	static const char *const arguments[] = { "openssl", "s_server", "-accept", "127.0.0.1:0",
-		"-cert", "tls-localhost.pem", "-key", "tls-localhost.key", "-www", NULL };
+		"-cert", "localhost.pem", "-key", "localhost.key", "-www", NULL };
 	struct fixture *fixture = calloc(1, sizeof *fixture);
 	char line[256];
 
@@ -85,7 +61,7 @@ static int start_server(void **state)
 	(void)signal(SIGPIPE, SIG_IGN);
 	(void)unsetenv("CURL_CA_BUNDLE");
 	(void)unsetenv("SSL_CERT_FILE");
-	if (!make_certificate("localhost") || !make_certificate("elsewhere"))
+	if (!certificate_make(".", "localhost") || !certificate_make(".", "elsewhere"))
 		return -1;
 	fixture->server = start(arguments, &fixture->input, &fixture->output);
 	while (!*fixture->port && fgets(line, sizeof line, fixture->output))
@@ -160,7 +136,7 @@ static void a_certificate_that_was_added_is_believed(void **state)
 {
 	struct qm_reply reply;
 
-	ask(*state, "localhost", "tls-localhost.pem", &reply);
+	ask(*state, "localhost", "localhost.pem", &reply);
 	if (reply.delivery != QM_ANSWERED)
 		fail_msg("%s", reply.error.text);
 	assert_int_equal(reply.status, 200);
@@ -171,7 +147,7 @@ static void another_certificate_that_was_added_does_not_help(void **state)
 {
 	struct qm_reply reply;
 
-	ask(*state, "localhost", "tls-elsewhere.pem", &reply);
+	ask(*state, "localhost", "elsewhere.pem", &reply);
 	assert_int_equal(reply.delivery, QM_NOT_SENT);
 	assert_true(reply.permanent);
 	qm_reply_release(&reply);
@@ -181,7 +157,7 @@ static void the_name_must_be_that_of_the_certificate(void **state)
 {
 	struct qm_reply reply;
 
-	ask(*state, "127.0.0.1", "tls-localhost.pem", &reply);
+	ask(*state, "127.0.0.1", "localhost.pem", &reply);
 	assert_int_equal(reply.delivery, QM_NOT_SENT);
 	assert_true(reply.permanent);
 	qm_reply_release(&reply);
@@ -191,7 +167,7 @@ static void the_environment_may_name_the_bundle(void **state)
 {
 	struct qm_reply reply;
 
-	(void)setenv("SSL_CERT_FILE", "tls-localhost.pem", 1);
+	(void)setenv("SSL_CERT_FILE", "localhost.pem", 1);
 	ask(*state, "localhost", NULL, &reply);
 	(void)unsetenv("SSL_CERT_FILE");
 	if (reply.delivery != QM_ANSWERED)

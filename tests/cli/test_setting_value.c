@@ -138,6 +138,32 @@ static void a_text_is_kept_as_a_copy(void **state)
 	assert_string_equal(settings->comment, "  two  words ");
 	set(settings, "state", "sqlite:/tmp/a.db");
 	assert_string_equal(settings->state, "sqlite:/tmp/a.db");
+	set(settings, "state", "rediss://ci:s3cret@cache:6380/2");
+	assert_string_equal(settings->state, "rediss://ci:s3cret@cache:6380/2");
+}
+
+/* On a command line and in a file others would read it. */
+static void a_password_may_not_stand_where_others_read(void **state)
+{
+	static const char *const good[] = { "auto", "redis://cache", "rediss://ci@cache:6380/2" };
+	static const char *const bad[] = { "redis://:s3cret@cache", "rediss://ci:s3cret@cache:1/2",
+		"redis://ci:s3cret@cache:port" };
+	struct qm_settings *settings = *state;
+	struct qm_error err;
+
+	for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+		assert_int_equal(
+			qm_setting_set_open(settings, row_of("state"), good[i], NULL), QM_OK);
+		assert_string_equal(settings->state, good[i]);
+	}
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		qm_error_init(&err);
+		assert_int_equal(
+			qm_setting_set_open(settings, row_of("state"), bad[i], &err), QM_EUSAGE);
+		assert_non_null(strstr(err.text, "QMETRY_STATE_PASSWORD"));
+		assert_null(strstr(err.text, "s3cret"));
+	}
+	assert_string_equal(settings->state, "rediss://ci@cache:6380/2");
 }
 
 static void a_comment_may_be_empty(void **state)
@@ -302,9 +328,11 @@ static void what_a_check_does_not_like_is_told_what_to_write(void **state)
 			"\"yes\" is no value for --only-changed: write true or false" },
 		{ "only-changed", "", "\"\" is no value for --only-changed: write true or false" },
 		{ "state", "disk",
-			"\"disk\" is no value for --state: write auto, memory or sqlite:PATH" },
+			"\"disk\" is no value for --state: write auto, memory, sqlite:PATH, "
+			"redis://HOST:PORT/DATABASE or rediss://... (TLS)" },
 		{ "state", "sqlite:",
-			"\"sqlite:\" is no value for --state: write auto, memory or sqlite:PATH" },
+			"\"sqlite:\" is no value for --state: write auto, memory, sqlite:PATH, "
+			"redis://HOST:PORT/DATABASE or rediss://... (TLS)" },
 		{ "status", "skipped",
 			"\"skipped\" is no value for --status: write OUTCOME=NAME, such as "
 			"skipped=Blocked" },
@@ -348,7 +376,12 @@ static void a_missing_value_is_asked_for(void **state)
 static void a_value_that_may_hold_a_password_is_not_repeated(void **state)
 {
 	static const struct refusal rows[] = {
-		{ "state", "redis://:s3cret@host", "--state: write auto, memory or sqlite:PATH" },
+		{ "state", "redis://:s3cret@host:port",
+			"--state: write auto, memory, sqlite:PATH, redis://HOST:PORT/DATABASE or "
+			"rediss://... (TLS)" },
+		{ "state", "redis://host:s3cret",
+			"--state: write auto, memory, sqlite:PATH, redis://HOST:PORT/DATABASE or "
+			"rediss://... (TLS)" },
 		{ "proxy", "http://me:s3cret@proxy:3128",
 			"--proxy: a user and a password of a proxy belong into the variable "
 			"HTTPS_PROXY, where other users do not see them" },
@@ -385,6 +418,7 @@ int main(void)
 		CASE(a_flag_stands_alone_or_says_true_or_false),
 		CASE(soft_fail_alone_means_its_usual_codes),
 		CASE(a_text_is_kept_as_a_copy),
+		CASE(a_password_may_not_stand_where_others_read),
 		CASE(a_comment_may_be_empty),
 		CASE(a_list_is_split_at_its_separator_and_line_ends),
 		CASE(a_list_grows_until_it_is_cleared),

@@ -1,6 +1,7 @@
 #include "policy/store.h"
 #include "src/base/file.h"
 #include "src/base/memory.h"
+#include "src/cli/system_clock.h"
 #include "src/cli/world.h"
 
 #include <ftw.h>
@@ -19,6 +20,7 @@ struct machine {
 	char folder[32];
 	struct qm_settings settings;
 	struct qm_log log;
+	struct qm_context context;
 	struct qm_store *store;
 	struct qm_error err;
 	struct qm_buf notices;
@@ -42,6 +44,9 @@ static int setup(void **state)
 	qm_settings_init(&machine->settings);
 	machine->settings.state = "auto";
 	qm_log_init(&machine->log, QM_LOG_NOTICE, note, machine);
+	machine->context = (struct qm_context){
+		.settings = &machine->settings, .clock = &qm_system_clock, .log = &machine->log
+	};
 	qm_error_init(&machine->err);
 	qm_buf_init(&machine->notices, 4096);
 	*state = machine;
@@ -106,7 +111,7 @@ static void set_state(struct machine *machine, const char *kind, const char *nam
 
 static void open_store(struct machine *machine, const char *kind, bool shared)
 {
-	if (qm_open_store(&machine->settings, &machine->log, &machine->store, &machine->err))
+	if (qm_open_store(&machine->context, NULL, &machine->store, &machine->err))
 		fail_msg("%s", machine->err.text);
 	assert_non_null(machine->store);
 	assert_string_equal(machine->store->kind->name, kind);
@@ -116,8 +121,7 @@ static void open_store(struct machine *machine, const char *kind, bool shared)
 static void assert_broken(struct machine *machine, const char *path)
 {
 	assert_int_equal(
-		qm_open_store(&machine->settings, &machine->log, &machine->store, &machine->err),
-		QM_EUSAGE);
+		qm_open_store(&machine->context, NULL, &machine->store, &machine->err), QM_EUSAGE);
 	assert_null(machine->store);
 	assert_int_equal(machine->err.code, QM_EUSAGE);
 	assert_non_null(strstr(machine->err.text, path));

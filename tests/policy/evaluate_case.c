@@ -170,7 +170,7 @@ void case_evaluate(const json_t *line, const char *folder, struct case_report *r
 	}
 	run_on(line, policy, qm_store_memory(), report);
 	(void)snprintf(path, sizeof path, "%s/evaluate.sqlite", folder);
-	if (qm_store_sqlite(path, false, NULL, &store, &err))
+	if (qm_store_sqlite(&(struct qm_sqlite_options){ .path = path }, &store, &err))
 		case_wrong(report, "%s", err.text);
 	else
 		run_on(line, policy, store, report);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <hiredis/hiredis.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +21,8 @@ struct redis_server {
 	pid_t process; /* 0 when stopped */
 	char socket[96], folder[64];
 	char password[64];
+	int port; /* 0: none */
+	char answer[16384];
 };
 
 struct socket_stream {
@@ -99,14 +102,41 @@ struct qm_dialer redis_server_dialer(struct redis_server *server)
 	return (struct qm_dialer){ .connect = dial, .context = server };
 }
 
-/* Does not return. */
-static void become_server(const struct redis_server *server)
+/* One that the kernel has just given to us and that we gave back. */
+static int free_port(void)
 {
-	const char *const arguments[] = { "redis-server", "--port", "0", "--unixsocket",
-		server->socket, "--save", "", "--appendonly", "no", "--dir", server->folder,
-		"--requirepass", server->password, NULL };
-	int null = open("/dev/null", O_RDWR);
+	struct sockaddr_in address = { .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t size = sizeof address;
+	int file = socket(AF_INET, SOCK_STREAM, 0), port = 0;
 
+	if (file >= 0 && bind(file, (const struct sockaddr *)&address, sizeof address) == 0 &&
+		getsockname(file, (struct sockaddr *)&address, &size) == 0)
+		port = ntohs(address.sin_port);
+	if (file >= 0)
+		(void)close(file);
+	return port;
+}
+
+/* Does not return. */
+static void become_server(
+	const struct redis_server *server, const struct redis_server_options *options)
+{
+	char port[16];
+	const char *arguments[32] = { "redis-server", "--unixsocket", server->socket, "--save", "",
+		"--appendonly", "no", "--dir", server->folder, "--requirepass", server->password,
+		"--bind", "127.0.0.1", "--port", options->key ? "0" : port };
+	const char *const tls[] = { "--tls-port", port, "--tls-cert-file", options->certificate,
+		"--tls-key-file", options->key, "--tls-ca-cert-file", options->certificate,
+		"--tls-auth-clients", "no" };
+	int null = open("/dev/null", O_RDWR);
+	size_t count = 0;
+
+	(void)snprintf(port, sizeof port, "%d", server->port);
+	while (arguments[count])
+		count++;
+	if (options->key)
+		memcpy(&arguments[count], tls, sizeof tls);
 	if (null >= 0) {
 		(void)dup2(null, STDOUT_FILENO);
 		(void)dup2(null, STDERR_FILENO);
@@ -133,21 +163,28 @@ static bool wait_until_it_listens(const struct redis_server *server)
 	return false;
 }
 
-struct redis_server *redis_server_start(const char *folder, const char *password)
+struct redis_server *redis_server_start(const struct redis_server_options *options)
 {
 	struct redis_server *server = qm_alloc(sizeof *server);
+	const char *folder = options->folder, *password = options->password;
 
+	server->port = options->tcp ? free_port() : 0;
 	(void)snprintf(server->folder, sizeof server->folder, "%s", folder);
 	(void)snprintf(server->socket, sizeof server->socket, "%s/redis.socket", folder);
 	(void)snprintf(server->password, sizeof server->password, "%s", password ? password : "");
 	server->process = fork();
 	if (server->process == 0)
-		become_server(server);
+		become_server(server, options);
 	if (server->process > 0 && wait_until_it_listens(server))
 		return server;
 	server->process = 0;
 	free(server);
 	return NULL;
+}
+
+int redis_server_port(const struct redis_server *server)
+{
+	return server->port;
 }
 
 void redis_server_stop(struct redis_server *server)
@@ -242,6 +279,24 @@ bool redis_server_put(struct redis_server *server, const char *key, json_t *fiel
 		freeReplyObject(reply);
 	}
 	return done;
+}
+
+const char *redis_server_do(struct redis_server *server, const char *command)
+{
+	const char *words[16];
+	char copy[512], *rest = copy;
+	redisReply *reply;
+	int count = 0;
+
+	(void)snprintf(copy, sizeof copy, "%s", command);
+	while (count < 16 && (words[count] = strtok_r(rest, " ", &rest)))
+		count++;
+	reply = ask(server, count, words);
+	server->answer[0] = '\0';
+	if (reply && reply->str)
+		(void)snprintf(server->answer, sizeof server->answer, "%s", reply->str);
+	freeReplyObject(reply);
+	return server->answer;
 }
 
 bool redis_server_hang_up(struct redis_server *server)

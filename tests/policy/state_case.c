@@ -19,7 +19,6 @@ struct bench {
 	bool fail_open;
 	char path[256];              /* of the SQLite file */
 	struct redis_server *server; /* of a Redis store */
-	struct qm_redis_url url;
 	struct qm_store *store;
 	struct case_report *report;
 	size_t index; /* of the operation under way */
@@ -141,22 +140,39 @@ static json_t *do_put_row(struct bench *bench, const json_t *op)
 	return NULL;
 }
 
+static int64_t no_time(void *context)
+{
+	(void)context;
+	return 0;
+}
+
+static void drop_line(void *context, enum qm_log_level level, const char *line)
+{
+	(void)context;
+	(void)level;
+	(void)line;
+}
+
 static bool open_store(struct bench *bench)
 {
+	static const struct qm_clock clock = { .ticks_ms = no_time };
+	static const struct qm_log log = { .write = drop_line };
+	const struct qm_sqlite_options sqlite = { .path = bench->path, .prefix = bench->prefix };
 	struct qm_error err;
 
 	qm_error_init(&err);
 	if (strcmp(bench->kind, "memory") == 0) {
 		bench->store = qm_store_memory();
 	} else if (bench->server) {
-		const struct qm_redis_options options = { .url = &bench->url,
-			.prefix = bench->prefix,
-			.fail_open = bench->fail_open,
+		struct qm_redis_options redis = { .prefix = bench->prefix,
 			.dialer = redis_server_dialer(bench->server) };
 
-		if (qm_store_redis(&options, &bench->store, &err))
+		if (qm_redis_url_parse("redis://here", &redis.url, &err) ||
+			qm_store_redis(&redis, &bench->store, &err))
 			case_wrong(bench->report, "%s", err.text);
-	} else if (qm_store_sqlite(bench->path, false, bench->prefix, &bench->store, &err)) {
+		else if (bench->fail_open)
+			bench->store = qm_store_fail_open(bench->store, &clock, &log);
+	} else if (qm_store_sqlite(&sqlite, &bench->store, &err)) {
 		case_wrong(bench->report, "%s", err.text);
 	}
 	return bench->store != NULL;
@@ -218,8 +234,8 @@ static bool start_server(struct bench *bench, const json_t *line, const char *fo
 	if (strcmp(bench->kind, "redis") != 0)
 		return true;
 	bench->fail_open = mode && strcmp(mode, "open") == 0;
-	bench->server = redis_server_start(folder, NULL);
-	return bench->server && qm_redis_url_parse("redis://here", &bench->url, NULL) == QM_OK;
+	bench->server = redis_server_start(&(struct redis_server_options){ .folder = folder });
+	return bench->server != NULL;
 }
 
 void case_state(const json_t *line, const char *folder, struct case_report *report)
@@ -237,7 +253,6 @@ void case_state(const json_t *line, const char *folder, struct case_report *repo
 		json_array_foreach(json_object_get(line, "ops"), bench.index, op) if (bench.store)
 			run_operation(&bench, op);
 	qm_store_close(bench.store);
-	qm_redis_url_release(&bench.url);
 	redis_server_free(bench.server);
 	(void)unlink(bench.path);
 }

@@ -15,7 +15,6 @@
 struct place {
 	char folder[64];
 	struct redis_server *server;
-	struct qm_redis_url url;
 };
 
 static int setup_with(void **state, const char *password)
@@ -25,8 +24,9 @@ static int setup_with(void **state, const char *password)
 	*state = place;
 	if (!place || !case_folder_new(place->folder))
 		return 1;
-	place->server = redis_server_start(place->folder, password);
-	return qm_redis_url_parse("redis://cache/2", &place->url, NULL) != QM_OK;
+	place->server = redis_server_start(
+		&(struct redis_server_options){ .folder = place->folder, .password = password });
+	return 0;
 }
 
 static int setup(void **state)
@@ -44,7 +44,6 @@ static int teardown(void **state)
 	struct place *place = *state;
 
 	redis_server_free(place->server);
-	qm_redis_url_release(&place->url);
 	case_folder_remove(place->folder);
 	free(place);
 	return 0;
@@ -57,15 +56,14 @@ static void need_server(const struct place *place)
 		skip();
 }
 
-static enum qm_code open_store(const struct place *place, const struct qm_secret *password,
-	bool fail_open, struct qm_store **out, struct qm_error *err)
+static enum qm_code open_store(
+	const struct place *place, const char *url, struct qm_store **out, struct qm_error *err)
 {
-	const struct qm_redis_options options = { .url = &place->url,
-		.password = password,
-		.fail_open = fail_open,
-		.dialer = redis_server_dialer(place->server) };
+	struct qm_redis_options options = { .dialer = redis_server_dialer(place->server) };
 
+	*out = NULL;
 	qm_error_init(err);
+	assert_int_equal(qm_redis_url_parse(url, &options.url, err), QM_OK);
 	return qm_store_redis(&options, out, err);
 }
 
@@ -81,7 +79,7 @@ static int take_all(const struct place *place)
 	int64_t value;
 	int count = 0;
 
-	if (open_store(place, NULL, false, &store, &err))
+	if (open_store(place, "redis://cache", &store, &err))
 		return 255;
 	while (allowed) {
 		if (store->kind->reserve(store, &one_of_thirty, &allowed, &value, NULL))
@@ -126,7 +124,7 @@ static void a_broken_connection_is_opened_anew(void **state)
 	int64_t value = 0;
 
 	need_server(place);
-	assert_int_equal(open_store(place, NULL, false, &store, &err), QM_OK);
+	assert_int_equal(open_store(place, "redis://cache", &store, &err), QM_OK);
 	assert_true(store->shared);
 	assert_true(redis_server_hang_up(place->server));
 	assert_int_equal(
@@ -139,61 +137,175 @@ static void a_broken_connection_is_opened_anew(void **state)
 static void a_server_that_is_gone_is_told(void **state)
 {
 	const struct place *place = *state;
-	struct qm_store *store = NULL, *other = NULL;
+	struct qm_store *store = NULL;
 	struct qm_error err;
 	bool allowed = false;
 	int64_t value = 0;
 
 	need_server(place);
-	assert_int_equal(open_store(place, NULL, false, &store, &err), QM_OK);
+	assert_int_equal(open_store(place, "redis://cache", &store, &err), QM_OK);
 	redis_server_stop(place->server);
 	assert_int_equal(
 		store->kind->reserve(store, &one_of_thirty, &allowed, &value, &err), QM_EIO);
 	assert_string_equal(
 		err.text, "the Redis server cache:6379 is of no use: nobody listens there");
 	qm_store_close(store);
-	/* The first connection has to succeed in open mode too. */
-	assert_int_equal(open_store(place, NULL, true, &other, &err), QM_EIO);
-	assert_null(other);
+	assert_int_equal(open_store(place, "redis://cache", &store, &err), QM_EIO);
+	assert_null(store);
 }
 
 static void the_password_is_needed_and_never_told(void **state)
 {
 	const struct place *place = *state;
-	struct qm_secret *right = qm_secret_new("geheim", 6), *wrong = qm_secret_new("verkehrt", 8);
 	struct qm_store *store = NULL;
 	struct qm_error err;
 
-	if (place->server) {
-		assert_int_equal(open_store(place, NULL, false, &store, &err), QM_EAUTH);
-		assert_int_equal(open_store(place, wrong, false, &store, &err), QM_EAUTH);
-		assert_null(strstr(err.text, "verkehrt"));
-		assert_null(store);
-		assert_int_equal(open_store(place, right, false, &store, &err), QM_OK);
-		qm_store_close(store);
-	}
-	qm_secret_free(right);
-	qm_secret_free(wrong);
 	need_server(place);
+	assert_int_equal(open_store(place, "redis://cache", &store, &err), QM_EIO);
+	assert_non_null(strstr(err.text, "NOAUTH Authentication required."));
+	assert_int_equal(open_store(place, "redis://:verkehrt@cache", &store, &err), QM_EIO);
+	assert_null(strstr(err.text, "verkehrt"));
+	assert_null(store);
+	assert_int_equal(open_store(place, "redis://:geheim@cache", &store, &err), QM_OK);
+	qm_store_close(store);
+}
+
+static void assert_taken(struct qm_store *store, int64_t wanted)
+{
+	struct qm_error err;
+	bool allowed = false;
+	int64_t value = 0;
+
+	qm_error_init(&err);
+	if (store->kind->reserve(store, &one_of_thirty, &allowed, &value, &err))
+		fail_msg("%s", err.text);
+	assert_true(allowed);
+	assert_int_equal(value, wanted);
+}
+
+static void assert_refused(struct qm_store *store, const char *words)
+{
+	struct qm_error err;
+	bool allowed = false;
+	int64_t value = 0;
+
+	qm_error_init(&err);
+	assert_int_equal(
+		store->kind->reserve(store, &one_of_thirty, &allowed, &value, &err), QM_EIO);
+	assert_non_null(strstr(err.text, "the Redis server cache:6379 is of no use: "));
+	if (!strstr(err.text, words))
+		fail_msg("\"%s\" is not in: %s", words, err.text);
+}
+
+/* The rights that README names are enough, and the keys may be confined to the prefix. */
+static void a_user_needs_no_more_than_is_said(void **state)
+{
+	const struct place *place = *state;
+	struct qm_counter counter;
+	struct qm_store *store = NULL;
+	struct qm_error err;
+
+	need_server(place);
+	assert_string_equal(
+		redis_server_do(place->server,
+			"ACL SETUSER ci on >geheim ~t.* +ping +evalsha +eval +hmget +hget +hset "
+			"+exists +pexpire +del"),
+		"OK");
+	assert_int_equal(open_store(place, "redis://ci:geheim@cache", &store, &err), QM_OK);
+	assert_taken(store, 1);
+	assert_int_equal(store->kind->rollback(store, one_of_thirty.key, 1, &err), QM_OK);
+	assert_int_equal(store->kind->get(store, one_of_thirty.key, &counter, &err), QM_OK);
+	assert_int_equal(counter.value, 0);
+	assert_int_equal(store->kind->reset(store, one_of_thirty.key, &err), QM_OK);
+	assert_int_equal(store->kind->get(store, "u.other", &counter, &err), QM_EIO);
+	assert_non_null(strstr(err.text, "NOPERM"));
+	qm_store_close(store);
+}
+
+static void each_database_counts_for_itself(void **state)
+{
+	const struct place *place = *state;
+	struct qm_store *first = NULL, *third = NULL;
+	struct qm_error err;
+
+	need_server(place);
+	assert_int_equal(open_store(place, "redis://cache", &first, &err), QM_OK);
+	assert_int_equal(open_store(place, "redis://cache/3", &third, &err), QM_OK);
+	assert_taken(first, 1);
+	assert_taken(third, 1);
+	assert_true(redis_server_hang_up(place->server));
+	assert_taken(third, 2);
+	assert_taken(first, 2);
+	qm_store_close(first);
+	qm_store_close(third);
+}
+
+static bool is_in_statistics(const struct place *place, const char *words)
+{
+	return strstr(redis_server_do(place->server, "INFO commandstats"), words) != NULL;
+}
+
+/* Were the hash of a script wrong, its text would travel each time. */
+static void a_script_travels_once_and_when_it_is_forgotten(void **state)
+{
+	const struct place *place = *state;
+	struct qm_store *store = NULL;
+	struct qm_error err;
+
+	need_server(place);
+	assert_int_equal(open_store(place, "redis://cache", &store, &err), QM_OK);
+	assert_taken(store, 1);
+	assert_taken(store, 2);
+	assert_int_equal(store->kind->rollback(store, one_of_thirty.key, 1, &err), QM_OK);
+	assert_int_equal(store->kind->rollback(store, one_of_thirty.key, 1, &err), QM_OK);
+	assert_true(is_in_statistics(place, "cmdstat_eval:calls=2,"));
+	assert_true(is_in_statistics(place, "cmdstat_evalsha:calls=4,"));
+	assert_string_equal(redis_server_do(place->server, "SCRIPT FLUSH"), "OK");
+	assert_taken(store, 1);
+	assert_true(is_in_statistics(place, "cmdstat_eval:calls=3,"));
+	qm_store_close(store);
+}
+
+static void a_replica_is_told(void **state)
+{
+	const struct place *place = *state;
+	struct qm_store *store = NULL;
+	struct qm_error err;
+
+	need_server(place);
+	assert_int_equal(open_store(place, "redis://cache", &store, &err), QM_OK);
+	/* Of a primary that nobody will ever reach. */
+	assert_string_equal(redis_server_do(place->server, "REPLICAOF 127.0.0.1 1"), "OK");
+	assert_refused(store, "READONLY");
+	assert_refused(store, "(a replica; name the primary with --state)");
+	qm_store_close(store);
+}
+
+static void a_server_without_memory_is_told(void **state)
+{
+	const struct place *place = *state;
+	struct qm_store *store = NULL;
+	struct qm_error err;
+
+	need_server(place);
+	assert_int_equal(open_store(place, "redis://cache", &store, &err), QM_OK);
+	assert_string_equal(redis_server_do(place->server, "CONFIG SET maxmemory 1"), "OK");
+	assert_refused(store, "OOM");
+	assert_string_equal(redis_server_do(place->server, "CONFIG SET maxmemory 0"), "OK");
+	assert_taken(store, 1);
+	qm_store_close(store);
 }
 
 static void what_is_no_counter_is_told(void **state)
 {
 	const struct place *place = *state;
 	json_t *fields = json_pack("{s:s, s:s, s:s}", "v", "many", "ws", "soon", "wd", "long");
-	struct qm_redis_url first;
 	struct qm_counter counter;
 	struct qm_store *store = NULL;
 	struct qm_error err;
 
-	/* Looking past our code sees the first database only. */
-	assert_int_equal(qm_redis_url_parse("redis://cache", &first, NULL), QM_OK);
 	if (place->server) {
-		const struct qm_redis_options options = { .url = &first,
-			.dialer = redis_server_dialer(place->server) };
-
-		qm_error_init(&err);
-		assert_int_equal(qm_store_redis(&options, &store, &err), QM_OK);
+		assert_int_equal(open_store(place, "redis://cache", &store, &err), QM_OK);
 		assert_true(redis_server_put(place->server, "k", fields));
 		assert_int_equal(store->kind->get(store, "k", &counter, &err), QM_EIO);
 		assert_non_null(strstr(err.text, "no counter of Intercept"));
@@ -213,6 +325,11 @@ int main(void)
 		TEST(a_server_that_is_gone_is_told),
 		cmocka_unit_test_setup_teardown(
 			the_password_is_needed_and_never_told, setup_with_password, teardown),
+		TEST(a_user_needs_no_more_than_is_said),
+		TEST(each_database_counts_for_itself),
+		TEST(a_script_travels_once_and_when_it_is_forgotten),
+		TEST(a_replica_is_told),
+		TEST(a_server_without_memory_is_told),
 		TEST(what_is_no_counter_is_told),
 	};
 

@@ -1,4 +1,4 @@
-#include "policy/store_sqlite.h"
+#include "policy/store.h"
 #include "src/base/clock.h"
 #include "tests/policy/cases.h"
 #include "tests/policy/raw_sqlite.h"
@@ -16,6 +16,11 @@
 struct place {
 	char folder[64], path[128];
 };
+
+static enum qm_code open_store(const char *path, struct qm_store **out, struct qm_error *err)
+{
+	return qm_store_sqlite(&(struct qm_sqlite_options){ .path = path }, out, err);
+}
 
 static int setup(void **state)
 {
@@ -49,7 +54,7 @@ static int take_all(const char *path)
 	int64_t value;
 	int count = 0;
 
-	if (qm_store_sqlite(path, false, NULL, &store, NULL))
+	if (open_store(path, &store, NULL))
 		return 255;
 	while (allowed) {
 		if (store->kind->reserve(store, &one_of_thirty, &allowed, &value, NULL))
@@ -91,7 +96,7 @@ static void assert_refused(const char *path, const char *words)
 	struct qm_error err;
 
 	qm_error_init(&err);
-	assert_int_equal(qm_store_sqlite_open(&options, &store, &err), QM_EIO);
+	assert_int_equal(qm_store_sqlite(&options, &store, &err), QM_EIO);
 	assert_null(store);
 	assert_non_null(strstr(err.text, path));
 	if (!strstr(err.text, words))
@@ -102,7 +107,7 @@ static void make_file(const char *path)
 {
 	struct qm_store *store = NULL;
 
-	assert_int_equal(qm_store_sqlite(path, false, NULL, &store, NULL), QM_OK);
+	assert_int_equal(open_store(path, &store, NULL), QM_OK);
 	qm_store_close(store);
 }
 
@@ -168,7 +173,7 @@ static void a_locked_file_is_told_when_counting(void **state)
 	int64_t value;
 
 	qm_error_init(&err);
-	assert_int_equal(qm_store_sqlite_open(&options, &store, NULL), QM_OK);
+	assert_int_equal(qm_store_sqlite(&options, &store, NULL), QM_OK);
 	lock = raw_sqlite_lock(place->path);
 	assert_int_equal(
 		store->kind->reserve(store, &one_of_thirty, &allowed, &value, &err), QM_EIO);
@@ -199,13 +204,14 @@ static void a_read_only_file_is_told(void **state)
 static void a_broken_time_is_told_with_its_counter(void **state)
 {
 	const struct place *place = *state;
+	const struct qm_sqlite_options options = { .path = place->path, .prefix = "a:" };
 	struct qm_store *store = NULL;
 	struct qm_error err;
 	bool allowed;
 	int64_t value;
 
 	qm_error_init(&err);
-	assert_int_equal(qm_store_sqlite(place->path, false, "a:", &store, NULL), QM_OK);
+	assert_int_equal(qm_store_sqlite(&options, &store, NULL), QM_OK);
 	assert_true(raw_sqlite_run(place->path,
 		"INSERT INTO counters VALUES ('a:t._rate_minute', 3, 'soon', 60000000000)"));
 	assert_int_equal(
@@ -222,13 +228,14 @@ static void a_broken_time_is_told_with_its_counter(void **state)
 static void who_shares_a_file_shares_a_budget(void **state)
 {
 	const struct place *place = *state;
+	const struct qm_sqlite_options options = { .path = place->path, .shared = true };
 	struct qm_store *ours = NULL, *theirs = NULL;
 	struct qm_counter counter;
 	bool allowed;
 	int64_t value;
 
-	assert_int_equal(qm_store_sqlite(place->path, true, NULL, &ours, NULL), QM_OK);
-	assert_int_equal(qm_store_sqlite(place->path, true, NULL, &theirs, NULL), QM_OK);
+	assert_int_equal(qm_store_sqlite(&options, &ours, NULL), QM_OK);
+	assert_int_equal(qm_store_sqlite(&options, &theirs, NULL), QM_OK);
 	assert_true(ours->shared);
 	assert_int_equal(ours->kind->reserve(ours, &one_of_thirty, &allowed, &value, NULL), QM_OK);
 	assert_int_equal(
