@@ -112,13 +112,17 @@ bool qm_engine_holds(const struct qm_engine *engine, const struct qm_tool_call *
 static bool evaluate_rule(struct judge *judge, const struct qm_rule *rule)
 {
 	bool passes = !qm_rule_is(rule, "deny");
+	const struct qm_condition *condition = NULL;
 
-	for (size_t i = 0; i < rule->conditions.count && passes; i++)
-		passes = holds(judge, qm_vec_at(&rule->conditions, i));
+	for (size_t i = 0; i < rule->conditions.count && passes; i++) {
+		condition = qm_vec_at(&rule->conditions, i);
+		passes = holds(judge, condition);
+	}
 	if (passes)
 		return true;
 	judge->out->rule = rule->name;
 	judge->out->denied_by = rule;
+	judge->out->failed = condition;
 	if (rule->on_deny[0])
 		return deny(judge, QM_STAGE_EVALUATE, rule->on_deny, NULL);
 	return deny(judge, QM_STAGE_EVALUATE, "Denied by rule ", rule->name);

@@ -54,13 +54,14 @@ struct qm_decision {
 	bool allowed;
 	const char *rule;      /* as Intercept's event log names it; NULL where it names none */
 	struct qm_buf message; /* likewise; empty when allowed */
-	const struct qm_rule *denied_by; /* evaluate, reserve: the rule itself */
-	char *key;                       /* reserve: the counter that is at its limit, ... */
-	int64_t amount, limit;           /* ... what did not fit, and our limit */
-	struct qm_vec taken;             /* struct qm_taken; empty unless allowed */
-	bool gave_up;                    /* a pattern met its ceiling and counted as no match */
-	enum qm_code store_code;         /* the first failure of the store, ... */
-	struct qm_error store_error;     /* ... in its words */
+	const struct qm_rule *denied_by;   /* evaluate, reserve: the rule itself */
+	const struct qm_condition *failed; /* evaluate: its first one that fails; NULL: `deny` */
+	char *key;                         /* reserve: the counter that is at its limit, ... */
+	int64_t amount, limit;             /* ... what did not fit, and our limit */
+	struct qm_vec taken;               /* struct qm_taken; empty unless allowed */
+	bool gave_up;                      /* a pattern met its ceiling and counted as no match */
+	enum qm_code store_code;           /* the first failure of the store, ... */
+	struct qm_error store_error;       /* ... in its words */
 };
 
 void qm_decision_init(struct qm_decision *decision);

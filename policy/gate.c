@@ -46,6 +46,14 @@ static void cut_text(char *out, size_t size, const char *text)
 	out[length] = '\0';
 }
 
+/* Who objected, in Intercept's words. */
+static void take_words(struct qm_verdict *out, const struct qm_decision *decision)
+{
+	cut_text(out->rule, sizeof out->rule, decision->rule ? decision->rule : "");
+	cut_text(out->path, sizeof out->path, decision->failed ? decision->failed->path : "");
+	cut_text(out->message, sizeof out->message, decision->message.data);
+}
+
 /* ---- Limited, or denied for good */
 
 /*
@@ -59,6 +67,7 @@ struct prospect {
 	const struct qm_tool_call *call;
 	int64_t now_ms;
 	struct qm_verdict *out;
+	struct qm_verdict words; /* of what stood in the way last */
 	struct qm_error *err;
 };
 
@@ -112,8 +121,11 @@ static enum qm_code rule_in_the_way(
 		if (qm_engine_holds(&prospect->engine, prospect->call, condition, prospect->now_ms))
 			continue;
 		code = condition_in_the_way(prospect, condition, outlook);
-		if (*outlook == HOPELESS)
+		if (*outlook == HOPELESS) {
+			cut_text(
+				prospect->words.path, sizeof prospect->words.path, condition->path);
 			break;
+		}
 	}
 	return code;
 }
@@ -145,6 +157,7 @@ static enum qm_code look_ahead(struct prospect *prospect, enum outlook *outlook)
 	qm_decision_init(&decision);
 	qm_engine_decide(&prospect->engine, prospect->call, prospect->now_ms, &decision);
 	code = decision.store_code;
+	take_words(&prospect->words, &decision);
 	if (code) {
 		(void)qm_error_set(prospect->err, code, "%s", decision.store_error.text);
 	} else if (decision.allowed) {
@@ -180,6 +193,10 @@ static enum qm_code classify(const struct qm_engine *engine, const struct qm_too
 	while (!code && outlook == WAIT);
 	qm_store_close(prospect.engine.store);
 	if (code || outlook == HOPELESS) {
+		/* What waiting would not help against says so, not the limit before it. */
+		memcpy(out->rule, prospect.words.rule, sizeof out->rule);
+		memcpy(out->path, prospect.words.path, sizeof out->path);
+		memcpy(out->message, prospect.words.message, sizeof out->message);
 		out->until_ms = out->limit = out->window_ms = 0;
 		return code;
 	}
@@ -202,8 +219,7 @@ enum qm_code qm_gate_judge(const struct qm_engine *engine, const struct qm_tool_
 	qm_decision_init(&decision);
 	qm_engine_decide(engine, call, now_ms, &decision);
 	out->gave_up = decision.gave_up;
-	cut_text(out->rule, sizeof out->rule, decision.rule ? decision.rule : "");
-	cut_text(out->message, sizeof out->message, decision.message.data);
+	take_words(out, &decision);
 	code = decision.store_code;
 	if (code)
 		(void)qm_error_set(err, code, "%s", decision.store_error.text);
@@ -219,20 +235,26 @@ enum qm_code qm_gate_judge(const struct qm_engine *engine, const struct qm_tool_
 	return code;
 }
 
-enum qm_code qm_gate_check(struct qm_gate *gate, const struct qm_tool_call *call, int64_t now_ms,
-	struct qm_verdict *out, struct qm_error *err)
+enum qm_code qm_gate_try(const struct qm_engine *engine, const struct qm_tool_call *call,
+	int64_t now_ms, struct qm_verdict *out, struct qm_error *err)
 {
-	struct qm_engine engine = gate->engine;
+	struct qm_engine copy = *engine;
 	struct qm_vec taken;
 	enum qm_code code;
 
 	qm_vec_init(&taken, sizeof(struct qm_taken));
-	if (engine.store)
-		engine.store = qm_store_snapshot(engine.store);
-	code = qm_gate_judge(&engine, call, now_ms, out, &taken, err);
+	if (copy.store)
+		copy.store = qm_store_snapshot(copy.store);
+	code = qm_gate_judge(&copy, call, now_ms, out, &taken, err);
 	qm_taken_release(&taken);
-	qm_store_close(engine.store);
+	qm_store_close(copy.store);
 	return code;
+}
+
+enum qm_code qm_gate_check(struct qm_gate *gate, const struct qm_tool_call *call, int64_t now_ms,
+	struct qm_verdict *out, struct qm_error *err)
+{
+	return qm_gate_try(&gate->engine, call, now_ms, out, err);
 }
 
 enum qm_code qm_gate_reserve(struct qm_gate *gate, const struct qm_tool_call *call, int64_t now_ms,
@@ -270,17 +292,22 @@ enum qm_code qm_gate_return(struct qm_gate *gate, const struct qm_reservation *r
 	return code;
 }
 
-int64_t qm_reservation_end_ms(const struct qm_reservation *reservation)
+int64_t qm_taken_end_ms(const struct qm_vec *taken)
 {
 	int64_t first_ms = INT64_MAX;
 
-	for (size_t i = 0; i < reservation->taken.count; i++) {
-		const struct qm_taken *taken = qm_vec_at(&reservation->taken, i);
-		int64_t end_ms = taken->window_start_ms + taken->window_ms;
+	for (size_t i = 0; i < taken->count; i++) {
+		const struct qm_taken *one = qm_vec_at(taken, i);
+		int64_t end_ms = one->window_start_ms + one->window_ms;
 
 		first_ms = end_ms < first_ms ? end_ms : first_ms;
 	}
 	return first_ms;
+}
+
+int64_t qm_reservation_end_ms(const struct qm_reservation *reservation)
+{
+	return qm_taken_end_ms(&reservation->taken);
 }
 
 void qm_reservation_free(struct qm_reservation *reservation)

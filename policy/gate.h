@@ -26,13 +26,14 @@
 
 enum qm_answer { QM_ALLOWED, QM_LIMITED, QM_DENIED };
 
-enum { QM_VERDICT_RULE = 128, QM_VERDICT_MESSAGE = 512 };
+enum { QM_VERDICT_RULE = 128, QM_VERDICT_PATH = 128, QM_VERDICT_MESSAGE = 512 };
 
 struct qm_verdict {
 	enum qm_answer answer;
 	int64_t until_ms;                 /* limited: when it may be tried again, Unix time */
 	int64_t limit, window_ms;         /* limited: of the latest window, for the message */
 	char rule[QM_VERDICT_RULE];       /* "" where Intercept would name none */
+	char path[QM_VERDICT_PATH];       /* of the condition that failed; "" where it is none */
 	char message[QM_VERDICT_MESSAGE]; /* in Intercept's words; "" when allowed */
 	bool gave_up; /* a pattern met the ceiling of its matcher and counted as no match */
 };
@@ -73,13 +74,22 @@ int64_t qm_reservation_end_ms(const struct qm_reservation *reservation);
 
 struct qm_projection;
 
-/* Reads the counters that it needs from the store once, as they are asked for. */
-struct qm_projection *qm_projection_new(struct qm_gate *gate, int64_t now_ms);
+/*
+ * Reads the counters that it needs from the store once, as they are asked for. No call goes within
+ * `border_ms` of either side of the border between two windows: with 50, not from 10:31:59.950 to
+ * 10:32:00.050.
+ */
+struct qm_projection *qm_projection_new(struct qm_gate *gate, int64_t now_ms, int64_t border_ms);
 void qm_projection_free(struct qm_projection *projection);
+
+/* Judges a call on the snapshot at the projection's time; counts nothing. */
+enum qm_code qm_projection_check(struct qm_projection *projection, const struct qm_tool_call *call,
+	struct qm_verdict *out, struct qm_error *err) QM_MUST_CHECK;
 
 /*
  * The next call in order: `out_at_ms` is when it may go, not before the one before it. Never
- * limited: it moves its clock on. Denied: `out` says why and the clock stays.
+ * limited: it moves its clock on, and `out` has limit and window of what it waited for, 0 if it did
+ * not. Denied: `out` says why and the clock stays.
  */
 enum qm_code qm_projection_next(struct qm_projection *projection, const struct qm_tool_call *call,
 	struct qm_verdict *out, int64_t *out_at_ms, struct qm_error *err) QM_MUST_CHECK;

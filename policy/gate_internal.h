@@ -19,4 +19,11 @@ enum qm_code qm_gate_judge(const struct qm_engine *engine, const struct qm_tool_
 	int64_t now_ms, struct qm_verdict *out, struct qm_vec *taken,
 	struct qm_error *err) QM_MUST_CHECK;
 
+/* The same on a snapshot that is thrown away: nothing is counted. */
+enum qm_code qm_gate_try(const struct qm_engine *engine, const struct qm_tool_call *call,
+	int64_t now_ms, struct qm_verdict *out, struct qm_error *err) QM_MUST_CHECK;
+
+/* When the first of the windows in `taken` (struct qm_taken) ends; INT64_MAX: there is none. */
+int64_t qm_taken_end_ms(const struct qm_vec *taken);
+
 #endif

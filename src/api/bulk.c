@@ -48,6 +48,11 @@ json_t *qm_bulk_arguments(const char *project_key, const struct qm_bulk_update *
 	return arguments;
 }
 
+bool qm_bulk_path_is_of_ids(const char *path)
+{
+	return strcmp(path, "args.entityIDs") == 0 || strcmp(path, "args.isBulkOperation") == 0;
+}
+
 /* By hand, since jansson's copies could not be wiped. qm_secret_load() let no controls in. */
 static void add_secret(struct qm_buf *body, const char *name, const struct qm_secret *secret)
 {

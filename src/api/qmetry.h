@@ -98,6 +98,9 @@ struct qm_bulk_update {
  * json_decref it. */
 json_t *qm_bulk_arguments(const char *project_key, const struct qm_bulk_update *update);
 
+/* Whether a condition on this path looks at the ids, so that other ids may fare otherwise. */
+bool qm_bulk_path_is_of_ids(const char *path);
+
 enum qm_code qm_bulk_update(struct qm_session *session, const struct qm_project *project,
 	const struct qm_bulk_update *update, enum qm_refusal *refusal,
 	struct qm_error *err) QM_MUST_CHECK;

@@ -159,6 +159,16 @@ static enum qm_code wait_for_limit(
 	return wait_for(session, &pause, err);
 }
 
+enum qm_code qm_session_foresee(const struct qm_session *session, const struct qm_verdict *limit,
+	int64_t at_ms, struct qm_error *err)
+{
+	struct pause pause = { .reason = FOR_LIMIT };
+
+	pause.ms = at_ms - qm_clock_now(session->options.clock);
+	describe_limit(session, limit, pause.why, sizeof pause.why);
+	return check_fits(session, &pause, err);
+}
+
 static enum qm_code deny(const struct qm_session *session, const struct qm_tool_call *tool,
 	const struct qm_verdict *verdict, struct qm_error *err)
 {

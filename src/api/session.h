@@ -76,4 +76,11 @@ enum qm_refusal {
 enum qm_code qm_session_call(struct qm_session *session, const struct qm_api_call *call,
 	json_t **out, enum qm_refusal *refusal, struct qm_error *err) QM_MUST_CHECK;
 
+/*
+ * Whether a call that `limit` holds back until `at_ms` would be waited for if the work went on from
+ * here: if not, QM_ESTOPPED in the words that it would end with. Waits for nothing.
+ */
+enum qm_code qm_session_foresee(const struct qm_session *session, const struct qm_verdict *limit,
+	int64_t at_ms, struct qm_error *err) QM_MUST_CHECK;
+
 #endif

@@ -18,6 +18,11 @@ bool qm_clock_wait(const struct qm_clock *clock, int64_t ms)
 	return clock->wait_ms(clock->context, ms);
 }
 
+bool qm_clock_interrupted(const struct qm_clock *clock)
+{
+	return !clock->wait_ms(clock->context, 0);
+}
+
 enum { DAY_MS = 86400000 };
 
 /* Years begin in March here, so that the leap day is a year's last (H. Hinnant's algorithm). */

@@ -25,6 +25,9 @@ int64_t qm_clock_now(const struct qm_clock *clock);
 int64_t qm_clock_ticks(const struct qm_clock *clock);
 bool qm_clock_wait(const struct qm_clock *clock, int64_t ms);
 
+/* Whether a signal that ends the program has come: for work that computes and does not wait. */
+bool qm_clock_interrupted(const struct qm_clock *clock);
+
 /* "2026-01-15T10:30:00Z", a fraction only where there is one; year 1 to 9999. */
 enum { QM_TIME_TEXT = 32 };
 void qm_time_format(int64_t unix_ms, char out[QM_TIME_TEXT]);

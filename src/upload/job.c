@@ -272,6 +272,19 @@ static void tell_missing(struct qm_job *job)
 			(long long)allowed, first ? first->key : "");
 }
 
+/* A failure that nobody will see in QMetry must not end in a green job. */
+static void tell_lost(struct qm_job *job)
+{
+	const struct qm_resolution *resolution = job->summary.resolution;
+	unsigned long long lost = resolution->lost_count;
+
+	if (lost)
+		qm_summary_reason(&job->summary, QM_REASON_NOT_UPLOADED,
+			"%llu failing test case%s cannot be set in QMetry; the first is %s: %s",
+			lost, lost == 1 ? "" : "s", resolution->first_lost.key,
+			resolution->first_lost.why);
+}
+
 static bool resolve_results(struct qm_job *job)
 {
 	const struct qm_sink sink = qm_resolver_sink(job->resolver);
@@ -282,6 +295,7 @@ static bool resolve_results(struct qm_job *job)
 	job->summary.resolution = qm_resolver_finish(job->resolver);
 	tell_unmapped(job);
 	tell_missing(job);
+	tell_lost(job);
 	if (!job->summary.resolution->counts.tests && !job->options->allow_empty)
 		qm_summary_reason(&job->summary, QM_REASON_NOTHING,
 			"no test in %zu report%s: did the tests run? --allow-empty makes it fine",
@@ -311,8 +325,7 @@ static void carry_out(struct qm_job *job)
 	qm_error_init(&err);
 	job->plan.comment = job->options->comment;
 	qm_plan_make(&job->plan, &job->catalog, job->summary.resolution, job->options->batch_size);
-	code = qm_plan_judge(
-		&job->plan, &job->catalog, world->gate, qm_clock_now(world->clock), &err);
+	code = qm_plan_judge(&job->plan, &job->catalog, world->gate, world->clock, &err);
 	if (code)
 		goto done;
 	job->summary.plan = &job->plan;

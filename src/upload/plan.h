@@ -44,12 +44,16 @@ void qm_plan_make(struct qm_plan *plan, const struct qm_catalog *catalog,
 	const struct qm_resolution *resolution, size_t batch_size);
 
 /*
- * Asks the gate about each call; a store that fails is an error. Where a rule refuses the ids of a
- * call, the longest beginning that it admits becomes a call of its own ("at most 20 ids"), ids that
- * are refused alone are set aside, and what is refused ends up in one denied call of the group.
+ * Asks the gate about each call; a store that fails is an error, and so is a signal (QM_ESTOPPED).
+ * Where a rule refuses the ids of a call, its group is cut anew: ids that are refused alone are set
+ * aside, the others go in the longest calls that are admitted ("at most 20 ids"), and what is
+ * refused ends up in denied calls at the end of the group, one for each rule that refused.
+ *
+ * A group of n ids takes one check where the rule is not about ids. Else at most 2 n to find those
+ * that are refused alone, far fewer where few are, and then 2 or 3 a call.
  */
 enum qm_code qm_plan_judge(struct qm_plan *plan, const struct qm_catalog *catalog,
-	struct qm_gate *gate, int64_t now_ms, struct qm_error *err) QM_MUST_CHECK;
+	struct qm_gate *gate, const struct qm_clock *clock, struct qm_error *err) QM_MUST_CHECK;
 
 /* The call as the API takes it; borrows from plan and catalog. */
 struct qm_bulk_update qm_plan_bulk(

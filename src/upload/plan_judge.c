@@ -6,9 +6,10 @@
 struct judge {
 	struct qm_plan *plan;
 	const struct qm_catalog *catalog;
-	struct qm_gate *gate;
-	int64_t now_ms;
-	struct qm_vec calls; /* struct qm_call: what the plan's calls become */
+	struct qm_projection *counters; /* as they are now, read once */
+	const struct qm_clock *clock;
+	struct qm_vec calls;           /* struct qm_call: what the plan's calls become */
+	const struct qm_verdict *last; /* the last one that was kept */
 	struct qm_error *err;
 };
 
@@ -21,199 +22,239 @@ static enum qm_code check(
 	enum qm_code code;
 
 	*out = (struct qm_verdict){ .answer = QM_DENIED };
-	code = qm_gate_check(judge->gate, &tool, judge->now_ms, out, judge->err);
+	code = qm_projection_check(judge->counters, &tool, out, judge->err);
 	json_decref(arguments);
+	if (!code && qm_clock_interrupted(judge->clock))
+		code = qm_error_set(judge->err, QM_ESTOPPED,
+			"stopped by a signal while the policy was asked about %zu updates",
+			judge->plan->updates.count);
 	return code;
 }
 
-/* Keeps the verdict with the call where it is a denial; limits are the session's business. */
-static enum qm_code judge_call(const struct judge *judge, struct qm_call *call)
+static enum qm_code check_part(const struct judge *judge, const struct qm_call *call, size_t first,
+	size_t count, struct qm_verdict *out)
 {
-	struct qm_verdict verdict, *copy;
-	enum qm_code code = check(judge, call, &verdict);
-
-	if (code || verdict.answer != QM_DENIED)
-		return code;
-	copy = qm_arena_alloc(&judge->plan->arena, sizeof *copy);
-	*copy = verdict;
-	call->denied = copy;
-	return QM_OK;
-}
-
-/*
- * How many of the call's ids are admitted together, from the first on. One is, since all of them
- * are admitted alone; all are, most often: what stood in the way were other ids.
- */
-static enum qm_code longest_prefix(
-	const struct judge *judge, const struct qm_call *call, size_t *out_count)
-{
-	size_t admitted = 1, refused = call->count;
 	struct qm_call part = *call;
-	struct qm_verdict verdict;
-	enum qm_code code = check(judge, call, &verdict);
 
-	if (verdict.answer != QM_DENIED)
-		admitted = call->count;
-	while (!code && admitted + 1 < refused) {
-		part.count = admitted + (refused - admitted) / 2;
-		code = check(judge, &part, &verdict);
-		if (verdict.answer == QM_DENIED)
-			refused = part.count;
-		else
-			admitted = part.count;
-	}
-	*out_count = admitted;
-	return code;
+	part.updates += first;
+	part.count = count;
+	return check(judge, &part, out);
 }
 
-/* ---- One group with a denied call in it. */
-
-/* Where the updates of a group go: in the order kept, admitted alone, refused alone. */
-struct sorting {
-	struct qm_update *updates; /* of the group, as they were */
-	int64_t *ids;
-	size_t count;
-	struct qm_vec kept, admitted, refused; /* size_t */
-	const struct qm_verdict *denied;       /* the first verdict on a refused one */
-};
-
-static void sorting_release(struct sorting *sorting)
+/* A copy in the plan; many ids are refused by one rule in the same words. */
+static const struct qm_verdict *keep(struct judge *judge, const struct qm_verdict *verdict)
 {
-	free(sorting->updates);
-	free(sorting->ids);
-	qm_vec_release(&sorting->kept);
-	qm_vec_release(&sorting->admitted);
-	qm_vec_release(&sorting->refused);
-}
+	const struct qm_verdict *last = judge->last;
+	struct qm_verdict *copy;
 
-static void *copy_of(const void *items, size_t count, size_t size)
-{
-	void *copy = qm_alloc_array(count, size);
-
-	memcpy(copy, items, count * size);
+	if (last && strcmp(last->rule, verdict->rule) == 0 &&
+		strcmp(last->message, verdict->message) == 0 && last->gave_up == verdict->gave_up)
+		return last;
+	copy = qm_arena_alloc(&judge->plan->arena, sizeof *copy);
+	*copy = *verdict;
+	judge->last = copy;
 	return copy;
 }
 
-/* Asks about each id of a denied call alone. */
-static enum qm_code sort_denied(const struct judge *judge, const struct qm_call *call,
-	size_t offset, struct sorting *sorting)
+/* ---- One group, cut anew: ids that are refused alone are set aside, the others go together. */
+
+struct refused {
+	struct qm_update update;
+	int64_t id;
+	const struct qm_verdict *verdict;
+};
+
+struct cutter {
+	struct judge *judge;
+	struct qm_call all;    /* the group as one call: a slice of the plan */
+	struct qm_vec refused; /* struct refused */
+	size_t admitted;       /* updates of the group that are kept, which stand first */
+};
+
+/* Moves an update of the group to the end of those that are kept. */
+static void admit(struct cutter *cutter, size_t index)
 {
-	enum qm_code code = QM_OK;
+	struct qm_plan *plan = cutter->judge->plan;
+	struct qm_update *updates = plan->updates.items;
+	size_t first = (size_t)(cutter->all.updates - updates);
 
-	for (size_t i = 0; i < call->count && !code; i++) {
-		struct qm_call alone = *call;
-		struct qm_verdict verdict;
-		size_t index = offset + i;
-
-		alone.updates += i;
-		alone.count = 1;
-		code = check(judge, &alone, &verdict);
-		qm_vec_push(verdict.answer == QM_DENIED ? &sorting->refused : &sorting->admitted,
-			&index);
-	}
-	if (!sorting->denied && sorting->refused.count)
-		sorting->denied = call->denied;
-	return code;
+	updates[first + cutter->admitted] = updates[first + index];
+	plan->ids[first + cutter->admitted] = plan->ids[first + index];
+	cutter->admitted++;
 }
 
-static enum qm_code sort_group(const struct judge *judge, const struct qm_call *calls, size_t count,
-	struct sorting *sorting)
+static void refuse(struct cutter *cutter, size_t index, const struct qm_verdict *verdict)
 {
-	size_t offset = 0;
-	enum qm_code code = QM_OK;
+	struct refused *refused = qm_vec_add(&cutter->refused);
+	const struct qm_update *update = cutter->all.updates + index;
+	const struct qm_plan *plan = cutter->judge->plan;
+	const struct qm_update *updates = plan->updates.items;
 
-	for (size_t i = 0; i < count && !code; i++) {
-		if (calls[i].denied)
-			code = sort_denied(judge, &calls[i], offset, sorting);
-		else
-			for (size_t j = 0; j < calls[i].count; j++)
-				qm_vec_push(&sorting->kept, &(size_t){ offset + j });
-		offset += calls[i].count;
-	}
-	return code;
+	refused->update = *update;
+	refused->id = plan->ids[update - updates];
+	refused->verdict = keep(cutter->judge, verdict);
 }
 
-/* Writes the group's updates back in their new order. */
-static void rearrange(const struct judge *judge, size_t first, const struct sorting *sorting)
+/*
+ * Finds the ids that are refused alone. A block that is admitted has none; the next one is twice as
+ * large, after a refusal half as large. That takes 2 checks or less for each block of the size that
+ * is admitted, or for each id that is not. Where the rule does not look at ids, one is enough.
+ */
+static enum qm_code set_aside(struct cutter *cutter)
 {
-	const struct qm_vec *parts[] = { &sorting->kept, &sorting->admitted, &sorting->refused };
-	struct qm_update *updates = judge->plan->updates.items;
+	size_t size = cutter->judge->plan->batch_size, next = 0;
+	struct qm_verdict verdict;
+	enum qm_code code = QM_OK;
 
-	for (size_t part = 0; part < 3; part++)
-		for (size_t i = 0; i < parts[part]->count; i++, first++) {
-			size_t from = *(size_t *)qm_vec_at(parts[part], i);
+	while (next < cutter->all.count) {
+		size_t left = cutter->all.count - next;
+		bool all_alike;
 
-			updates[first] = sorting->updates[from];
-			judge->plan->ids[first] = sorting->ids[from];
+		size = size < left ? size : left;
+		code = check_part(cutter->judge, &cutter->all, next, size, &verdict);
+		if (code)
+			return code;
+		all_alike = !qm_bulk_path_is_of_ids(verdict.path);
+		if (verdict.answer != QM_DENIED) {
+			for (size_t end = next + size; next < end; next++)
+				admit(cutter, next);
+			size *= 2;
+			if (size > cutter->judge->plan->batch_size)
+				size = cutter->judge->plan->batch_size;
+		} else if (size > 1 && !all_alike) {
+			size /= 2;
+		} else {
+			for (size_t end = next + (all_alike ? left : 1); next < end; next++)
+				refuse(cutter, next, &verdict);
 		}
+	}
+	return code;
 }
 
-/* Calls that were allowed stay as large as they were and come first. */
-static enum qm_code rebuild(struct judge *judge, const struct qm_call *calls, size_t count,
-	const struct sorting *sorting)
+/* What is known of a call while its length is searched: `fits` ids are admitted, `too_many` not. */
+struct range {
+	size_t fits, too_many;
+};
+
+static enum qm_code narrow(const struct judge *judge, const struct qm_call *call, size_t count,
+	struct range *range, struct qm_verdict *verdict)
 {
-	struct qm_call call = calls[0];
-	size_t left = sorting->admitted.count;
+	enum qm_code code = check_part(judge, call, 0, count, verdict);
+
+	if (verdict->answer == QM_DENIED)
+		range->too_many = count;
+	else
+		range->fits = count;
+	return code;
+}
+
+/*
+ * How many of the call's ids are admitted together, from the first on; 0: none, not even one. The
+ * search begins at `likely`, what the call before it came to, and strides out from there: where
+ * all calls are of one length, that takes 2 checks, and never more than 2 for each doubling.
+ */
+static enum qm_code longest_prefix(const struct judge *judge, const struct qm_call *call,
+	size_t likely, size_t *out_count, struct qm_verdict *verdict)
+{
+	struct range range = { .fits = 0, .too_many = call->count + 1 };
+	size_t count = likely < call->count ? likely : call->count, stride = 1;
+	enum qm_code code = narrow(judge, call, count, &range, verdict);
+	bool upwards = range.fits == count;
+
+	while (!code && range.fits + 1 < range.too_many) {
+		size_t gap = range.too_many - range.fits;
+		bool bounded = upwards ? range.too_many <= call->count : range.fits > 0;
+
+		if (bounded || stride >= gap)
+			count = range.fits + gap / 2;
+		else
+			count = upwards ? range.fits + stride : range.too_many - stride;
+		stride *= 2;
+		code = narrow(judge, call, count, &range, verdict);
+	}
+	*out_count = range.fits;
+	return code;
+}
+
+/* Cuts those that are kept into calls. Of two rules one may refuse what the other wants longer. */
+static enum qm_code cut(struct cutter *cutter)
+{
+	struct judge *judge = cutter->judge;
+	size_t likely = judge->plan->batch_size, left = cutter->admitted;
+	struct qm_call call = cutter->all;
+	struct qm_verdict verdict;
 	enum qm_code code = QM_OK;
 
-	call.denied = NULL;
-	for (size_t i = 0; i < count; i++) {
-		call.count = calls[i].count;
-		if (calls[i].denied)
-			continue;
-		qm_vec_push(&judge->calls, &call);
-		call.updates += call.count;
-	}
 	while (left && !code) {
+		size_t count;
+
 		call.count = left < judge->plan->batch_size ? left : judge->plan->batch_size;
-		code = longest_prefix(judge, &call, &call.count);
+		code = longest_prefix(judge, &call, likely, &count, &verdict);
+		if (code)
+			break;
+		call.denied = count ? NULL : keep(judge, &verdict);
+		call.count = count ? count : 1;
+		likely = call.count;
 		qm_vec_push(&judge->calls, &call);
 		call.updates += call.count;
 		left -= call.count;
 	}
-	call.count = sorting->refused.count;
-	call.denied = sorting->denied;
-	if (call.count)
-		qm_vec_push(&judge->calls, &call);
 	return code;
+}
+
+/* What is refused stands at the end of the group, a call for each run of the same words. */
+static void add_refused(struct cutter *cutter)
+{
+	struct qm_plan *plan = cutter->judge->plan;
+	struct qm_update *updates = plan->updates.items;
+	size_t place = (size_t)(cutter->all.updates - updates) + cutter->admitted;
+	struct qm_call call = cutter->all;
+
+	for (size_t i = 0; i < cutter->refused.count; i++, place++) {
+		const struct refused *refused = qm_vec_at(&cutter->refused, i);
+
+		updates[place] = refused->update;
+		plan->ids[place] = refused->id;
+		if (!i || refused->verdict != call.denied) {
+			if (i)
+				qm_vec_push(&cutter->judge->calls, &call);
+			call.updates = updates + place;
+			call.count = 0;
+			call.denied = refused->verdict;
+		}
+		call.count++;
+	}
+	if (cutter->refused.count)
+		qm_vec_push(&cutter->judge->calls, &call);
 }
 
 static enum qm_code recut(struct judge *judge, const struct qm_call *calls, size_t count)
 {
-	const struct qm_update *all = judge->plan->updates.items;
-	size_t first = (size_t)(calls->updates - all);
-	struct sorting sorting = { .denied = NULL };
+	struct cutter cutter = { .judge = judge, .all = calls[0] };
 	enum qm_code code;
 
-	for (size_t i = 0; i < count; i++)
-		sorting.count += calls[i].count;
-	sorting.updates = copy_of(calls->updates, sorting.count, sizeof *sorting.updates);
-	sorting.ids = copy_of(judge->plan->ids + first, sorting.count, sizeof *sorting.ids);
-	qm_vec_init(&sorting.kept, sizeof(size_t));
-	qm_vec_init(&sorting.admitted, sizeof(size_t));
-	qm_vec_init(&sorting.refused, sizeof(size_t));
-	code = sort_group(judge, calls, count, &sorting);
-	if (!code) {
-		rearrange(judge, first, &sorting);
-		code = rebuild(judge, calls, count, &sorting);
-	}
-	sorting_release(&sorting);
+	for (size_t i = 1; i < count; i++)
+		cutter.all.count += calls[i].count;
+	qm_vec_init(&cutter.refused, sizeof(struct refused));
+	code = set_aside(&cutter);
+	if (!code)
+		code = cut(&cutter);
+	add_refused(&cutter);
+	qm_vec_release(&cutter.refused);
 	return code;
 }
 
 /* Judges the calls of one group as they are; cuts it anew where one is denied. */
 static enum qm_code judge_group(struct judge *judge, struct qm_call *calls, size_t count)
 {
+	struct qm_verdict verdict = { .answer = QM_ALLOWED };
 	enum qm_code code = QM_OK;
-	bool denied = false;
 
-	for (size_t i = 0; i < count && !code; i++) {
-		code = judge_call(judge, &calls[i]);
-		denied = denied || calls[i].denied;
-	}
+	for (size_t i = 0; i < count && !code && verdict.answer != QM_DENIED; i++)
+		code = check(judge, &calls[i], &verdict);
 	if (code)
 		return code;
-	if (denied)
+	if (verdict.answer == QM_DENIED)
 		return recut(judge, calls, count);
 	for (size_t i = 0; i < count; i++)
 		qm_vec_push(&judge->calls, &calls[i]);
@@ -221,10 +262,14 @@ static enum qm_code judge_group(struct judge *judge, struct qm_call *calls, size
 }
 
 enum qm_code qm_plan_judge(struct qm_plan *plan, const struct qm_catalog *catalog,
-	struct qm_gate *gate, int64_t now_ms, struct qm_error *err)
+	struct qm_gate *gate, const struct qm_clock *clock, struct qm_error *err)
 {
 	struct judge judge = {
-		.plan = plan, .catalog = catalog, .gate = gate, .now_ms = now_ms, .err = err
+		.plan = plan,
+		.catalog = catalog,
+		.counters = qm_projection_new(gate, qm_clock_now(clock), 0),
+		.clock = clock,
+		.err = err,
 	};
 	struct qm_call *calls = plan->calls.items;
 	enum qm_code code = QM_OK;
@@ -240,5 +285,6 @@ enum qm_code qm_plan_judge(struct qm_plan *plan, const struct qm_catalog *catalo
 	qm_vec_release(code ? &judge.calls : &plan->calls);
 	if (!code)
 		plan->calls = judge.calls;
+	qm_projection_free(judge.counters);
 	return code;
 }

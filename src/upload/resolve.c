@@ -145,6 +145,16 @@ static void list_left(struct qm_resolver *resolver, uint32_t index, const char *
 	row->why = why;
 }
 
+static void note_lost(struct qm_resolver *resolver, uint32_t index, const char *why)
+{
+	struct qm_resolution *resolution = &resolver->resolution;
+
+	if (!resolution->lost_count++)
+		resolution->first_lost =
+			(struct qm_left){ .key = case_of(resolver, run_at(resolver, index))->key,
+				.why = why };
+}
+
 /* ---- Results stream in and are staged. */
 
 static enum qm_code begin_report(void *context, const struct qm_report_begin *report)
@@ -405,6 +415,11 @@ static void add_update(struct qm_resolver *resolver, uint32_t index, uint8_t tar
 		break;
 	case QM_LEAVE:
 		list_left(resolver, index, why);
+		break;
+	case QM_CANNOT:
+		list_left(resolver, index, why);
+		if (target == QM_FAILED || target == QM_ERRORED)
+			note_lost(resolver, index, why);
 		break;
 	}
 }

@@ -65,6 +65,9 @@ struct qm_resolution {
 	struct qm_vec left;             /* struct qm_left, at most 10,000 */
 	struct qm_report_counts counts; /* of the reports that count; superseded ones not */
 	uint64_t mapped, unmapped_count, missing_count, left_count, unchanged;
+	/* Of those that are left: failures that would be news, and cannot be told. */
+	uint64_t lost_count;
+	struct qm_left first_lost;
 };
 
 struct qm_resolver;

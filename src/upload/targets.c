@@ -150,24 +150,33 @@ static bool is_same(
 		(!targets->catalog->build_id || run->build_id == targets->catalog->build_id);
 }
 
-enum qm_permission qm_targets_permit(const struct qm_targets *targets, const struct qm_run *run,
-	const struct qm_status *wanted, const char **why)
+/* Why the user wants the run left as it is; NULL: it may be set. */
+static const char *find_objection(
+	const struct qm_targets *targets, const struct qm_run *run, const struct qm_status *wanted)
 {
 	const struct qm_status *current = qm_catalog_status_of(targets->catalog, run->status_id);
 
-	if (run->locked)
-		*why = "it is locked or archived";
-	else if (is_protected(targets, run->status_id))
-		*why = "its status is protected (--protect)";
-	else if (targets->overwrite == QM_OVERWRITE_UNSET &&
+	if (is_protected(targets, run->status_id))
+		return "its status is protected (--protect)";
+	if (targets->overwrite == QM_OVERWRITE_UNSET &&
 		(!current || !qm_text_equal_nocase(current->default_name, "notrun")))
-		*why = "it has a status already (--overwrite unset)";
-	else if (targets->overwrite == QM_OVERWRITE_WORSE &&
+		return "it has a status already (--overwrite unset)";
+	if (targets->overwrite == QM_OVERWRITE_WORSE &&
 		badness(wanted) <= current_badness(run, current))
-		*why = "its status is no better (--overwrite worse)";
-	else if (targets->only_changed && is_same(targets, run, wanted))
+		return "its status is no better (--overwrite worse)";
+	return NULL;
+}
+
+enum qm_permission qm_targets_permit(const struct qm_targets *targets, const struct qm_run *run,
+	const struct qm_status *wanted, const char **why)
+{
+	*why = find_objection(targets, run, wanted);
+	if (*why)
+		return QM_LEAVE;
+	if (targets->only_changed && is_same(targets, run, wanted))
 		return QM_UNCHANGED;
-	else
+	if (!run->locked)
 		return QM_MAY_SET;
-	return QM_LEAVE;
+	*why = "it is locked or archived";
+	return run->status_id == wanted->id ? QM_LEAVE : QM_CANNOT;
 }

@@ -25,7 +25,8 @@ void qm_targets_release(struct qm_targets *targets);
 enum qm_permission {
 	QM_MAY_SET,
 	QM_UNCHANGED, /* it has that status already, and --only-changed */
-	QM_LEAVE,     /* `why` tells */
+	QM_LEAVE,     /* as the user asked, or it is locked and has that status; `why` tells */
+	QM_CANNOT,    /* it is locked or archived; `why` tells */
 };
 
 enum qm_permission qm_targets_permit(const struct qm_targets *targets, const struct qm_run *run,

@@ -1,4 +1,5 @@
 #include "src/upload/upload.h"
+#include "src/api/limits.h"
 #include "src/base/memory.h"
 #include "src/upload/split.h"
 
@@ -320,8 +321,28 @@ static void count_planned(const struct upload *upload)
 		qm_summary_count(upload->summary, &upload->call->updates[i]);
 }
 
-static enum qm_code project_call(const struct upload *upload, struct qm_plan *plan,
-	struct qm_call *call, struct qm_projection *projection, struct qm_error *err)
+/* Says so where an upload would not wait for this call; the calls behind it go without saying. */
+static void foresee(struct upload *upload, const struct qm_verdict *limit)
+{
+	const struct qm_plan *plan = upload->summary->plan;
+	const struct qm_call *calls = plan->calls.items;
+	size_t index = (size_t)(upload->call - calls), left = 0;
+	struct qm_error err;
+
+	qm_error_init(&err);
+	if (upload->stopped ||
+		!qm_session_foresee(upload->options->session, limit, upload->result->at_ms, &err))
+		return;
+	upload->stopped = true;
+	for (size_t i = index; i < plan->calls.count; i++)
+		left += calls[i].denied ? 0 : calls[i].count;
+	qm_summary_reason(upload->summary, QM_REASON_STOPPED,
+		"the upload would end before call %zu of %zu, with %zu of %zu updates left: %s",
+		index + 1, plan->calls.count, left, plan->updates.count, err.text);
+}
+
+static enum qm_code project_call(struct upload *upload, struct qm_plan *plan, struct qm_call *call,
+	struct qm_projection *projection, struct qm_error *err)
 {
 	const struct qm_catalog *catalog = upload->summary->catalog;
 	struct qm_bulk_update update = qm_plan_bulk(plan, catalog, call);
@@ -332,6 +353,8 @@ static enum qm_code project_call(const struct upload *upload, struct qm_plan *pl
 
 	code = qm_projection_next(projection, &tool, &verdict, &upload->result->at_ms, err);
 	json_decref(arguments);
+	if (!code && verdict.answer == QM_ALLOWED && verdict.limit)
+		foresee(upload, &verdict);
 	if (!code && verdict.answer == QM_DENIED) {
 		copy = qm_arena_alloc(&plan->arena, sizeof *copy);
 		*copy = verdict;
@@ -344,7 +367,7 @@ enum qm_code qm_upload_preview(struct qm_summary *summary, const struct qm_uploa
 	struct qm_plan *plan, struct qm_gate *gate, struct qm_error *err)
 {
 	int64_t now_ms = qm_clock_now(options->clock);
-	struct qm_projection *projection = qm_projection_new(gate, now_ms);
+	struct qm_projection *projection = qm_projection_new(gate, now_ms, QM_BORDER_MS);
 	struct upload upload = begin(summary, options);
 	enum qm_code code = QM_OK;
 	size_t seen;

@@ -33,7 +33,8 @@ void qm_upload(struct qm_summary *summary, const struct qm_upload_options *optio
 /*
  * Sends nothing: tells for each call when it would go if nobody else drew on the budget from now
  * on. A call that is denied only then becomes so in `plan`, which is the one of the summary. Of
- * the options only clock and names are used.
+ * the options session, clock and names are used, the session for its limits: where an upload would
+ * not wait for a call, that is a reason.
  */
 enum qm_code qm_upload_preview(struct qm_summary *summary, const struct qm_upload_options *options,
 	struct qm_plan *plan, struct qm_gate *gate, struct qm_error *err) QM_MUST_CHECK;

@@ -71,6 +71,26 @@ class Pacing(Case):
         self.assertTrue(all(row["tool"] == TOOL for row in planned))
         self.assertLess(simulator.now() - START_MS, 122000)
 
+    def test_the_plan_says_where_the_upload_would_end(self):
+        self.start(world([execution(2720260, runs(70))]))
+        path = self.write("TEST-a.xml", report(70))
+        common = ["plan", "--suite", "VKMC-TS-20", "--batch-size", "1", "--state", "memory"]
+        for arguments, words in (
+            (["--max-wait", "30s"], "--max-wait leaves 30 s of 30 s"),
+            (["--deadline", "40s"], "--deadline leaves 40 s of 40 s"),
+            (["--on-limit", "stop"], "stopped, as --on-limit says"),
+        ):
+            with self.subTest(arguments):
+                plan = self.qmetry(*common, "--format", "json", *arguments, path, code=7).json
+                self.assertEqual(plan["conclusion"], "stopped")
+                (reason,) = plan["reasons"]
+                self.assertEqual(reason["code"], 7)
+                self.assertIn("before call 31 of 70, with 40 of 70 updates left", reason["text"])
+                self.assertIn(words, reason["text"])
+                self.assertEqual(len(plan["calls"]["planned"]), 70)
+                text = self.qmetry(*common, *arguments, path, code=7)
+                self.assertIn(words, text.out)
+
     def test_on_limit_stop_sends_what_the_window_allows(self):
         self.start(world([execution(2720260, runs(40))]))
         done = self.upload(
@@ -197,6 +217,25 @@ class Rules(Case):
                 per_window[window["start"]] = per_window.get(window["start"], 0) + window["calls"]
         self.assertEqual(max(per_window.values()), 4)
         self.assertGreater(done.json["calls"]["waited_ms"], 0)
+
+
+class Locked(Case):
+    def test_a_failure_that_cannot_be_set_is_no_success(self):
+        rows = [run(1), run(2, isLocked=True), run(3, isLocked=True, status="failed")]
+        self.start(world([execution(2720260, rows)]))
+        cases = [("a", "VKMC-TC-%d" % n, FAILURE) for n in (1, 2, 3)]
+        done = self.upload(self.write("TEST-a.xml", junit(*cases)), code=1)
+        self.assertEqual(done.json["conclusion"], "partial")
+        self.assertEqual(done.json["updates"]["accepted"], 1)
+        (reason,) = done.json["reasons"]
+        self.assertIn("1 failing test case cannot be set", reason["text"])
+        self.assertIn("VKMC-TC-2: it is locked", reason["text"])
+        self.assertEqual([row["key"] for row in done.json["left"]], ["VKMC-TC-2", "VKMC-TC-3"])
+
+    def test_a_success_that_cannot_be_set_is_listed(self):
+        self.start(world([execution(2720260, [run(1), run(2, isLocked=True)])]))
+        done = self.upload(self.write("TEST-a.xml", report(2)), code=0)
+        self.assertEqual([row["key"] for row in done.json["left"]], ["VKMC-TC-2"])
 
 
 class Budget(Case):

@@ -33,7 +33,7 @@ static void thirty_a_minute_make_95_calls_in_four_minutes(void **state)
 
 	(void)state;
 	stand_open(&stand, policy);
-	projection = qm_projection_new(stand.gate, now_ms);
+	projection = qm_projection_new(stand.gate, now_ms, 0);
 	for (int i = 0; i < 95; i++)
 		assert_int_equal(next(projection, &update), stand_time(starts[i / 30]));
 	/* It was only a projection. */
@@ -55,7 +55,7 @@ static void what_is_used_up_already_counts(void **state)
 		stand_reserve(&stand, "t", NULL, "2026-01-15T10:31:00Z").answer, QM_ALLOWED);
 	assert_int_equal(
 		stand_reserve(&stand, "t", NULL, "2026-01-15T10:31:00Z").answer, QM_ALLOWED);
-	projection = qm_projection_new(stand.gate, stand_time("2026-01-15T10:31:59.999Z"));
+	projection = qm_projection_new(stand.gate, stand_time("2026-01-15T10:31:59.999Z"), 0);
 	assert_int_equal(next(projection, &update), stand_time("2026-01-15T10:31:59.999Z"));
 	/* What others count meanwhile is not looked at again. */
 	for (int i = 0; i < 3; i++)
@@ -80,7 +80,7 @@ static void the_tightest_of_several_limits_rules(void **state)
 
 	(void)state;
 	stand_open(&stand, policy);
-	projection = qm_projection_new(stand.gate, stand_time("2026-01-15T10:31:05Z"));
+	projection = qm_projection_new(stand.gate, stand_time("2026-01-15T10:31:05Z"), 0);
 	for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
 		char text[32];
 
@@ -101,7 +101,7 @@ static void headroom_and_share_are_in_it(void **state)
 
 	(void)state;
 	stand_open_with(&stand, policy, qm_store_memory(), 20, 2);
-	projection = qm_projection_new(stand.gate, now_ms);
+	projection = qm_projection_new(stand.gate, now_ms, 0);
 	for (int i = 0; i < 12; i++)
 		assert_int_equal(next(projection, &update), now_ms);
 	assert_int_equal(next(projection, &update), now_ms + 60000);
@@ -122,7 +122,7 @@ static void a_denied_call_does_not_move_the_clock(void **state)
 
 	(void)state;
 	stand_open(&stand, policy);
-	projection = qm_projection_new(stand.gate, now_ms);
+	projection = qm_projection_new(stand.gate, now_ms, 0);
 	assert_int_equal(next(projection, &update), now_ms);
 	assert_int_equal(qm_projection_next(projection, &denied, &verdict, &at_ms, NULL), QM_OK);
 	assert_int_equal(verdict.answer, QM_DENIED);

@@ -13,9 +13,10 @@
 #define RULES \
 	"version: \"1\"\ntools:\n  qmetry_bulk_update_test_case_execution_status:\n    rules:\n"
 
-static const int64_t now_ms = 1772620275000; /* 2026-03-04 10:31:15 UTC */
-
 struct desk {
+	struct qm_clock clock;
+	int checks; /* of the gate, after each of which a signal is looked for */
+	int signal; /* comes at this check; 0: none */
 	struct qm_catalog catalog;
 	struct qm_resolution resolution;
 	struct qm_plan plan;
@@ -24,9 +25,25 @@ struct desk {
 	struct qm_gate *gate;
 };
 
+static int64_t now_ms(void *context)
+{
+	(void)context;
+	return INT64_C(1772620275000); /* 2026-03-04 10:31:15 UTC */
+}
+
+static bool wait_ms(void *context, int64_t ms)
+{
+	struct desk *desk = context;
+
+	assert_int_equal(ms, 0);
+	return ++desk->checks != desk->signal;
+}
+
 static int setup(void **state)
 {
 	struct desk *desk = qm_alloc(sizeof *desk);
+
+	desk->clock = (struct qm_clock){ now_ms, now_ms, wait_ms, desk };
 
 	shelf_init(&desk->catalog);
 	(void)shelf_execution(&desk->catalog, "100", "Chrome");
@@ -271,7 +288,7 @@ static void judge_by(struct desk *desk, const char *policy)
 	desk->store = qm_store_memory();
 	desk->gate = qm_gate_new(desk->policy, desk->store, &options);
 	assert_int_equal(
-		qm_plan_judge(&desk->plan, &desk->catalog, desk->gate, now_ms, NULL), QM_OK);
+		qm_plan_judge(&desk->plan, &desk->catalog, desk->gate, &desk->clock, NULL), QM_OK);
 }
 
 static void what_the_policy_allows_stays_as_it_is(void **state)
@@ -318,9 +335,9 @@ static void a_rule_on_the_number_of_ids_cuts_the_calls_there(void **state)
 		      "        conditions:\n"
 		      "          - {path: args.entityIDs, op: regex,"
 		      " value: \"^[0-9]+(,[0-9]+){0,3}$\"}\n");
-	/* The call of one id was allowed and stays; the ten others go by four. */
-	assert_counts(desk, (const size_t[]){ 1, 4, 4, 2 }, 4);
-	for (size_t i = 0; i < 4; i++) {
+	/* Not one call more than eleven ids by four take. */
+	assert_counts(desk, (const size_t[]){ 4, 4, 3 }, 3);
+	for (size_t i = 0; i < 3; i++) {
 		assert_null(call_at(desk, i)->denied);
 		assert_int_equal(call_at(desk, i)->group, 0);
 	}
@@ -365,6 +382,144 @@ static void number_and_kind_of_ids_may_be_ruled_together(void **state)
 	assert_non_null(call_at(desk, 2)->denied);
 }
 
+#define AT_MOST(count)                                           \
+	"      - name: at most " #count "\n"                     \
+	"        conditions: [{path: args.entityIDs, op: regex," \
+	" value: \"^[0-9]+(,[0-9]+){0," #count "}$\"}]\n"
+
+static void short_calls_take_few_checks(void **state)
+{
+	struct desk *desk = *state;
+
+	want_many(desk, 1, 6000, QM_PASSED);
+	make(desk, 10000);
+	judge_by(desk, RULES AT_MOST(2)); /* three ids */
+	assert_int_equal(desk->plan.calls.count, 2000);
+	assert_whole(desk);
+	for (size_t i = 0; i < 2000; i++)
+		assert_int_equal(call_at(desk, i)->count, 3);
+	/* Two for each block that is admitted, two for each call, and the search for the first. */
+	assert_in_range(desk->checks, 2000, 2 * 3000 + 2 * 2000 + 50);
+}
+
+static void one_id_that_is_refused_takes_few_checks(void **state)
+{
+	struct desk *desk = *state;
+
+	want_many(desk, 1, 10000, QM_PASSED); /* 1001 to 11000 */
+	make(desk, 10000);
+	judge_by(desk,
+		RULES "      - name: not that one\n"
+		      "        conditions: [{path: args.entityIDs, op: regex,"
+		      " value: \"^([0-9]{4}|[0-9]{4}[0-8]|,)*$\"}]\n"
+		      "        on_deny: no\n");
+	assert_int_equal(desk->plan.calls.count, 2);
+	assert_whole(desk);
+	assert_int_equal(call_at(desk, 0)->count, 9900);
+	assert_int_equal(call_at(desk, 1)->count, 100); /* 10009, 10019 ... 10999 */
+	assert_in_range(desk->checks, 1, 100 * 12);
+}
+
+static void what_no_id_can_help_is_refused_by_one_check(void **state)
+{
+	struct desk *desk = *state;
+
+	want_many(desk, 1, 5000, QM_PASSED);
+	make(desk, 10);
+	judge_by(desk,
+		RULES "      - name: by hand\n"
+		      "        conditions: [{path: args.isAutoExecuted, op: eq, value: \"0\"}]\n");
+	assert_counts(desk, (const size_t[]){ 5000 }, 1);
+	assert_non_null(call_at(desk, 0)->denied);
+	assert_in_range(desk->checks, 1, 2);
+}
+
+static void each_id_is_refused_in_the_words_of_its_own_rule(void **state)
+{
+	struct desk *desk = *state;
+
+	want_many(desk, 1, 6, QM_PASSED); /* 1001 to 1006 */
+	make(desk, 500);
+	judge_by(desk,
+		RULES AT_MOST(1) "      - name: no five\n"
+				 "        conditions: [{path: args.entityIDs, op: regex,"
+				 " value: \"^[0-46-9,]*$\"}]\n"
+				 "      - name: no six\n"
+				 "        conditions: [{path: args.entityIDs, op: regex,"
+				 " value: \"^[0-57-9,]*$\"}]\n");
+	assert_counts(desk, (const size_t[]){ 2, 2, 1, 1 }, 4);
+	assert_null(call_at(desk, 0)->denied);
+	assert_null(call_at(desk, 1)->denied);
+	assert_string_equal(call_at(desk, 2)->denied->rule, "no five");
+	assert_string_equal(call_at(desk, 3)->denied->rule, "no six");
+	assert_int_equal(desk->plan.ids[4], 1005);
+	assert_int_equal(desk->plan.ids[5], 1006);
+}
+
+/* A limit that is reached hides the rule on ids behind it, until the gate looks past it. */
+static void a_limit_in_front_of_a_rule_on_ids_does_not_hide_it(void **state)
+{
+	static const struct qm_gate_options options = { .headroom_percent = 0, .share = 1 };
+	struct desk *desk = *state;
+	struct qm_verdict verdict;
+	struct qm_reservation *reservation;
+	const struct qm_tool_call used = { qm_tool_bulk_update,
+		json_pack("{s:s}", "entityIDs", "1") };
+
+	want_many(desk, 1, 4, QM_PASSED);
+	make(desk, 500);
+	assert_int_equal(
+		qm_policy_load(RULES "      - {name: pace, rate_limit: 1/minute}\n" AT_MOST(1),
+			strlen(RULES "      - {name: pace, rate_limit: 1/minute}\n" AT_MOST(1)),
+			&desk->policy, NULL, NULL),
+		QM_OK);
+	desk->store = qm_store_memory();
+	desk->gate = qm_gate_new(desk->policy, desk->store, &options);
+	assert_int_equal(
+		qm_gate_reserve(desk->gate, &used, now_ms(NULL), &verdict, &reservation, NULL),
+		QM_OK);
+	qm_reservation_free(reservation);
+	json_decref(used.arguments);
+	assert_int_equal(
+		qm_plan_judge(&desk->plan, &desk->catalog, desk->gate, &desk->clock, NULL), QM_OK);
+	assert_counts(desk, (const size_t[]){ 2, 2 }, 2);
+}
+
+static void a_rule_that_wants_several_ids_gets_them(void **state)
+{
+	struct desk *desk = *state;
+
+	want_many(desk, 1, 5, QM_PASSED);
+	make(desk, 2);
+	judge_by(desk,
+		RULES "      - name: not one by one\n"
+		      "        conditions: [{path: args.isBulkOperation, op: eq, value: true}]\n");
+	assert_counts(desk, (const size_t[]){ 2, 2, 1 }, 3);
+	assert_null(call_at(desk, 1)->denied);
+	assert_string_equal(call_at(desk, 2)->denied->rule, "not one by one");
+}
+
+static void a_signal_ends_the_search(void **state)
+{
+	struct desk *desk = *state;
+	static const struct qm_gate_options options = { .headroom_percent = 0, .share = 1 };
+	struct qm_error err;
+
+	want_many(desk, 1, 1000, QM_PASSED);
+	make(desk, 500);
+	desk->signal = 700;
+	qm_error_init(&err);
+	assert_int_equal(qm_policy_load(RULES AT_MOST(2), strlen(RULES AT_MOST(2)), &desk->policy,
+				 NULL, NULL),
+		QM_OK);
+	desk->store = qm_store_memory();
+	desk->gate = qm_gate_new(desk->policy, desk->store, &options);
+	assert_int_equal(qm_plan_judge(&desk->plan, &desk->catalog, desk->gate, &desk->clock, &err),
+		QM_ESTOPPED);
+	assert_int_equal(desk->checks, 700);
+	assert_non_null(strstr(err.text, "signal"));
+}
+
 static enum qm_code broken_get(
 	struct qm_store *store, const char *key, struct qm_counter *out, struct qm_error *err)
 {
@@ -389,7 +544,7 @@ static void a_store_that_fails_is_an_error_and_changes_nothing(void **state)
 	assert_int_equal(qm_policy_load(policy, strlen(policy), &desk->policy, NULL, NULL), QM_OK);
 	desk->gate = qm_gate_new(desk->policy, &store, &options);
 	assert_int_equal(
-		qm_plan_judge(&desk->plan, &desk->catalog, desk->gate, now_ms, &err), QM_EIO);
+		qm_plan_judge(&desk->plan, &desk->catalog, desk->gate, &desk->clock, &err), QM_EIO);
 	assert_non_null(strstr(err.text, "the store is gone"));
 	assert_counts(desk, (const size_t[]){ 2, 2, 1 }, 3);
 }
@@ -412,6 +567,13 @@ int main(void)
 		TEST(a_rule_on_the_number_of_ids_cuts_the_calls_there),
 		TEST(ids_that_are_refused_alone_are_set_aside),
 		TEST(number_and_kind_of_ids_may_be_ruled_together),
+		TEST(short_calls_take_few_checks),
+		TEST(one_id_that_is_refused_takes_few_checks),
+		TEST(what_no_id_can_help_is_refused_by_one_check),
+		TEST(each_id_is_refused_in_the_words_of_its_own_rule),
+		TEST(a_limit_in_front_of_a_rule_on_ids_does_not_hide_it),
+		TEST(a_rule_that_wants_several_ids_gets_them),
+		TEST(a_signal_ends_the_search),
 		TEST(a_store_that_fails_is_an_error_and_changes_nothing),
 	};
 

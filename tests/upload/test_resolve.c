@@ -472,6 +472,28 @@ static void protected_and_locked_runs_are_left(void **state)
 	assert_int_equal(resolution->left_count, 2);
 }
 
+static void a_failure_of_a_locked_run_is_lost_unless_it_is_known(void **state)
+{
+	struct desk *desk = *state;
+	const struct qm_resolution *resolution;
+
+	shelf_run(&desk->catalog, 1, "", NULL, SHELF_FAILED)->locked = true;
+	shelf_run(&desk->catalog, 2, "", NULL, SHELF_PASSED)->locked = true;
+	shelf_run(&desk->catalog, 3, "", NULL, SHELF_NOT_RUN)->locked = true;
+	shelf_run(&desk->catalog, 4, "", NULL, SHELF_NOT_RUN)->locked = true;
+	begin(desk);
+	add(desk, "a", "VKMC-TC-1", QM_FAILED);
+	add(desk, "a", "VKMC-TC-2", QM_ERRORED);
+	add(desk, "a", "VKMC-TC-3", QM_FAILED);
+	add(desk, "a", "VKMC-TC-4", QM_PASSED);
+	resolution = finish(desk);
+	assert_int_equal(resolution->updates.count, 0);
+	assert_int_equal(resolution->left_count, 4);
+	assert_int_equal(resolution->lost_count, 2);
+	assert_string_equal(resolution->first_lost.key, "VKMC-TC-2");
+	assert_string_equal(resolution->first_lost.why, "it is locked or archived");
+}
+
 static void only_changed_wants_proof_of_the_build(void **state)
 {
 	struct desk *desk = *state;
@@ -545,6 +567,7 @@ int main(void)
 		TEST(a_key_has_the_better_right),
 		TEST(what_others_set_is_kept_as_asked),
 		TEST(protected_and_locked_runs_are_left),
+		TEST(a_failure_of_a_locked_run_is_lost_unless_it_is_known),
 		TEST(only_changed_wants_proof_of_the_build),
 		TEST(up_to_three_names_tell_where_an_outcome_is_from),
 		TEST(lists_are_cut_and_totals_are_right),

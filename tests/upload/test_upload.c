@@ -88,7 +88,7 @@ static void plan(struct desk *desk, size_t batch_size, const char *policy)
 	office_open(desk->office, policy);
 	qm_plan_make(&desk->plan, &desk->catalog, &desk->resolution, batch_size);
 	assert_int_equal(
-		qm_plan_judge(&desk->plan, &desk->catalog, stage->gate, stage->now_ms, NULL),
+		qm_plan_judge(&desk->plan, &desk->catalog, stage->gate, &stage->clock, NULL),
 		QM_OK);
 	desk->summary.catalog = &desk->catalog;
 	desk->summary.resolution = &desk->resolution;
@@ -355,6 +355,66 @@ static void a_preview_says_when_each_call_would_go(void **state)
 	assert_int_equal(qm_summary_conclusion(&desk->summary), QM_PLANNED);
 }
 
+/* 2 calls a minute: calls 3 and 4 go a minute later, call 5 two minutes. */
+static const char two_a_minute[] =
+	"version: \"1\"\ntools:\n  \"*\":\n    rules:\n      - name: pace\n"
+	"        rate_limit: 2/minute\n";
+
+static void preview(struct desk *desk, const char *policy)
+{
+	struct qm_upload_options options;
+
+	plan(desk, 2, policy);
+	desk->summary.planning = true;
+	options = options_of(desk);
+	assert_int_equal(qm_upload_preview(&desk->summary, &options, &desk->plan,
+				 desk->office->stage->gate, NULL),
+		QM_OK);
+}
+
+static void a_preview_says_which_limit_it_will_not_fit(void **state)
+{
+	struct desk *desk = *state;
+
+	add(desk, 10, 0);
+	desk->office->stage->options.limits.max_wait_ms = 90000;
+	preview(desk, two_a_minute);
+	assert_int_equal(desk->summary.reasons.count, 1);
+	assert_string_equal(reason(desk, 0),
+		"the upload would end before call 5 of 5, with 2 of 10 updates left: 2 calls a "
+		"minute, team.yaml: the next attempt would be in 2 min 0 s, but --max-wait leaves "
+		"90 s of 90 s");
+	assert_int_equal(qm_summary_exit_code(&desk->summary), 7);
+	assert_int_equal(qm_summary_conclusion(&desk->summary), QM_CONCLUDED_STOPPED);
+	/* The times are told all the same. */
+	assert_int_equal(desk->summary.calls.count, 5);
+}
+
+static void a_preview_knows_the_deadline_too(void **state)
+{
+	struct desk *desk = *state;
+
+	add(desk, 10, 0);
+	desk->office->stage->options.limits.deadline_ms = 70000;
+	preview(desk, two_a_minute);
+	assert_int_equal(desk->summary.reasons.count, 1);
+	assert_says(reason(desk, 0), "before call 5 of 5, with 2 of 10 updates left");
+	assert_says(reason(desk, 0), "in 2 min 0 s, but --deadline leaves 70 s of 70 s");
+}
+
+static void a_preview_says_that_the_first_limit_ends_the_upload(void **state)
+{
+	struct desk *desk = *state;
+
+	add(desk, 10, 0);
+	desk->office->stage->options.limits.stop_on_limit = true;
+	preview(desk, two_a_minute);
+	assert_int_equal(desk->summary.reasons.count, 1);
+	assert_says(reason(desk, 0), "before call 3 of 5, with 6 of 10 updates left");
+	assert_says(reason(desk, 0), "--on-limit");
+	assert_int_equal(qm_summary_exit_code(&desk->summary), 7);
+}
+
 static void a_preview_lists_what_is_denied(void **state)
 {
 	struct desk *desk = *state;
@@ -393,6 +453,9 @@ int main(void)
 		TEST(a_call_that_times_out_is_tried_smaller),
 		TEST(a_server_that_answers_nothing_at_all_ends_the_upload),
 		TEST(a_preview_says_when_each_call_would_go),
+		TEST(a_preview_says_which_limit_it_will_not_fit),
+		TEST(a_preview_knows_the_deadline_too),
+		TEST(a_preview_says_that_the_first_limit_ends_the_upload),
 		TEST(a_preview_lists_what_is_denied),
 	};
 
