@@ -36,6 +36,13 @@ static bool add_for_property(struct qm_buf *out, char character)
 	return add_percent(out, character, "%:,");
 }
 
+static bool add_for_azure(struct qm_buf *out, char character)
+{
+	if (character == '%')
+		qm_buf_add_text(out, "%AZP25");
+	return character == '%' || add_percent(out, character, ";]");
+}
+
 static bool add_for_markdown(struct qm_buf *out, char character)
 {
 	bool plain = (unsigned char)character >= 0x80 || character == ' ' ||
@@ -73,13 +80,20 @@ void qm_escape_github_property(struct qm_buf *out, const char *text)
 	escape(out, text, add_for_property);
 }
 
+void qm_escape_azure(struct qm_buf *out, const char *text)
+{
+	escape(out, text, add_for_azure);
+}
+
 /* Four blanks at the start of a line would begin a block of code, two at its end break it. */
 void qm_escape_markdown(struct qm_buf *out, const char *text)
 {
+	size_t before = out->length;
+
 	while (*text == ' ')
 		text++;
 	escape(out, text, add_for_markdown);
-	while (out->length && out->data[out->length - 1] == ' ')
+	while (out->length > before && out->data[out->length - 1] == ' ')
 		out->data[--out->length] = '\0';
 }
 

@@ -7,6 +7,7 @@
  *     a terminal, a log      qm_text_printable()         text.h
  *     JSON                   qm_json_add_text()          json_text.h
  *     a GitHub command       qm_escape_github_message(), qm_escape_github_property()
+ *     an Azure command       qm_escape_azure()
  *     Markdown               qm_escape_markdown()
  *     HTML                   qm_escape_html()
  *
@@ -27,6 +28,9 @@
 /* What stands behind the second "::" of ::error::, and what stands behind title= or file=. */
 void qm_escape_github_message(struct qm_buf *out, const char *text);
 void qm_escape_github_property(struct qm_buf *out, const char *text);
+
+/* What stands behind ##vso[...], and what stands in its brackets behind sourcepath=. */
+void qm_escape_azure(struct qm_buf *out, const char *text);
 
 /*
  * Prose, also in the cell of a table or at the start of a line. All punctuation becomes character

@@ -82,6 +82,28 @@ enum qm_code qm_file_write(const char *path, const void *bytes, size_t length, s
 	return code;
 }
 
+enum qm_code qm_file_append(
+	const char *path, const void *bytes, size_t length, struct qm_error *err)
+{
+	int file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
+	enum qm_code code = QM_OK;
+
+	if (file < 0 || !write_all(file, bytes, length)) {
+		code = qm_error_set(err, QM_EIO, "cannot be written: %s", strerror(errno));
+		qm_error_at(err, path, 0, 0);
+	}
+	if (file >= 0)
+		(void)close(file);
+	return code;
+}
+
+uint64_t qm_file_size(const char *path)
+{
+	struct stat status;
+
+	return stat(path, &status) == 0 ? (uint64_t)status.st_size : 0;
+}
+
 enum qm_code qm_file_make_folder(const char *path, struct qm_error *err)
 {
 	char *copy = qm_strdup(path);

@@ -16,6 +16,13 @@ enum qm_code qm_file_read(const char *path, struct qm_buf *out, struct qm_error 
 enum qm_code qm_file_write(
 	const char *path, const void *bytes, size_t length, struct qm_error *err) QM_MUST_CHECK;
 
+/* Adds to the file's end, whatever is in it; makes it (0644 less the umask) if there is none. */
+enum qm_code qm_file_append(
+	const char *path, const void *bytes, size_t length, struct qm_error *err) QM_MUST_CHECK;
+
+/* In bytes; 0 where there is none. */
+uint64_t qm_file_size(const char *path);
+
 /* Makes the folder and its parents (0755 less the umask); an existing one is fine. */
 enum qm_code qm_file_make_folder(const char *path, struct qm_error *err) QM_MUST_CHECK;
 

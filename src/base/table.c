@@ -1,17 +1,20 @@
 #include "src/base/table.h"
+#include "src/base/escape.h"
 #include "src/base/text.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { CELL_MAX_CHARACTERS = 60, CELL_MAX_BYTES = 4096 };
+enum { MAX_CHARACTERS = 60, CELL_MAX_BYTES = 4096 };
 
 void qm_table_init(struct qm_table *table, const char *alignment, const char *const *headings)
 {
 	qm_arena_init(&table->arena);
 	qm_vec_init(&table->cells, sizeof(char *));
 	table->alignment = alignment;
+	table->max_characters = MAX_CHARACTERS;
+	table->has_headings = headings != NULL;
 	for (size_t i = 0; headings && i < strlen(alignment); i++)
 		qm_table_text(table, headings[i]);
 }
@@ -55,8 +58,8 @@ void qm_table_text(struct qm_table *table, const char *text)
 	/* What does not fit into the buffer would be cut below anyway. */
 	qm_buf_init(&clean, CELL_MAX_BYTES);
 	qm_text_printable(&clean, text);
-	if (width_of(clean.data) > CELL_MAX_CHARACTERS) {
-		clean.length = bytes_of(clean.data, CELL_MAX_CHARACTERS - 3);
+	if (width_of(clean.data) > table->max_characters) {
+		clean.length = bytes_of(clean.data, table->max_characters - 3);
 		qm_buf_add_text(&clean, "...");
 	}
 	*cell = qm_arena_strndup(&table->arena, clean.data, clean.length);
@@ -121,4 +124,29 @@ void qm_table_print(const struct qm_table *table, const char *indent, struct qm_
 			end_line(out);
 	}
 	free(widths);
+}
+
+/* As many cells as there are columns, or blanks for NULL. */
+static void add_markdown_row(const struct qm_table *table, char *const *cells, struct qm_buf *out)
+{
+	for (size_t i = 0; table->alignment[i]; i++) {
+		qm_buf_add_text(out, "| ");
+		qm_escape_markdown(out, cells ? cells[i] : "");
+		qm_buf_add_char(out, ' ');
+	}
+	qm_buf_add_text(out, "|\n");
+}
+
+/* Markdown wants a first row also where there are no headings. */
+void qm_table_markdown(const struct qm_table *table, struct qm_buf *out)
+{
+	size_t columns = strlen(table->alignment), row = table->has_headings ? columns : 0;
+	char *const *cells = table->cells.items;
+
+	add_markdown_row(table, row ? cells : NULL, out);
+	for (const char *align = table->alignment; *align; align++)
+		qm_buf_add_text(out, *align == 'r' ? "|---:" : "|:---");
+	qm_buf_add_text(out, "|\n");
+	for (; row < table->cells.count; row += columns)
+		add_markdown_row(table, &cells[row], out);
 }

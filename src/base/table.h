@@ -1,12 +1,13 @@
 /*
  * table - rows in aligned columns, for people.
  *
- * Cells are given row by row, from left to right; a column is as wide as its widest cell. Texts
- * are made printable (text.h) and cut at 60 characters. With the alignment "lr":
+ * Cells are given row by row, from left to right. Texts are made printable (text.h) and cut at
+ * `max_characters`, 60 unless it is set. With the alignment "lr", for a terminal, where a column is
+ * as wide as its widest cell, and as Markdown:
  *
- *     PLATFORM  RUNS
- *     Chrome     400
- *     Firefox     12
+ *     PLATFORM  RUNS          | PLATFORM | RUNS |
+ *     Chrome     400          |:---|---:|
+ *     Firefox     12          | Chrome | 400 |
  */
 #ifndef QM_BASE_TABLE_H
 #define QM_BASE_TABLE_H
@@ -19,6 +20,8 @@ struct qm_table {
 	struct qm_arena arena;
 	struct qm_vec cells;   /* char * */
 	const char *alignment; /* a letter a column, l or r */
+	size_t max_characters;
+	bool has_headings;
 };
 
 /* `headings`, one a column, is the first row; NULL: none. */
@@ -29,5 +32,6 @@ void qm_table_text(struct qm_table *table, const char *text);
 void qm_table_int(struct qm_table *table, int64_t number);
 
 void qm_table_print(const struct qm_table *table, const char *indent, struct qm_buf *out);
+void qm_table_markdown(const struct qm_table *table, struct qm_buf *out);
 
 #endif

@@ -112,6 +112,11 @@ bool qm_is_ci(void)
 	return find_system() != QM_CI_NONE;
 }
 
+enum qm_ci_system qm_ci_find(void)
+{
+	return qm_is_ci() ? find_system() : QM_CI_NONE;
+}
+
 static const char *read_fact(const char *ways, struct qm_arena *arena)
 {
 	const char *fact = "";
@@ -126,7 +131,7 @@ static const char *read_fact(const char *ways, struct qm_arena *arena)
 
 struct qm_ci qm_ci_read(struct qm_arena *arena)
 {
-	enum qm_ci_system found = qm_is_ci() ? find_system() : QM_CI_NONE;
+	enum qm_ci_system found = qm_ci_find();
 	const struct system *system = &systems[found];
 
 	return (struct qm_ci){

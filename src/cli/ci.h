@@ -39,6 +39,9 @@ struct qm_ci {
 
 bool qm_is_ci(void);
 
+/* Whose job this is; none where qm_is_ci() says no. */
+enum qm_ci_system qm_ci_find(void);
+
 /* Where qm_is_ci() says no, all is empty. Texts live in the arena; longer ones than 1,000 bytes
  * are left out. */
 struct qm_ci qm_ci_read(struct qm_arena *arena);

@@ -3,7 +3,8 @@
 #include "src/cli/commands.h"
 #include "src/cli/exit_code.h"
 #include "src/cli/print_json.h"
-#include "src/upload/summary.h"
+#include "src/cli/publish.h"
+#include "src/upload/tee.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -228,30 +229,35 @@ static int exit_code_of(const struct qm_context *context, const struct qm_vec *v
 	return QM_EXIT_NOTHING;
 }
 
+/* Failed tests are looked for where somebody will read of them: that costs a call a test. */
 static enum qm_code read_reports(const struct qm_context *context, struct qm_reports *reports,
-	struct qm_vec *verdicts, struct qm_error *err)
+	struct qm_summary *summary, struct qm_error *err)
 {
 	const struct qm_settings *settings = context->settings;
 	const struct qm_reader_options options = { .salvage = (enum qm_salvage)settings->salvage };
 	struct listing listing = { .json = settings->format == QM_FORMAT_JSON,
 		.output = context->output,
 		.log = context->log };
-	struct qm_sink sink = { .context = &listing };
+	struct qm_tee tee = { .first = { .context = &listing },
+		.second = qm_failures_sink(&summary->failures) };
+	struct qm_sink sink;
 	enum qm_code code;
 
 	qm_buf_init(&listing.line, LINE_MAX_BYTES);
 	listing.full_name = qm_alloc(NAME_BYTES);
 	if (settings->results) {
-		sink.report_begin = begin_report;
-		sink.result = print_result;
+		tee.first.report_begin = begin_report;
+		tee.first.result = print_result;
 	}
+	sink = qm_is_published(context) ? qm_tee_sink(&tee) : tee.first;
 	code = qm_reports_find(reports, settings->operands.items, settings->operands.count, err);
 	if (!code) {
 		(void)qm_reports_sniff(reports);
-		code = qm_reports_read(reports, &options, &sink, verdicts, context->log, err);
+		code = qm_reports_read(
+			reports, &options, &sink, &summary->verdicts, context->log, err);
 	}
 	if (!code)
-		print_reports(&listing, verdicts);
+		print_reports(&listing, &summary->verdicts);
 	free(listing.full_name);
 	qm_buf_release(&listing.line);
 	return code;
@@ -269,21 +275,21 @@ static int failure_code(const struct qm_context *context, const struct qm_error 
 int qm_command_parse(const struct qm_context *context)
 {
 	struct qm_reports reports;
-	struct qm_arena arena;
-	struct qm_vec verdicts;
+	struct qm_summary summary;
 	struct qm_error err;
 	int code;
 
 	qm_error_init(&err);
-	qm_arena_init(&arena);
-	qm_reports_init(&reports, &arena);
-	qm_vec_init(&verdicts, sizeof(struct qm_report_verdict));
-	if (read_reports(context, &reports, &verdicts, &err))
+	qm_summary_init(&summary);
+	summary.reading = true;
+	qm_reports_init(&reports, &summary.arena);
+	if (read_reports(context, &reports, &summary, &err)) {
 		code = failure_code(context, &err);
-	else
-		code = exit_code_of(context, &verdicts);
-	qm_vec_release(&verdicts);
+	} else {
+		code = exit_code_of(context, &summary.verdicts);
+		code = qm_publish(context, &summary, code);
+	}
 	qm_reports_release(&reports);
-	qm_arena_release(&arena);
+	qm_summary_release(&summary);
 	return code;
 }

@@ -3,6 +3,7 @@
 #include "src/cli/exit_code.h"
 #include "src/cli/outcome_status.h"
 #include "src/cli/print_json.h"
+#include "src/cli/publish.h"
 #include "src/cli/system_clock.h"
 #include "src/cli/world.h"
 
@@ -115,10 +116,8 @@ static void print_text(const struct qm_context *context, const struct qm_summary
 	struct qm_buf text;
 
 	qm_buf_init(&text, TEXT_MAX_BYTES);
-	qm_summary_text(summary, &text);
-	if (text.length)
-		qm_log_redact(context->log, text.data);
-	qm_output_write(context->output, text.data, strlen(text.data));
+	qm_summary_text(summary, context->log, &text);
+	qm_output_write(context->output, text.data, text.length);
 	qm_buf_release(&text);
 }
 
@@ -154,9 +153,11 @@ static int tell_failure(const struct qm_context *context, const struct qm_error 
 	summary.planning = planning;
 	qm_summary_failure(&summary, err);
 	code = qm_summary_exit_code(&summary);
+	qm_publish_unfold(context);
 	if (context->settings->format == QM_FORMAT_JSON)
 		print_json(context, &summary);
 	log_reasons(context, &summary);
+	code = qm_publish(context, &summary, code);
 	qm_summary_release(&summary);
 	return code;
 }
@@ -175,12 +176,14 @@ static int run_job(const struct qm_context *context, struct qm_world *world, boo
 	const struct qm_summary *summary = qm_job_run(job);
 	int code = qm_summary_exit_code(summary);
 
+	qm_publish_unfold(context);
 	if (context->settings->format == QM_FORMAT_JSON) {
 		print_json(context, summary);
 		log_reasons(context, summary);
 	} else {
 		print_text(context, summary); /* reasons and all */
 	}
+	code = qm_publish(context, summary, code);
 	qm_job_free(job);
 	return code;
 }
@@ -196,6 +199,7 @@ static int upload_or_plan(const struct qm_context *context, bool planning)
 	with_key.log = &log;
 	qm_error_init(&err);
 	qm_world_init(&world);
+	qm_publish_begin(context, planning ? "qmetry-ci plan" : "qmetry-ci upload");
 	if (check_settings(context->settings, &err) ||
 		qm_world_open(&world, &with_key, qm_catch_signals(), &err))
 		code = tell_failure(&with_key, &err, planning);

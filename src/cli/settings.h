@@ -47,6 +47,8 @@ struct qm_settings {
 	int64_t salvage; /* enum qm_salvage */
 	bool results;
 
+	int64_t ci, annotations; /* ci: 0 is auto, then 1 + enum qm_ci_system */
+	const char *summary, *outputs;
 	int64_t format, fail_on_unmapped, fail_on_missing;
 	bool allow_empty;
 	const char *soft_fail; /* NULL: not given */

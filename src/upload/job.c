@@ -134,13 +134,17 @@ static void tell_verdict(struct qm_job *job, const struct qm_report_verdict *ver
 /* Reads all reports; false if a sink failed, and so whatever follows would be half the truth. */
 static bool read_reports(struct qm_job *job, const struct qm_sink *sink)
 {
-	const struct qm_reader_options options = { .salvage = job->options->salvage };
-	struct qm_tee tee = {
-		.first = *sink,
-		.second = { .context = job,
+	struct qm_tee onlookers = {
+		.first = { .context = job,
 			.report_begin = note_report,
 			.suite_error = note_suite_error,
 			.config_method = note_config_method },
+		.second = qm_failures_sink(&job->summary.failures),
+	};
+	const struct qm_reader_options options = { .salvage = job->options->salvage };
+	struct qm_tee tee = {
+		.first = *sink,
+		.second = qm_tee_sink(&onlookers),
 	};
 	const struct qm_sink both = qm_tee_sink(&tee);
 	struct qm_vec *verdicts = &job->summary.verdicts;

@@ -64,10 +64,12 @@ void qm_summary_init(struct qm_summary *summary)
 	qm_vec_init(&summary->failed, sizeof(struct qm_failed_update));
 	qm_vec_init(&summary->transitions, sizeof(struct qm_transition));
 	qm_vec_init(&summary->updated, sizeof(uint64_t));
+	qm_failures_init(&summary->failures, &summary->arena);
 }
 
 void qm_summary_release(struct qm_summary *summary)
 {
+	qm_failures_release(&summary->failures);
 	qm_vec_release(&summary->reasons);
 	qm_vec_release(&summary->verdicts);
 	qm_vec_release(&summary->calls);
@@ -155,6 +157,30 @@ enum qm_conclusion qm_summary_conclusion(const struct qm_summary *summary)
 	if (first == QM_REASON_STOPPED)
 		return QM_CONCLUDED_STOPPED;
 	return summary->accepted ? QM_PARTIAL : QM_FAILED_UPLOAD;
+}
+
+/* ---- Counting what was read. */
+
+static void add_counts(struct qm_report_counts *sum, const struct qm_report_counts *counts)
+{
+	sum->tests += counts->tests;
+	for (int i = 0; i < QM_OUTCOMES; i++)
+		sum->outcomes[i] += counts->outcomes[i];
+}
+
+struct qm_report_counts qm_summary_counts(const struct qm_summary *summary)
+{
+	struct qm_report_counts sum = { .tests = 0 };
+
+	if (summary->resolution)
+		return summary->resolution->counts;
+	for (size_t i = 0; summary->reading && i < summary->verdicts.count; i++) {
+		const struct qm_report_verdict *verdict = qm_vec_at(&summary->verdicts, i);
+
+		if (!verdict->left_out)
+			add_counts(&sum, &verdict->counts);
+	}
+	return sum;
 }
 
 /* ---- Counting what was set. */

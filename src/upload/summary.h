@@ -1,12 +1,15 @@
 /*
- * summary - what an upload, or a plan, has come to; as a table and as JSON.
+ * summary - what an upload, or a plan, has come to; as text, JSON, Markdown and outputs.
  *
- * Everything that a user is told at the end is in here once, and both forms are written from
- * it. Lists are cut in the text (50 lines) and in the JSON (10,000), with the total told.
+ * Everything that a user is told at the end is in here once, and all forms are written from
+ * it. Lists are cut in the text (50 lines), in the JSON (10,000) and in Markdown (1,000, fewer
+ * where that does not fit), with the total told.
  */
 #ifndef QM_UPLOAD_SUMMARY_H
 #define QM_UPLOAD_SUMMARY_H
 
+#include "src/base/log.h"
+#include "src/upload/failures.h"
 #include "src/upload/plan.h"
 #include "src/upload/reports.h"
 
@@ -70,9 +73,11 @@ struct qm_transition {
 struct qm_summary {
 	struct qm_arena arena; /* texts that belong to no one else */
 	bool planning;
-	struct qm_vec reasons;            /* struct qm_reason_line, what applies first first */
-	struct qm_vec verdicts;           /* struct qm_report_verdict */
-	const struct qm_catalog *catalog; /* NULL: not reached */
+	bool reading;           /* `parse`: no upload was asked for */
+	struct qm_vec reasons;  /* struct qm_reason_line, what applies first first */
+	struct qm_vec verdicts; /* struct qm_report_verdict */
+	struct qm_failures failures;
+	const struct qm_catalog *catalog;       /* NULL: not reached */
 	const struct qm_resolution *resolution; /* NULL: not reached */
 	const struct qm_plan *plan;             /* NULL: not reached */
 	struct qm_vec calls;       /* struct qm_call_result, parallel to the plan's calls */
@@ -113,10 +118,27 @@ enum qm_conclusion qm_summary_conclusion(const struct qm_summary *summary);
 /* Of the reason that applies first; 0 without any. */
 int qm_summary_exit_code(const struct qm_summary *summary);
 
+/* Of all results that count; zero where no report was read. */
+struct qm_report_counts qm_summary_counts(const struct qm_summary *summary);
+
 /* The JSON object of `upload` and `plan --format json`; json_decref it. */
 json_t *qm_summary_json(const struct qm_summary *summary);
-/* The same for people; texts from outside are made printable. */
-void qm_summary_text(const struct qm_summary *summary, struct qm_buf *out);
+
+/* The same for people. Secrets of the log, which may be NULL, are replaced in what reports say. */
+void qm_summary_text(
+	const struct qm_summary *summary, const struct qm_log *log, struct qm_buf *out);
+/* Its lists are cut to what the ceiling of `out` leaves room for. */
+void qm_summary_markdown(
+	const struct qm_summary *summary, const struct qm_log *log, struct qm_buf *out);
+
+/*
+ * "total=12", one a line, in the form of GitHub's step outputs: total, passed, failed, skipped,
+ * updated, unchanged, unmapped, failed-updates (refused or not sent), requests, conclusion, json.
+ * What is not known, since the work did not come that far, is left out. The JSON is cut to
+ * 120,000 bytes: it fits into an environment variable, and so does it into what GitHub takes.
+ */
+void qm_summary_outputs(
+	const struct qm_summary *summary, const struct qm_log *log, struct qm_buf *out);
 
 /*
  * One line of `parse --format json`: the report as an object; json_decref it. A flaky result counts

@@ -1,4 +1,5 @@
 #include "src/base/clock.h"
+#include "src/base/escape.h"
 #include "src/base/table.h"
 #include "src/base/text.h"
 #include "src/upload/summary.h"
@@ -6,9 +7,24 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MAX_LINES = 50, CELL_BYTES = 320 };
+enum {
+	TEXT_ROWS = 50,
+	MARKDOWN_ROWS = 1000,
+	CELL_BYTES = 320,
+	MARKDOWN_CELL = 200,
+	PIECE_BYTES = 4096
+};
 
 static const char indent[] = "  ";
+
+/* What is written, and in which form: plain text, or GitHub's Markdown. */
+struct page {
+	struct qm_buf *out;
+	const struct qm_log *log; /* knows the secrets that a test may have printed */
+	bool markdown;
+	size_t max_rows; /* of each list */
+	struct qm_buf piece;
+};
 
 /* ---- Words. */
 
@@ -18,27 +34,64 @@ static void add_count(struct qm_buf *out, uint64_t count, const char *one, const
 	qm_buf_add_format(out, "%llu %s", (unsigned long long)count, count == 1 ? one : many);
 }
 
-static void add_title(struct qm_buf *out, const char *title, uint64_t total)
+/* A foreign text without secrets, cut; valid until the next one. */
+static const char *clean(struct page *page, const char *text)
 {
-	qm_buf_add_format(out, "\n%s (%llu)\n", title, (unsigned long long)total);
+	qm_buf_clear(&page->piece);
+	qm_buf_add(&page->piece, text, qm_text_cut(text, strlen(text), PIECE_BYTES));
+	if (page->log)
+		qm_log_redact(page->log, page->piece.data);
+	return page->piece.data;
 }
 
-static size_t shown(size_t count)
+static void add_foreign(struct page *page, const char *text)
 {
-	return count < MAX_LINES ? count : MAX_LINES;
+	if (page->markdown)
+		qm_escape_markdown(page->out, clean(page, text));
+	else
+		qm_text_printable(page->out, clean(page, text));
+}
+
+static void add_cell(struct page *page, struct qm_table *table, const char *text)
+{
+	qm_table_text(table, clean(page, text));
+}
+
+/* Titles are our own words. */
+static void add_title(struct page *page, const char *title, uint64_t total)
+{
+	qm_buf_add_format(page->out, page->markdown ? "\n### %s (%llu)\n\n" : "\n%s (%llu)\n",
+		title, (unsigned long long)total);
+}
+
+static size_t shown(const struct page *page, size_t count)
+{
+	return count < page->max_rows ? count : page->max_rows;
 }
 
 /* What a list keeps to itself. */
-static void add_rest(struct qm_buf *out, uint64_t total)
+static void add_rest(struct page *page, uint64_t total)
 {
-	if (total > MAX_LINES)
-		qm_buf_add_format(out, "%s... and %llu more\n", indent,
-			(unsigned long long)(total - MAX_LINES));
+	if (total > page->max_rows)
+		qm_buf_add_format(page->out, "%s... and %llu more\n",
+			page->markdown ? "\n" : indent,
+			(unsigned long long)(total - page->max_rows));
 }
 
-static void print_table(struct qm_table *table, struct qm_buf *out)
+static void begin_table(struct page *page, struct qm_table *table, const char *alignment,
+	const char *const *headings)
 {
-	qm_table_print(table, indent, out);
+	qm_table_init(table, alignment, headings);
+	if (page->markdown)
+		table->max_characters = MARKDOWN_CELL;
+}
+
+static void end_table(struct page *page, struct qm_table *table)
+{
+	if (page->markdown)
+		qm_table_markdown(table, page->out);
+	else
+		qm_table_print(table, indent, page->out);
 	qm_table_release(table);
 }
 
@@ -104,10 +157,20 @@ static void add_upload_headline(const struct qm_summary *summary, struct qm_buf 
 			out, ", %llu superseded", (unsigned long long)summary->superseded);
 }
 
-static void add_headline(const struct qm_summary *summary, struct qm_buf *out)
+static void add_conclusion(struct page *page, const struct qm_summary *summary)
 {
-	qm_buf_add_format(out, "%s: ", qm_conclusion_name(qm_summary_conclusion(summary)));
-	if (!summary->plan)
+	qm_buf_add_format(page->out, page->markdown ? "## qmetry-ci: %s\n\n" : "%s: ",
+		summary->reading ? "read" : qm_conclusion_name(qm_summary_conclusion(summary)));
+}
+
+static void add_headline(struct page *page, const struct qm_summary *summary)
+{
+	struct qm_buf *out = page->out;
+
+	add_conclusion(page, summary);
+	if (summary->reading)
+		qm_buf_add_text(out, "nothing was to be uploaded");
+	else if (!summary->plan)
 		qm_buf_add_text(out, "nothing was updated");
 	else if (!summary->plan->updates.count)
 		qm_buf_add_text(out, "there is nothing to update");
@@ -118,37 +181,53 @@ static void add_headline(const struct qm_summary *summary, struct qm_buf *out)
 	qm_buf_add_char(out, '\n');
 }
 
-static void add_reasons(const struct qm_summary *summary, struct qm_buf *out)
+static void add_reasons(struct page *page, const struct qm_summary *summary)
 {
-	for (size_t i = 0; i < shown(summary->reasons.count); i++) {
+	if (page->markdown && summary->reasons.count)
+		qm_buf_add_char(page->out, '\n');
+	for (size_t i = 0; i < shown(page, summary->reasons.count); i++) {
 		const struct qm_reason_line *line = qm_vec_at(&summary->reasons, i);
 
-		qm_buf_add_format(out, "%s- ", indent);
-		qm_text_printable(out, line->text);
-		qm_buf_add_char(out, '\n');
+		qm_buf_add_format(page->out, "%s- ", page->markdown ? "> " : indent);
+		add_foreign(page, line->text);
+		qm_buf_add_char(page->out, '\n');
 	}
-	add_rest(out, summary->reasons.count);
+	add_rest(page, summary->reasons.count);
+}
+
+/* Sentences about numbers stand below one another. */
+static void begin_line(struct page *page)
+{
+	qm_buf_add_text(page->out, page->markdown ? "* " : indent);
 }
 
 /* "12 tests in 2 reports: 8 passed, 1 flaky, 3 failed" */
-static void add_results(const struct qm_summary *summary, struct qm_buf *out)
+static void add_outcomes(struct page *page, const struct qm_summary *summary)
 {
 	static const char *const words[QM_OUTCOMES] = { "passed", "flaky", "failed", "errored",
 		"skipped", "not reached" };
-	const struct qm_resolution *resolution = summary->resolution;
+	const struct qm_report_counts counts = qm_summary_counts(summary);
 	const char *separator = ": ";
 
-	qm_buf_add_format(out, "\n%s", indent);
-	add_count(out, resolution->counts.tests, "test in ", "tests in ");
-	add_count(out, summary->verdicts.count, "report", "reports");
+	qm_buf_add_char(page->out, '\n');
+	begin_line(page);
+	add_count(page->out, counts.tests, "test in ", "tests in ");
+	add_count(page->out, summary->verdicts.count, "report", "reports");
 	for (int i = 0; i < QM_OUTCOMES; i++) {
-		if (!resolution->counts.outcomes[i])
+		if (!counts.outcomes[i])
 			continue;
-		qm_buf_add_format(out, "%s%llu %s", separator,
-			(unsigned long long)resolution->counts.outcomes[i], words[i]);
+		qm_buf_add_format(page->out, "%s%llu %s", separator,
+			(unsigned long long)counts.outcomes[i], words[i]);
 		separator = ", ";
 	}
-	qm_buf_add_format(out, "\n%s", indent);
+	qm_buf_add_char(page->out, '\n');
+}
+
+static void add_mapped(struct page *page, const struct qm_resolution *resolution)
+{
+	struct qm_buf *out = page->out;
+
+	begin_line(page);
 	add_count(out, resolution->mapped, "test", "tests");
 	qm_buf_add_format(
 		out, " mapped, %llu not; ", (unsigned long long)resolution->unmapped_count);
@@ -162,11 +241,12 @@ static void add_results(const struct qm_summary *summary, struct qm_buf *out)
 	qm_buf_add_char(out, '\n');
 }
 
-static void add_calls(const struct qm_summary *summary, struct qm_buf *out)
+static void add_calls(struct page *page, const struct qm_summary *summary)
 {
 	const struct qm_session_counts *counts = &summary->counts;
+	struct qm_buf *out = page->out;
 
-	qm_buf_add_format(out, "%s", indent);
+	begin_line(page);
 	add_count(out, counts->reads, "read", "reads");
 	qm_buf_add_text(out, ", ");
 	add_count(out, counts->writes, "write", "writes");
@@ -179,13 +259,13 @@ static void add_calls(const struct qm_summary *summary, struct qm_buf *out)
 		add_duration(out, counts->waited_ms);
 	}
 	qm_buf_add_text(out, "; ");
-	qm_text_printable(out, summary->policy_name);
+	add_foreign(page, summary->policy_name);
 	qm_buf_add_char(out, '\n');
 }
 
 /* ---- Tables. */
 
-static void add_executions(const struct qm_summary *summary, struct qm_buf *out)
+static void add_executions(struct page *page, const struct qm_summary *summary)
 {
 	static const char *const headings[] = { "SUITE", "SUITE RUN", "PLATFORM", "RELEASE",
 		"CYCLE", "RUNS", "UPDATED" };
@@ -194,44 +274,45 @@ static void add_executions(const struct qm_summary *summary, struct qm_buf *out)
 
 	if (!executions->count)
 		return;
-	add_title(out, "Executions", executions->count);
-	qm_table_init(&table, "lllllrr", headings);
-	for (size_t i = 0; i < shown(executions->count); i++) {
+	add_title(page, "Executions", executions->count);
+	begin_table(page, &table, "lllllrr", headings);
+	for (size_t i = 0; i < shown(page, executions->count); i++) {
 		const struct qm_execution *execution = qm_vec_at(executions, i);
 
-		qm_table_text(&table, execution->suite_key);
-		qm_table_text(&table, execution->suite_run);
-		qm_table_text(&table, execution->platform);
-		qm_table_text(&table, execution->release);
-		qm_table_text(&table, execution->cycle);
+		add_cell(page, &table, execution->suite_key);
+		add_cell(page, &table, execution->suite_run);
+		add_cell(page, &table, execution->platform);
+		add_cell(page, &table, execution->release);
+		add_cell(page, &table, execution->cycle);
 		qm_table_int(&table, execution->run_count);
 		qm_table_int(&table, (int64_t)qm_summary_updated(summary, i));
 	}
-	print_table(&table, out);
-	add_rest(out, executions->count);
+	end_table(page, &table);
+	add_rest(page, executions->count);
 }
 
-static void add_transitions(const struct qm_summary *summary, struct qm_buf *out)
+static void add_transitions(struct page *page, const struct qm_summary *summary)
 {
 	static const char *const headings[] = { "BEFORE", "AFTER", "RUNS" };
 	struct qm_table table;
 
 	if (!summary->transitions.count)
 		return;
-	add_title(out, "Before -> after", summary->transitions.count);
-	qm_table_init(&table, "llr", headings);
-	for (size_t i = 0; i < shown(summary->transitions.count); i++) {
+	add_title(page, "Before -> after", summary->transitions.count);
+	begin_table(page, &table, "llr", headings);
+	for (size_t i = 0; i < shown(page, summary->transitions.count); i++) {
 		const struct qm_transition *transition = qm_vec_at(&summary->transitions, i);
 
-		qm_table_text(&table, transition->from);
-		qm_table_text(&table, transition->to);
+		add_cell(page, &table, transition->from);
+		add_cell(page, &table, transition->to);
 		qm_table_int(&table, (int64_t)transition->runs);
 	}
-	print_table(&table, out);
-	add_rest(out, summary->transitions.count);
+	end_table(page, &table);
+	add_rest(page, summary->transitions.count);
 }
 
-static void add_planned_call(const struct qm_summary *summary, size_t index, struct qm_table *table)
+static void add_planned_call(
+	struct page *page, const struct qm_summary *summary, size_t index, struct qm_table *table)
 {
 	const struct qm_call *call = qm_vec_at(&summary->plan->calls, index);
 	const struct qm_call_result *result = qm_vec_at(&summary->calls, index);
@@ -240,21 +321,21 @@ static void add_planned_call(const struct qm_summary *summary, size_t index, str
 
 	qm_table_int(table, (int64_t)index + 1);
 	if (call->denied) {
-		qm_table_text(table, "denied");
-		qm_table_text(table, "never");
+		add_cell(page, table, "denied");
+		add_cell(page, table, "never");
 	} else {
 		qm_time_format(result->at_ms - result->at_ms % 1000, cell);
-		qm_table_text(table, cell);
+		add_cell(page, table, cell);
 		qm_text_from_duration(wait_ms, cell);
-		qm_table_text(table, wait_ms > 0 ? cell : "now");
+		add_cell(page, table, wait_ms > 0 ? cell : "now");
 	}
 	qm_summary_place(summary->catalog, call->execution, cell, sizeof cell);
-	qm_table_text(table, cell);
+	add_cell(page, table, cell);
 	qm_table_int(table, (int64_t)call->count);
-	qm_table_text(table, qm_summary_status(summary->catalog, call->status_id));
+	add_cell(page, table, qm_summary_status(summary->catalog, call->status_id));
 }
 
-static void add_planned(const struct qm_summary *summary, struct qm_buf *out)
+static void add_planned(struct page *page, const struct qm_summary *summary)
 {
 	static const char *const headings[] = { "CALL", "EARLIEST", "IN", "EXECUTION", "RUNS",
 		"STATUS" };
@@ -262,143 +343,201 @@ static void add_planned(const struct qm_summary *summary, struct qm_buf *out)
 
 	if (!summary->planning || !summary->calls.count)
 		return;
-	add_title(out, "Calls", summary->calls.count);
-	qm_table_init(&table, "rlrlrl", headings);
-	for (size_t i = 0; i < shown(summary->calls.count); i++)
-		add_planned_call(summary, i, &table);
-	print_table(&table, out);
-	add_rest(out, summary->calls.count);
+	add_title(page, "Calls", summary->calls.count);
+	begin_table(page, &table, "rlrlrl", headings);
+	for (size_t i = 0; i < shown(page, summary->calls.count); i++)
+		add_planned_call(page, summary, i, &table);
+	end_table(page, &table);
+	add_rest(page, summary->calls.count);
 }
 
-static void add_failed(const struct qm_summary *summary, struct qm_buf *out)
+static void add_failed(struct page *page, const struct qm_summary *summary)
 {
 	static const char *const headings[] = { "KEY", "RUN", "TEST", "WHY" };
 	struct qm_table table;
 
 	if (!summary->failed.count)
 		return;
-	add_title(out, summary->planning ? "Denied" : "Not uploaded", summary->failed_count);
-	qm_table_init(&table, "lrll", headings);
-	for (size_t i = 0; i < shown(summary->failed.count); i++) {
+	add_title(page, summary->planning ? "Denied" : "Not uploaded", summary->failed_count);
+	begin_table(page, &table, "lrll", headings);
+	for (size_t i = 0; i < shown(page, summary->failed.count); i++) {
 		const struct qm_failed_update *failed = qm_vec_at(&summary->failed, i);
 
-		qm_table_text(&table, failed->key);
+		add_cell(page, &table, failed->key);
 		qm_table_int(&table, failed->id);
-		qm_table_text(&table, failed->test);
-		qm_table_text(&table, failed->why);
+		add_cell(page, &table, failed->test);
+		add_cell(page, &table, failed->why);
 	}
-	print_table(&table, out);
-	add_rest(out, summary->failed_count);
+	end_table(page, &table);
+	add_rest(page, summary->failed_count);
 }
 
 /* Both hold struct qm_left; `total` counts what they have no room for, too. */
-static void add_left(const struct qm_vec *executions, const struct qm_vec *runs, uint64_t total,
-	struct qm_buf *out)
+static void add_left(struct page *page, const struct qm_vec *executions, const struct qm_vec *runs,
+	uint64_t total)
 {
 	size_t count = executions->count + runs->count;
 	struct qm_table table;
 
 	if (!count)
 		return;
-	add_title(out, "Left as they are", total);
-	qm_table_init(&table, "ll", NULL);
-	for (size_t i = 0; i < shown(count); i++) {
+	add_title(page, "Left as they are", total);
+	begin_table(page, &table, "ll", NULL);
+	for (size_t i = 0; i < shown(page, count); i++) {
 		const struct qm_left *left = i < executions->count
 			? qm_vec_at(executions, i)
 			: qm_vec_at(runs, i - executions->count);
 
-		qm_table_text(&table, left->key);
-		qm_table_text(&table, left->why);
+		add_cell(page, &table, left->key);
+		add_cell(page, &table, left->why);
 	}
-	print_table(&table, out);
-	add_rest(out, total);
+	end_table(page, &table);
+	add_rest(page, total);
 }
 
-static void add_unmapped(const struct qm_resolution *resolution, struct qm_buf *out)
+static void add_unmapped(struct page *page, const struct qm_resolution *resolution)
 {
 	static const char *const headings[] = { "TEST", "WHY", "NEAREST" };
 	struct qm_table table;
 
 	if (!resolution->unmapped.count)
 		return;
-	add_title(out, "Tests without a test case", resolution->unmapped_count);
-	qm_table_init(&table, "lll", headings);
-	for (size_t i = 0; i < shown(resolution->unmapped.count); i++) {
+	add_title(page, "Tests without a test case", resolution->unmapped_count);
+	begin_table(page, &table, "lll", headings);
+	for (size_t i = 0; i < shown(page, resolution->unmapped.count); i++) {
 		const struct qm_unmapped *unmapped = qm_vec_at(&resolution->unmapped, i);
 
-		qm_table_text(&table, unmapped->test);
-		qm_table_text(&table, unmapped->why);
-		qm_table_text(&table, unmapped->nearest);
+		add_cell(page, &table, unmapped->test);
+		add_cell(page, &table, unmapped->why);
+		add_cell(page, &table, unmapped->nearest);
 	}
-	print_table(&table, out);
-	add_rest(out, resolution->unmapped_count);
+	end_table(page, &table);
+	add_rest(page, resolution->unmapped_count);
 }
 
-static void add_missing(const struct qm_resolution *resolution, struct qm_buf *out)
+static void add_missing(struct page *page, const struct qm_resolution *resolution)
 {
 	struct qm_table table;
 
 	if (!resolution->missing.count)
 		return;
-	add_title(out, "Test cases in no report", resolution->missing_count);
-	qm_table_init(&table, "ll", NULL);
-	for (size_t i = 0; i < shown(resolution->missing.count); i++) {
+	add_title(page, "Test cases in no report", resolution->missing_count);
+	begin_table(page, &table, "ll", NULL);
+	for (size_t i = 0; i < shown(page, resolution->missing.count); i++) {
 		const struct qm_missing *missing = qm_vec_at(&resolution->missing, i);
 
-		qm_table_text(&table, missing->key);
-		qm_table_text(&table, missing->summary);
+		add_cell(page, &table, missing->key);
+		add_cell(page, &table, missing->summary);
 	}
-	print_table(&table, out);
-	add_rest(out, resolution->missing_count);
+	end_table(page, &table);
+	add_rest(page, resolution->missing_count);
 }
 
-static void add_problem(const struct qm_report_verdict *verdict, struct qm_table *table)
+static void add_problem(
+	struct page *page, const struct qm_report_verdict *verdict, struct qm_table *table)
 {
-	qm_table_text(table, verdict->path);
-	qm_table_text(table, verdict->reason);
+	add_cell(page, table, verdict->path);
+	add_cell(page, table, verdict->reason);
 	qm_table_int(table, verdict->salvaged ? (int64_t)verdict->counts.tests : 0);
 }
 
-static void add_problems(const struct qm_summary *summary, struct qm_buf *out)
+static void add_problems(struct page *page, const struct qm_summary *summary)
 {
 	static const char *const headings[] = { "FILE", "REASON", "TESTS KEPT" };
 	struct qm_table table;
 	uint64_t total = 0;
 
-	qm_table_init(&table, "llr", headings);
+	begin_table(page, &table, "llr", headings);
 	for (size_t i = 0; i < summary->verdicts.count; i++) {
 		const struct qm_report_verdict *verdict = qm_vec_at(&summary->verdicts, i);
 
-		if (verdict->reason && !verdict->left_out && total++ < MAX_LINES)
-			add_problem(verdict, &table);
+		if (verdict->reason && !verdict->left_out && total++ < page->max_rows)
+			add_problem(page, verdict, &table);
 	}
 	if (total) {
-		add_title(out, "Reports with problems", total);
-		qm_table_print(&table, indent, out);
-		add_rest(out, total);
+		add_title(page, "Reports with problems", total);
+		end_table(page, &table);
+		add_rest(page, total);
+	} else {
+		qm_table_release(&table);
 	}
-	qm_table_release(&table);
 }
 
-void qm_summary_text(const struct qm_summary *summary, struct qm_buf *out)
+/* In a terminal the tests themselves have just said it. */
+static void add_failed_tests(struct page *page, const struct qm_failures *failures)
 {
-	add_headline(summary, out);
-	add_reasons(summary, out);
-	if (summary->resolution)
-		add_results(summary, out);
-	if (summary->catalog)
-		add_calls(summary, out);
-	if (summary->catalog)
-		add_executions(summary, out);
-	add_transitions(summary, out);
-	if (summary->plan)
-		add_planned(summary, out);
-	add_failed(summary, out);
-	if (summary->catalog && summary->resolution) {
-		add_left(&summary->catalog->left, &summary->resolution->left,
-			qm_summary_left(summary), out);
-		add_unmapped(summary->resolution, out);
-		add_missing(summary->resolution, out);
+	static const char *const headings[] = { "TEST", "WHERE", "MESSAGE" };
+	struct qm_table table;
+	char where[CELL_BYTES];
+
+	if (!failures->tests.count)
+		return;
+	add_title(page, "Failed tests", failures->count);
+	begin_table(page, &table, "lll", headings);
+	for (size_t i = 0; i < shown(page, failures->tests.count); i++) {
+		const struct qm_failed_test *failed = qm_vec_at(&failures->tests, i);
+
+		(void)snprintf(
+			where, sizeof where, "%s:%lld", failed->file, (long long)failed->line);
+		add_cell(page, &table, failed->test);
+		add_cell(page, &table, failed->line ? where : failed->file);
+		add_cell(page, &table, failed->message);
 	}
-	add_problems(summary, out);
+	end_table(page, &table);
+	add_rest(page, failures->count);
+}
+
+static void add_all(struct page *page, const struct qm_summary *summary)
+{
+	add_headline(page, summary);
+	add_reasons(page, summary);
+	if (summary->resolution || summary->reading)
+		add_outcomes(page, summary);
+	if (summary->resolution)
+		add_mapped(page, summary->resolution);
+	if (summary->catalog)
+		add_calls(page, summary);
+	if (page->markdown)
+		add_failed_tests(page, &summary->failures);
+	if (summary->catalog)
+		add_executions(page, summary);
+	add_transitions(page, summary);
+	if (summary->plan)
+		add_planned(page, summary);
+	add_failed(page, summary);
+	if (summary->catalog && summary->resolution) {
+		add_left(page, &summary->catalog->left, &summary->resolution->left,
+			qm_summary_left(summary));
+		add_unmapped(page, summary->resolution);
+		add_missing(page, summary->resolution);
+	}
+	add_problems(page, summary);
+}
+
+static void write_page(const struct qm_summary *summary, struct page *page)
+{
+	qm_buf_init(&page->piece, PIECE_BYTES + 1);
+	add_all(page, summary);
+	qm_buf_release(&page->piece);
+}
+
+void qm_summary_text(const struct qm_summary *summary, const struct qm_log *log, struct qm_buf *out)
+{
+	struct page page = { .out = out, .log = log, .max_rows = TEXT_ROWS };
+
+	write_page(summary, &page);
+}
+
+void qm_summary_markdown(
+	const struct qm_summary *summary, const struct qm_log *log, struct qm_buf *out)
+{
+	struct page page = { .out = out, .log = log, .markdown = true, .max_rows = MARKDOWN_ROWS };
+
+	write_page(summary, &page);
+	/* Fewer rows until it fits; what has none left is a few lines. */
+	while (out->overflow && page.max_rows) {
+		qm_buf_clear(out);
+		page.max_rows /= 4;
+		write_page(summary, &page);
+	}
 }

@@ -13,14 +13,20 @@ enum { ROUNDS = 20000, MAX_BYTES = 48 };
 
 typedef void (*escape_fn)(struct qm_buf *out, const char *text);
 
-static void check(escape_fn escape, const char *text, const char *wanted)
+static void check_behind(const char *before, escape_fn escape, const char *text, const char *wanted)
 {
 	struct qm_buf out;
 
 	qm_buf_init(&out, 1024);
+	qm_buf_add_text(&out, before);
 	escape(&out, text);
 	assert_string_equal(out.data, wanted);
 	qm_buf_release(&out);
+}
+
+static void check(escape_fn escape, const char *text, const char *wanted)
+{
+	check_behind("", escape, text, wanted);
 }
 
 static void github_commands_keep_their_one_line(void **state)
@@ -30,6 +36,12 @@ static void github_commands_keep_their_one_line(void **state)
 	check(qm_escape_github_message, "::set-output name=a::b", ": :set-output name=a::b");
 	check(qm_escape_github_message, "%0A::stop", "%250A::stop");
 	check(qm_escape_github_property, "a:b,c=d%", "a%3Ab%2Cc=d%25");
+}
+
+static void azure_commands_keep_their_brackets(void **state)
+{
+	(void)state;
+	check(qm_escape_azure, "50%;a]b\n##vso[x]", "50%AZP25%3Ba%5Db # #vso[x%5D");
 }
 
 static void markdown_is_seen_as_it_was_written(void **state)
@@ -42,6 +54,7 @@ static void markdown_is_seen_as_it_was_written(void **state)
 	check(qm_escape_markdown, "a|b", "a&#124;b");
 	check(qm_escape_markdown, "&lt;", "&#38;lt&#59;");
 	check(qm_escape_markdown, "    code  ", "code");
+	check_behind("| ", qm_escape_markdown, "", "| ");
 	check(qm_escape_markdown, "\xc3\xa4\xe6\xb5\x8b", "\xc3\xa4\xe6\xb5\x8b");
 }
 
@@ -202,6 +215,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(github_commands_keep_their_one_line),
+		cmocka_unit_test(azure_commands_keep_their_brackets),
 		cmocka_unit_test(markdown_is_seen_as_it_was_written),
 		cmocka_unit_test(html_is_text),
 		cmocka_unit_test(random_bytes_give_no_orders),

@@ -122,6 +122,26 @@ static void folders_are_made_with_their_parents(void **state)
 	assert_non_null(strstr(err.text, "cannot be made"));
 }
 
+static void text_is_added_to_the_end(void **state)
+{
+	char path[300];
+	struct qm_buf content;
+	struct qm_error err;
+
+	(void)in_folder(*state, "log", path);
+	assert_int_equal(qm_file_size(path), 0);
+	assert_int_equal(qm_file_append(path, "one\n", 4, NULL), QM_OK);
+	assert_int_equal(qm_file_append(path, "two\n", 4, NULL), QM_OK);
+	assert_int_equal(qm_file_size(path), 8);
+	qm_buf_init(&content, 100);
+	assert_int_equal(qm_file_read(path, &content, NULL), QM_OK);
+	assert_string_equal(content.data, "one\ntwo\n");
+	qm_buf_release(&content);
+	qm_error_init(&err);
+	assert_int_equal(qm_file_append(in_folder(*state, "no/such", path), "x", 1, &err), QM_EIO);
+	assert_non_null(strstr(err.text, "cannot be written"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -133,6 +153,7 @@ int main(void)
 			a_failed_write_leaves_the_old_file_and_no_other, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			folders_are_made_with_their_parents, setup, teardown),
+		cmocka_unit_test_setup_teardown(text_is_added_to_the_end, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

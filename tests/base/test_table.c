@@ -139,6 +139,42 @@ static void a_cut_falls_between_two_characters(void **state)
 	assert_prints(&table, expected);
 }
 
+static void assert_markdown(struct qm_table *table, const char *expected)
+{
+	struct qm_buf out;
+
+	qm_buf_init(&out, 4096);
+	qm_table_markdown(table, &out);
+	assert_string_equal(out.data, expected);
+	qm_buf_release(&out);
+	qm_table_release(table);
+}
+
+static void markdown_has_a_rule_below_its_headings(void **state)
+{
+	static const char *const headings[] = { "PLATFORM", "RUNS" };
+	struct qm_table table;
+
+	(void)state;
+	qm_table_init(&table, "lr", headings);
+	qm_table_text(&table, "a|b");
+	qm_table_int(&table, 400);
+	assert_markdown(&table, "| PLATFORM | RUNS |\n|:---|---:|\n| a&#124;b | 400 |\n");
+	qm_table_init(&table, "lr", headings);
+	assert_markdown(&table, "| PLATFORM | RUNS |\n|:---|---:|\n");
+}
+
+static void markdown_without_headings_has_blank_ones(void **state)
+{
+	struct qm_table table;
+
+	(void)state;
+	qm_table_init(&table, "ll", NULL);
+	qm_table_text(&table, "a");
+	qm_table_text(&table, "b");
+	assert_markdown(&table, "|  |  |\n|:---|:---|\n| a | b |\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -149,6 +185,8 @@ int main(void)
 		cmocka_unit_test(sixty_characters_are_not_cut),
 		cmocka_unit_test(a_table_without_rows_is_its_headings),
 		cmocka_unit_test(the_ends_of_int64_are_printed),
+		cmocka_unit_test(markdown_has_a_rule_below_its_headings),
+		cmocka_unit_test(markdown_without_headings_has_blank_ones),
 		cmocka_unit_test(a_cut_falls_between_two_characters),
 	};
 

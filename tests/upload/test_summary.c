@@ -178,14 +178,14 @@ static void an_execution_is_named_by_its_platform_or_its_id(void **state)
 static void assert_text(struct desk *desk, const char *expected)
 {
 	qm_buf_clear(&desk->text);
-	qm_summary_text(&desk->summary, &desk->text);
+	qm_summary_text(&desk->summary, NULL, &desk->text);
 	assert_string_equal(desk->text.data, expected);
 }
 
 static void assert_text_has(struct desk *desk, const char *part)
 {
 	qm_buf_clear(&desk->text);
-	qm_summary_text(&desk->summary, &desk->text);
+	qm_summary_text(&desk->summary, NULL, &desk->text);
 	if (!strstr(desk->text.data, part))
 		fail_msg("\"%s\" is not in:\n%s", part, desk->text.data);
 }

@@ -1,0 +1,28 @@
+/*
+ * publish - what a command has come to, for its CI system: summary, outputs, annotations.
+ *
+ *     summary       Markdown, added to --summary; on GitHub the step's summary
+ *     outputs       name=value lines, added to --outputs; on GitHub the step's outputs
+ *     annotations   why the upload did not succeed, failed tests, what was not uploaded
+ *
+ * Which system it is says --ci, or what ci.h finds. A file that was asked for and cannot be written
+ * is a failure: later steps would decide on nothing. One that only the system names is a warning,
+ * since in a container its path may lead nowhere.
+ */
+#ifndef QM_CLI_PUBLISH_H
+#define QM_CLI_PUBLISH_H
+
+#include "src/cli/commands.h"
+#include "src/upload/summary.h"
+
+/* Whether there is anybody to publish to. */
+bool qm_is_published(const struct qm_context *context);
+
+/* Folds what the log says from here on; the title is ours. */
+void qm_publish_begin(const struct qm_context *context, const char *title);
+void qm_publish_unfold(const struct qm_context *context);
+
+/* `code` is the exit code so far; returns the one that it leads to. */
+int qm_publish(const struct qm_context *context, const struct qm_summary *summary, int code);
+
+#endif
