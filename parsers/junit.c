@@ -235,6 +235,12 @@ static bool read_case_attribute(struct qm_junit *junit, const struct qm_xml_attr
 	case QM_NAME_NAME:
 		return keep(junit, &junit->case_texts, attribute, &result->name);
 	case QM_NAME_CLASSNAME:
+		result->is_class_apart = false;
+		return keep(junit, &junit->case_texts, attribute, &result->class_name);
+	case QM_NAME_CLASS:
+		if (result->class_name)
+			return true;
+		result->is_class_apart = true;
 		return keep(junit, &junit->case_texts, attribute, &result->class_name);
 	case QM_NAME_TIME:
 		result->duration_ms = qm_duration_from_seconds(attribute->value, attribute->length);
@@ -259,6 +265,7 @@ static void reset_result(struct qm_result *result, const struct frame *frame)
 	result->suite = frame->name;
 	result->hostname = frame->hostname;
 	result->class_name = NULL;
+	result->is_class_apart = false;
 	result->name = NULL;
 	result->reruns = 0;
 	result->duration_ms = QM_DURATION_UNKNOWN;

@@ -141,7 +141,8 @@ static void drive(struct qm_reader *reader)
 	bool wants_more = true;
 
 	if (!qm_source_open(&reader->source, reader->report.path,
-		    max_bytes ? max_bytes : QM_MAX_REPORT_BYTES, verdict))
+		    max_bytes ? max_bytes : QM_MAX_REPORT_BYTES, reader->options.interrupted,
+		    verdict))
 		return;
 	qm_decoder_begin(&reader->decoder, &source, verdict);
 	qm_filter_begin(&reader->filter, &decoder);
@@ -202,24 +203,40 @@ static void end_report(struct qm_reader *reader)
 		report->sink_code = sink->report_end(sink->context, &end);
 }
 
+static void finish(struct qm_reader *reader)
+{
+	struct qm_report *report = &reader->report;
+
+	if (report->kind == QM_REPORT_TESTNG)
+		qm_testng_finish(reader->testng);
+	else if (!report->verdict.reason && report->kind == QM_REPORT_JUNIT)
+		qm_junit_finish(reader->junit);
+	if (!report->sink_code)
+		end_report(reader);
+}
+
 enum qm_code qm_reader_read(struct qm_reader *reader, const char *path, const struct qm_sink *sink,
 	struct qm_error *err)
 {
+	const volatile sig_atomic_t *interrupted = reader->options.interrupted;
 	struct qm_report *report = &reader->report;
+	enum qm_code code;
 
 	begin(reader, path, sink);
 	reader->only_sniffs = false;
 	drive(reader);
-	if (!report->sink_code && report->kind == QM_REPORT_TESTNG)
-		qm_testng_finish(reader->testng);
-	else if (!report->sink_code && !report->verdict.reason && report->kind == QM_REPORT_JUNIT)
-		qm_junit_finish(reader->junit);
-	if (!report->sink_code)
-		end_report(reader);
+	if (!report->sink_code && interrupted && *interrupted) {
+		code = qm_error_set(err, QM_ESTOPPED, "stopped by a signal while it was read");
+		qm_error_at(err, strcmp(path, "-") == 0 ? "standard input" : path, 0, 0);
+	} else {
+		if (!report->sink_code)
+			finish(reader);
+		code = report->sink_code;
+		if (code)
+			(void)qm_error_set(err, code, "the results cannot be taken");
+	}
 	qm_source_close(&reader->source);
-	if (report->sink_code)
-		(void)qm_error_set(err, report->sink_code, "the results cannot be taken");
-	return report->sink_code;
+	return code;
 }
 
 enum qm_report_kind qm_reader_sniff(struct qm_reader *reader, const char *path)

@@ -57,6 +57,8 @@ bool qm_report_config_method(struct qm_report *report, const struct qm_incident 
 	const struct qm_sink *sink = report->sink;
 
 	report->counts.config_methods++;
+	report->counts.config_failures +=
+		incident->outcome == QM_FAILED || incident->outcome == QM_ERRORED;
 	return !sink->config_method ||
 		goes_on(report, sink->config_method(sink->context, incident));
 }

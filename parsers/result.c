@@ -43,7 +43,7 @@ size_t qm_result_full_name(const struct qm_result *result, char *out, size_t siz
 {
 	size_t length = 0;
 
-	if (result->class_name && result->class_name[0]) {
+	if (result->class_name && result->class_name[0] && !result->is_class_apart) {
 		length = append(out, size, length, result->class_name);
 		length = append(out, size, length, ".");
 	}

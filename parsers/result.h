@@ -52,6 +52,9 @@ struct qm_result {
 	const char *suite;      /* the innermost suite (TestNG: the <suite>) */
 	const char *test;       /* TestNG's <test>, else NULL */
 	const char *class_name; /* NULL or "": none */
+	/* JUnit's `class` where there is no `classname`, as old PHPUnits write it: other readers
+	 * leave it out of the full name, so people know the test by the name alone. */
+	bool is_class_apart;
 	const char *name;       /* NULL: the report gives none */
 	const char *parameters; /* TestNG: "a, b"; NULL: none */
 	const char *description;
@@ -68,7 +71,7 @@ struct qm_result {
 };
 
 /*
- * "class.name"; the name alone where there is no class. Returns its length; where that is `size`
+ * "class.name"; the name alone where there is no class, or one that is apart. Returns its length; where that is `size`
  * or more, `out` holds the beginning that fits.
  */
 size_t qm_result_full_name(const struct qm_result *result, char *out, size_t size);
@@ -94,6 +97,7 @@ struct qm_report_begin {
 /* Counted as written, superseded attempts included. */
 struct qm_report_counts {
 	uint64_t suites, tests, outcomes[QM_OUTCOMES], config_methods, suite_errors;
+	uint64_t config_failures;     /* of the config methods */
 	uint64_t replaced_characters; /* control characters that XML forbids */
 };
 

@@ -5,17 +5,37 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-static size_t read_file(int file, char *out, size_t size, struct qm_verdict *verdict)
+/* The longest time for which a signal that came in another thread, or just before, is not seen. */
+enum { LOOK_UP_MS = 200 };
+
+static bool is_interrupted(const struct qm_source *source)
+{
+	return source->interrupted && *source->interrupted;
+}
+
+/* False where the wait for bytes was interrupted. */
+static bool wait_for_bytes(const struct qm_source *source)
+{
+	struct pollfd poller = { .fd = source->file, .events = POLLIN };
+
+	while (source->may_wait && !is_interrupted(source) && poll(&poller, 1, LOOK_UP_MS) <= 0)
+		continue;
+	return !is_interrupted(source);
+}
+
+static size_t read_file(
+	const struct qm_source *source, char *out, size_t size, struct qm_verdict *verdict)
 {
 	ssize_t length;
 
 	do
-		length = read(file, out, size);
-	while (length < 0 && errno == EINTR);
+		length = wait_for_bytes(source) ? read(source->file, out, size) : 0;
+	while (length < 0 && (errno == EINTR || errno == EAGAIN));
 	if (length < 0) {
 		qm_verdict_set(verdict, QM_REASON_UNREADABLE, QM_AT_END,
 			"the file cannot be read: %s",
@@ -32,7 +52,7 @@ static size_t read_raw(void *context, char *out, size_t size, struct qm_verdict 
 	size_t length = source->head_length - source->head_used;
 
 	if (!length)
-		return read_file(source->file, out, size, verdict);
+		return read_file(source, out, size, verdict);
 	length = length < size ? length : size;
 	memcpy(out, source->head + source->head_used, length);
 	source->head_used += length;
@@ -47,7 +67,7 @@ static bool begins_as_gzip(struct qm_source *source, struct qm_verdict *verdict)
 	while (source->head_length < sizeof source->head) {
 		size_t room = sizeof source->head - source->head_length;
 		size_t length =
-			read_file(source->file, source->head + source->head_length, room, verdict);
+			read_file(source, source->head + source->head_length, room, verdict);
 
 		if (!length)
 			return false;
@@ -56,14 +76,23 @@ static bool begins_as_gzip(struct qm_source *source, struct qm_verdict *verdict)
 	return qm_gunzip_is_magic(source->head);
 }
 
-bool qm_source_open(
-	struct qm_source *source, const char *path, uint64_t max_bytes, struct qm_verdict *verdict)
+bool qm_source_open(struct qm_source *source, const char *path, uint64_t max_bytes,
+	const volatile sig_atomic_t *interrupted, struct qm_verdict *verdict)
 {
+	/* Not to block where a pipe has no writer yet. */
+	static const int flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
 	bool is_input = strcmp(path, "-") == 0;
+	struct stat status;
 
-	*source = (struct qm_source){ .file = -1, .is_input = is_input, .max_bytes = max_bytes };
-	source->raw = (struct qm_stream){ .read = read_raw, .context = source };
-	source->file = is_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	*source = (struct qm_source){
+		.file = is_input ? STDIN_FILENO : open(path, flags),
+		.is_input = is_input,
+		.max_bytes = max_bytes,
+		.interrupted = interrupted,
+		.raw = { .read = read_raw, .context = source },
+	};
+	source->may_wait = source->file >= 0 && fstat(source->file, &status) == 0 &&
+		!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
 	if (source->file < 0) {
 		qm_verdict_set(verdict, QM_REASON_UNREADABLE, QM_AT_END,
 			"the file cannot be opened: %s", strerror(errno));
@@ -88,9 +117,12 @@ void qm_source_close(struct qm_source *source)
 size_t qm_source_read(void *context, char *out, size_t size, struct qm_verdict *verdict)
 {
 	struct qm_source *source = context;
-	size_t length = source->gunzip ? qm_gunzip_read(source->gunzip, out, size, verdict)
-				       : read_raw(source, out, size, verdict);
+	size_t length;
 
+	if (is_interrupted(source))
+		return 0;
+	length = source->gunzip ? qm_gunzip_read(source->gunzip, out, size, verdict)
+				: read_raw(source, out, size, verdict);
 	if (length > source->max_bytes - source->bytes) {
 		qm_verdict_set(verdict, QM_REASON_LIMIT, QM_AT_END,
 			"the report has more than %llu bytes",

@@ -4,6 +4,7 @@
 #include "src/cli/exit_code.h"
 #include "src/cli/print_json.h"
 #include "src/cli/publish.h"
+#include "src/cli/system_clock.h"
 #include "src/upload/tee.h"
 
 #include <stdlib.h>
@@ -125,6 +126,20 @@ static void print_json_report(
 	json_decref(object);
 }
 
+static void add_incidents(const struct qm_report_verdict *verdict, struct qm_buf *line)
+{
+	unsigned long long more = verdict->counts.suite_errors + verdict->counts.config_failures -
+		verdict->incident_count;
+
+	for (size_t i = 0; i < verdict->incident_count; i++) {
+		qm_buf_add_text(line, "         - ");
+		qm_text_printable(line, verdict->incidents[i]);
+		qm_buf_add_char(line, '\n');
+	}
+	if (more)
+		qm_buf_add_format(line, "         - and %llu more\n", more);
+}
+
 static void add_error(const struct qm_report_verdict *verdict, struct qm_buf *line)
 {
 	struct qm_error err;
@@ -179,6 +194,7 @@ static void print_text_reports(
 		qm_buf_add_char(line, '\n');
 		if (verdict->reason)
 			add_error(verdict, line);
+		add_incidents(verdict, line);
 		qm_output_write(output, line->data, line->length);
 		add_counts(&total, &verdict->counts);
 		reports++;
@@ -204,7 +220,14 @@ static void print_reports(struct listing *listing, const struct qm_vec *verdicts
 	}
 }
 
-/* The first that applies: a report that is bad, then no tests at all. */
+/* Whether all was read, and nothing failed outside the tests. */
+static bool is_sound(const struct qm_report_verdict *verdict)
+{
+	return !verdict->reason && !verdict->counts.suite_errors &&
+		!verdict->counts.config_failures;
+}
+
+/* The first that applies: a report with a problem, then no tests at all. */
 static int exit_code_of(const struct qm_context *context, const struct qm_vec *verdicts)
 {
 	uint64_t tests = 0;
@@ -215,7 +238,7 @@ static int exit_code_of(const struct qm_context *context, const struct qm_vec *v
 
 		if (verdict->left_out)
 			continue;
-		if (verdict->reason)
+		if (!is_sound(verdict))
 			return QM_EXIT_REPORT;
 		reports++;
 		tests += verdict->counts.tests;
@@ -234,7 +257,10 @@ static enum qm_code read_reports(const struct qm_context *context, struct qm_rep
 	struct qm_summary *summary, struct qm_error *err)
 {
 	const struct qm_settings *settings = context->settings;
-	const struct qm_reader_options options = { .salvage = (enum qm_salvage)settings->salvage };
+	const struct qm_reader_options options = {
+		.salvage = (enum qm_salvage)settings->salvage,
+		.interrupted = context->interrupted,
+	};
 	struct listing listing = { .json = settings->format == QM_FORMAT_JSON,
 		.output = context->output,
 		.log = context->log };
@@ -250,14 +276,15 @@ static enum qm_code read_reports(const struct qm_context *context, struct qm_rep
 		tee.first.result = print_result;
 	}
 	sink = qm_is_published(context) ? qm_tee_sink(&tee) : tee.first;
-	code = qm_reports_find(reports, settings->operands.items, settings->operands.count, err);
+	code = qm_reports_find(
+		reports, settings->operands.items, settings->operands.count, context->log, err);
 	if (!code) {
-		(void)qm_reports_sniff(reports);
+		(void)qm_reports_sniff(reports, context->interrupted);
 		code = qm_reports_read(
 			reports, &options, &sink, &summary->verdicts, context->log, err);
 	}
-	if (!code)
-		print_reports(&listing, &summary->verdicts);
+	if (!code || code == QM_ESTOPPED)
+		print_reports(&listing, &summary->verdicts); /* those that were read */
 	free(listing.full_name);
 	qm_buf_release(&listing.line);
 	return code;
@@ -269,10 +296,12 @@ static int failure_code(const struct qm_context *context, const struct qm_error 
 	/* That nobody takes the results is told at the end, with the reason. */
 	if (!qm_output_failed(context->output))
 		qm_log_failure(context->log, QM_LOG_ERROR, err);
+	if (err->code == QM_ESTOPPED)
+		return QM_EXIT_STOPPED;
 	return err->code == QM_EUSAGE ? QM_EXIT_USAGE : QM_EXIT_FAILED;
 }
 
-int qm_command_parse(const struct qm_context *context)
+static int parse(const struct qm_context *context)
 {
 	struct qm_reports reports;
 	struct qm_summary summary;
@@ -292,4 +321,12 @@ int qm_command_parse(const struct qm_context *context)
 	qm_reports_release(&reports);
 	qm_summary_release(&summary);
 	return code;
+}
+
+int qm_command_parse(const struct qm_context *context)
+{
+	struct qm_context catching = *context;
+
+	catching.interrupted = qm_catch_signals();
+	return parse(&catching);
 }

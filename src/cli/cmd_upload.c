@@ -170,6 +170,7 @@ static int run_job(const struct qm_context *context, struct qm_world *world, boo
 		.gate = world->gate,
 		.clock = context->clock,
 		.log = context->log,
+		.interrupted = context->interrupted,
 		.policy_name = world->policy_name,
 	};
 	struct qm_job *job = qm_job_new(&options, &job_world);
@@ -197,11 +198,11 @@ static int upload_or_plan(const struct qm_context *context, bool planning)
 	int code;
 
 	with_key.log = &log;
+	with_key.interrupted = qm_catch_signals();
 	qm_error_init(&err);
 	qm_world_init(&world);
 	qm_publish_begin(context, planning ? "qmetry-ci plan" : "qmetry-ci upload");
-	if (check_settings(context->settings, &err) ||
-		qm_world_open(&world, &with_key, qm_catch_signals(), &err))
+	if (check_settings(context->settings, &err) || qm_world_open(&world, &with_key, &err))
 		code = tell_failure(&with_key, &err, planning);
 	else
 		code = run_job(&with_key, &world, planning);

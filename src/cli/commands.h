@@ -12,12 +12,15 @@
 #include "src/cli/output.h"
 #include "src/cli/settings.h"
 
+#include <signal.h>
+
 /* What a command works with. */
 struct qm_context {
 	const struct qm_settings *settings;
 	const struct qm_clock *clock;
 	struct qm_log *log;
 	struct qm_output *output;
+	const volatile sig_atomic_t *interrupted; /* where signals are caught, else NULL */
 };
 
 struct qm_command {

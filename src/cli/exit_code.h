@@ -23,6 +23,7 @@ enum {
 	QM_EXIT_NOTHING = 3,
 	QM_EXIT_REPORT = 4,
 	QM_EXIT_AUTH = 5,
+	QM_EXIT_STOPPED = 7,
 };
 
 struct qm_exit_row {

@@ -6,6 +6,11 @@
 
 static volatile sig_atomic_t interrupted;
 
+/* A closed terminal or connection is an order to end as well. */
+static const int ending_signals[] = { SIGINT, SIGTERM, SIGHUP };
+
+enum { ENDING_SIGNALS = sizeof ending_signals / sizeof *ending_signals };
+
 static void on_signal(int number)
 {
 	if (interrupted) {
@@ -43,8 +48,8 @@ static void sleep_ms(int64_t ms)
 	sigset_t ending, before;
 
 	(void)sigemptyset(&ending);
-	(void)sigaddset(&ending, SIGINT);
-	(void)sigaddset(&ending, SIGTERM);
+	for (int i = 0; i < ENDING_SIGNALS; i++)
+		(void)sigaddset(&ending, ending_signals[i]);
 	(void)sigprocmask(SIG_BLOCK, &ending, &before);
 	if (!interrupted)
 		(void)pselect(0, NULL, NULL, NULL, &duration, &before);
@@ -64,7 +69,7 @@ const struct qm_clock qm_system_clock = {
 	.now_ms = now_ms, .ticks_ms = ticks_ms, .wait_ms = wait_ms
 };
 
-/* nohup and some runners start programs with SIGINT ignored: it stays so. */
+/* nohup and some runners start programs with a signal ignored: it stays so. */
 static void catch_signal(int number)
 {
 	struct sigaction action = { .sa_handler = on_signal, .sa_flags = (int)SA_RESTART }, before;
@@ -76,8 +81,8 @@ static void catch_signal(int number)
 
 const volatile sig_atomic_t *qm_catch_signals(void)
 {
-	catch_signal(SIGINT);
-	catch_signal(SIGTERM);
+	for (int i = 0; i < ENDING_SIGNALS; i++)
+		catch_signal(ending_signals[i]);
 	return &interrupted;
 }
 

@@ -1,10 +1,10 @@
 /*
  * system_clock - the product's clock, and the signals that end a wait.
  *
- * While calls are made SIGINT and SIGTERM only set the program's one global variable: the request
+ * SIGINT, SIGTERM and SIGHUP only set the program's one global variable: reading ends, the request
  * under way is cut off, a wait ends at once, and the summary is still written. A signal that comes
- * in the moment before a wait begins is not lost (both are blocked but while pselect() sleeps). The
- * second one kills. `parse` has nothing to tidy up and leaves the signals as they are.
+ * in the moment before a wait begins is not lost (all are blocked but while pselect() sleeps). The
+ * second one kills.
  */
 #ifndef QM_CLI_SYSTEM_CLOCK_H
 #define QM_CLI_SYSTEM_CLOCK_H
@@ -15,7 +15,7 @@
 
 extern const struct qm_clock qm_system_clock;
 
-/* Returns what the first SIGINT or SIGTERM sets to its number. Ignored ones stay ignored. */
+/* Returns what the first of them sets to its number. Ignored ones stay ignored. */
 const volatile sig_atomic_t *qm_catch_signals(void);
 
 /* A reader that went away, of ours or of a connection, is a failure of write() and no death. */

@@ -79,8 +79,8 @@ static enum qm_code open_key(struct qm_world *world, struct qm_log *log, struct 
 	return code;
 }
 
-static enum qm_code open_http(struct qm_world *world, const struct qm_context *context,
-	const volatile sig_atomic_t *interrupted, struct qm_error *err)
+static enum qm_code open_http(
+	struct qm_world *world, const struct qm_context *context, struct qm_error *err)
 {
 	const struct qm_settings *settings = context->settings;
 	const struct qm_http_options options = {
@@ -92,7 +92,7 @@ static enum qm_code open_http(struct qm_world *world, const struct qm_context *c
 		.proxy = settings->proxy,
 		.allow_http = settings->allow_http,
 		.connect_timeout_ms = CONNECT_TIMEOUT_MS,
-		.interrupted = interrupted,
+		.interrupted = context->interrupted,
 		.log = context->log,
 	};
 	enum qm_code code = qm_http_new(&options, &world->http, err);
@@ -125,8 +125,8 @@ static void open_session(struct qm_world *world, const struct qm_context *contex
 	world->session = qm_session_new(&options);
 }
 
-enum qm_code qm_world_open(struct qm_world *world, const struct qm_context *context,
-	const volatile sig_atomic_t *interrupted, struct qm_error *err)
+enum qm_code qm_world_open(
+	struct qm_world *world, const struct qm_context *context, struct qm_error *err)
 {
 	enum qm_code code;
 
@@ -140,7 +140,7 @@ enum qm_code qm_world_open(struct qm_world *world, const struct qm_context *cont
 	code = open_key(world, context->log, err);
 	if (code)
 		goto done;
-	code = open_http(world, context, interrupted, err);
+	code = open_http(world, context, err);
 	if (code)
 		goto done;
 	open_session(world, context);

@@ -23,9 +23,9 @@ struct qm_world {
 
 void qm_world_init(struct qm_world *world);
 
-/* `interrupted` cuts requests off. The context's log hides the key until the world is closed. */
+/* The context's log hides the key until the world is closed. */
 enum qm_code qm_world_open(struct qm_world *world, const struct qm_context *context,
-	const volatile sig_atomic_t *interrupted, struct qm_error *err) QM_MUST_CHECK;
+	struct qm_error *err) QM_MUST_CHECK;
 void qm_world_close(struct qm_world *world);
 
 /*

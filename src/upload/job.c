@@ -1,7 +1,6 @@
 #include "src/upload/job.h"
 #include "src/base/memory.h"
 #include "src/base/text.h"
-#include "src/upload/tee.h"
 #include "src/upload/upload.h"
 
 #include <stdint.h>
@@ -9,7 +8,7 @@
 #include <string.h>
 
 /* Problems of reports that are told one by one; what is beyond is told as a number. */
-enum { MAX_PROBLEMS = 20, HEADLINE_BYTES = 200 };
+enum { MAX_PROBLEMS = 20 };
 
 struct qm_job {
 	const struct qm_job_options *options;
@@ -20,8 +19,7 @@ struct qm_job {
 	struct qm_mapping *mapping;
 	struct qm_resolver *resolver;
 	struct qm_plan plan;
-	const char *report; /* being read */
-	size_t problems;    /* of reports, so far */
+	size_t problems; /* of reports, so far */
 };
 
 struct qm_job *qm_job_new(const struct qm_job_options *options, const struct qm_job_world *world)
@@ -66,52 +64,16 @@ static void tell_more_problems(struct qm_job *job)
 			job->problems - MAX_PROBLEMS);
 }
 
-/* The first line of a message, cut. */
-static int headline(const char *message)
+/* What failed outside the tests of a report counts, even where nothing can be uploaded for it. */
+static void tell_incidents(struct qm_job *job, const struct qm_report_verdict *verdict)
 {
-	return (int)qm_text_cut(message, strcspn(message, "\r\n"), HEADLINE_BYTES);
-}
+	uint64_t total = verdict->counts.suite_errors + verdict->counts.config_failures;
 
-static enum qm_code note_report(void *context, const struct qm_report_begin *report)
-{
-	struct qm_job *job = context;
-
-	job->report = report->path;
-	return QM_OK;
-}
-
-static const char *message_of(const struct qm_incident *incident)
-{
-	if (incident->message && *incident->message)
-		return incident->message;
-	return incident->failure_type ? incident->failure_type : "without a message";
-}
-
-static enum qm_code note_suite_error(void *context, const struct qm_incident *incident)
-{
-	struct qm_job *job = context;
-	const char *message = message_of(incident);
-
-	if (may_tell_problem(job))
-		qm_summary_reason(&job->summary, QM_REASON_REPORT,
-			"%s: suite \"%s\" failed outside its tests: %.*s", job->report,
-			incident->suite ? incident->suite : "", headline(message), message);
-	return QM_OK;
-}
-
-static enum qm_code note_config_method(void *context, const struct qm_incident *incident)
-{
-	struct qm_job *job = context;
-	const char *message = message_of(incident);
-	bool failed = incident->outcome == QM_FAILED || incident->outcome == QM_ERRORED;
-
-	if (failed && may_tell_problem(job))
-		qm_summary_reason(&job->summary, QM_REASON_REPORT,
-			"%s: config method %s%s%s failed: %.*s", job->report,
-			incident->class_name ? incident->class_name : "",
-			incident->class_name ? "." : "", incident->name ? incident->name : "?",
-			headline(message), message);
-	return QM_OK;
+	for (size_t i = 0; i < verdict->incident_count; i++)
+		if (may_tell_problem(job))
+			qm_summary_reason(&job->summary, QM_REASON_REPORT, "%s: %s", verdict->path,
+				verdict->incidents[i]);
+	job->problems += (size_t)(total - verdict->incident_count);
 }
 
 static void tell_verdict(struct qm_job *job, const struct qm_report_verdict *verdict)
@@ -134,18 +96,12 @@ static void tell_verdict(struct qm_job *job, const struct qm_report_verdict *ver
 /* Reads all reports; false if a sink failed, and so whatever follows would be half the truth. */
 static bool read_reports(struct qm_job *job, const struct qm_sink *sink)
 {
-	struct qm_tee onlookers = {
-		.first = { .context = job,
-			.report_begin = note_report,
-			.suite_error = note_suite_error,
-			.config_method = note_config_method },
-		.second = qm_failures_sink(&job->summary.failures),
-	};
-	const struct qm_reader_options options = { .salvage = job->options->salvage };
 	struct qm_tee tee = {
 		.first = *sink,
-		.second = qm_tee_sink(&onlookers),
+		.second = qm_failures_sink(&job->summary.failures),
 	};
+	const struct qm_reader_options options = { .salvage = job->options->salvage,
+		.interrupted = job->world->interrupted };
 	const struct qm_sink both = qm_tee_sink(&tee);
 	struct qm_vec *verdicts = &job->summary.verdicts;
 	struct qm_error err;
@@ -153,8 +109,10 @@ static bool read_reports(struct qm_job *job, const struct qm_sink *sink)
 
 	qm_error_init(&err);
 	code = qm_reports_read(&job->reports, &options, &both, verdicts, job->world->log, &err);
-	for (size_t i = 0; i < verdicts->count; i++)
+	for (size_t i = 0; i < verdicts->count; i++) {
+		tell_incidents(job, qm_vec_at(verdicts, i));
 		tell_verdict(job, qm_vec_at(verdicts, i));
+	}
 	tell_more_problems(job);
 	if (code)
 		qm_summary_failure(&job->summary, &err);
@@ -197,12 +155,12 @@ static bool find_reports(struct qm_job *job)
 	struct qm_error err;
 
 	qm_error_init(&err);
-	if (qm_reports_find(
-		    &job->reports, job->options->patterns, job->options->pattern_count, &err)) {
+	if (qm_reports_find(&job->reports, job->options->patterns, job->options->pattern_count,
+		    job->world->log, &err)) {
 		qm_summary_reason(&job->summary, QM_REASON_USAGE, "%s", err.text);
 		return false;
 	}
-	if (qm_reports_sniff(&job->reports))
+	if (qm_reports_sniff(&job->reports, job->world->interrupted))
 		return true;
 	/* No report among them, so nobody is asked; but each file is told what is wrong with it. */
 	if (read_reports(job, &nobody) && !qm_summary_has(&job->summary, QM_REASON_REPORT))

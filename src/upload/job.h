@@ -31,6 +31,7 @@ struct qm_job_world {
 	struct qm_gate *gate;
 	const struct qm_clock *clock;
 	const struct qm_log *log;
+	const volatile sig_atomic_t *interrupted; /* not 0: end soon; NULL: never */
 	const char *policy_name;
 };
 

@@ -1,27 +1,15 @@
 #include "src/upload/reports.h"
-#include "src/base/glob.h"
 #include "src/base/memory.h"
+#include "src/base/text.h"
 #include "src/upload/tee.h"
 
 #include <fcntl.h>
-#include <stdlib.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-/* A tree with more reports than this is a mistake in a pattern, most likely. */
-enum { MAX_FILES = 100000, HEAD_BYTES = 512 };
-
-/*
- * Surefire writes TestNG's own testng-results.xml beside its TEST-*.xml: the same results twice,
- * so only TestNG's own folder is looked through for it.
- */
-static const char *const usual_places[] = {
-	"**/target/surefire-reports/TEST-*.xml",
-	"**/target/failsafe-reports/TEST-*.xml",
-	"**/build/test-results/**/TEST-*.xml",
-	"**/test-output/testng-results.xml",
-};
+enum { HEAD_BYTES = 512, HEADLINE_BYTES = 200, INCIDENT_BYTES = 4 * HEADLINE_BYTES };
 
 void qm_reports_init(struct qm_reports *reports, struct qm_arena *arena)
 {
@@ -34,190 +22,18 @@ void qm_reports_release(struct qm_reports *reports)
 	qm_vec_release(&reports->files);
 }
 
-/* ---- Finding. */
-
-/* What the user named, sorted out. All texts are normalised and live in the arena. */
-struct search {
-	struct qm_reports *reports;
-	struct qm_vec wanted, excluded; /* const char *: patterns */
-	struct qm_error *err;
-};
-
-static enum qm_code add_file(struct search *search, const char *path, bool named)
-{
-	struct qm_report_file *file;
-
-	if (search->reports->files.count >= MAX_FILES)
-		return qm_error_set(search->err, QM_ELIMIT,
-			"the patterns match more than %d files: name the folders of the reports",
-			MAX_FILES);
-	file = qm_vec_add(&search->reports->files);
-	file->path = qm_arena_strdup(search->reports->arena, path);
-	file->named = named;
-	return QM_OK;
-}
-
-static enum qm_code add_found(void *context, const char *path)
-{
-	return add_file(context, path, false);
-}
-
-static void add_pattern(
-	const struct search *search, struct qm_vec *patterns, const char *path, const char *below)
-{
-	size_t length = strlen(path), more = strlen(below);
-	char *pattern = qm_arena_alloc(search->reports->arena, length + more + 2);
-
-	memcpy(pattern, path, length);
-	if (more) {
-		pattern[length] = '/';
-		memcpy(pattern + length + 1, below, more);
-	}
-	qm_glob_normalise(pattern);
-	qm_vec_push(patterns, &pattern);
-}
-
-/* The name of a folder with its pattern characters escaped, to be used in a pattern. */
-static char *escape(struct qm_arena *arena, const char *path)
-{
-	char *escaped = qm_arena_alloc(arena, 2 * strlen(path) + 1), *out = escaped;
-
-	for (; *path; path++) {
-		if (strchr("*?[\\", *path))
-			*out++ = '\\';
-		*out++ = *path;
-	}
-	return escaped;
-}
-
-/* A name, a folder or a pattern; what exists by its very name is no pattern. */
-static enum qm_code add_wanted(struct search *search, const char *text)
-{
-	char *path = qm_arena_strdup(search->reports->arena, text);
-	struct stat status;
-	bool exists = stat(text, &status) == 0;
-	enum qm_code code;
-
-	qm_glob_normalise(path);
-	if (exists && S_ISDIR(status.st_mode)) {
-		path = escape(search->reports->arena, path);
-		add_pattern(search, &search->wanted, path, "**/*.xml");
-		return QM_OK;
-	}
-	if (exists || strcmp(text, "-") == 0 || (*text && !qm_glob_is_pattern(text)))
-		return add_file(search, path, true);
-	code = qm_glob_check(text, search->err);
-	if (!code)
-		add_pattern(search, &search->wanted, path, "");
-	return code;
-}
-
-/* Excludes what matches and, if that is a folder, all below. */
-static enum qm_code add_excluded(struct search *search, const char *pattern)
-{
-	enum qm_code code = qm_glob_check(pattern, search->err);
-
-	if (code)
-		return code;
-	add_pattern(search, &search->excluded, pattern, "");
-	add_pattern(search, &search->excluded, pattern, "**");
-	return QM_OK;
-}
-
-static bool is_excluded(const struct search *search, const char *path)
-{
-	for (size_t i = 0; i < search->excluded.count; i++)
-		if (qm_glob_match(*(const char **)qm_vec_at(&search->excluded, i), path))
-			return true;
-	return false;
-}
-
-static int compare_files(const void *left, const void *right)
-{
-	const struct qm_report_file *a = left, *b = right;
-
-	return strcmp(a->path, b->path);
-}
-
-/* Sorts, and keeps one of each path: named, if it was named once. */
-static void tidy(const struct search *search)
-{
-	struct qm_vec *files = &search->reports->files;
-	struct qm_report_file *all = files->items;
-	size_t kept = 0;
-
-	qm_vec_sort(files, compare_files);
-	for (size_t i = 0; i < files->count; i++) {
-		if (is_excluded(search, all[i].path))
-			continue;
-		if (kept && strcmp(all[kept - 1].path, all[i].path) == 0)
-			all[kept - 1].named = all[kept - 1].named || all[i].named;
-		else
-			all[kept++] = all[i];
-	}
-	files->count = kept;
-}
-
-static enum qm_code find(struct search *search, const char *const *patterns, size_t pattern_count,
-	struct qm_error *err)
-{
-	size_t usual = sizeof usual_places / sizeof *usual_places;
-	enum qm_code code = QM_OK;
-
-	for (size_t i = 0; i < pattern_count && !code; i++) {
-		bool excludes = patterns[i][0] == '!';
-
-		usual = excludes ? usual : 0;
-		code = excludes ? add_excluded(search, patterns[i] + 1)
-				: add_wanted(search, patterns[i]);
-	}
-	for (size_t i = 0; i < usual; i++)
-		add_pattern(search, &search->wanted, usual_places[i], "");
-	if (!code)
-		code = qm_glob_walk(
-			search->wanted.items, search->wanted.count, add_found, search, err);
-	return code;
-}
-
-enum qm_code qm_reports_find(struct qm_reports *reports, const char *const *patterns,
-	size_t pattern_count, struct qm_error *err)
-{
-	struct search search = { .reports = reports, .err = err };
-	enum qm_code code;
-
-	qm_vec_init(&search.wanted, sizeof(char *));
-	qm_vec_init(&search.excluded, sizeof(char *));
-	code = find(&search, patterns, pattern_count, err);
-	if (!code)
-		tidy(&search);
-	qm_vec_release(&search.wanted);
-	qm_vec_release(&search.excluded);
-	return code;
-}
-
-/* What can be read only once: standard input, a pipe. */
-static bool is_stream(const char *path)
-{
-	struct stat status;
-
-	return strcmp(path, "-") == 0 || (stat(path, &status) == 0 && !S_ISREG(status.st_mode));
-}
-
-size_t qm_reports_sniff(struct qm_reports *reports)
+size_t qm_reports_sniff(struct qm_reports *reports, const volatile sig_atomic_t *interrupted)
 {
 	const struct qm_reader_options options = { .salvage = QM_SALVAGE_OFF };
 	struct qm_reader *reader = qm_reader_new(&options);
 	size_t count = 0;
 
-	for (size_t i = 0; i < reports->files.count; i++) {
+	for (size_t i = 0; i < reports->files.count && !(interrupted && *interrupted); i++) {
 		struct qm_report_file *file = qm_vec_at(&reports->files, i);
 
-		if (is_stream(file->path)) {
-			count++;
-			continue;
-		}
-		file->kind = qm_reader_sniff(reader, file->path);
-		count += file->kind != QM_REPORT_NONE;
+		if (!file->is_stream)
+			file->kind = qm_reader_sniff(reader, file->path);
+		count += file->is_stream || file->kind != QM_REPORT_NONE;
 	}
 	qm_reader_free(reader);
 	return count;
@@ -230,6 +46,7 @@ struct reading {
 	const struct qm_report_file *file;
 	struct qm_vec *verdicts;
 	const struct qm_log *log;
+	struct qm_vec incidents; /* const char *, of the file being read */
 };
 
 /*
@@ -240,7 +57,7 @@ static bool is_someones_xml(const char *path)
 {
 	static const char *const marks[] = { "\x1f\x8b", "\xfe\xff", "\xff\xfe", "<" };
 	char head[HEAD_BYTES + 1] = "";
-	int file = open(path, O_RDONLY | O_CLOEXEC);
+	int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	ssize_t length = file < 0 ? -1 : read(file, head, HEAD_BYTES);
 	const char *text = head;
 
@@ -255,6 +72,79 @@ static bool is_someones_xml(const char *path)
 		if (strncmp(text, marks[i], strlen(marks[i])) == 0)
 			return true;
 	return false;
+}
+
+/* The first line of a message, cut. */
+static int headline(const char *message)
+{
+	return (int)qm_text_cut(message, strcspn(message, "\r\n"), HEADLINE_BYTES);
+}
+
+static const char *message_of(const struct qm_incident *incident)
+{
+	if (incident->message && *incident->message)
+		return incident->message;
+	return incident->failure_type ? incident->failure_type : "without a message";
+}
+
+static void keep_incident(struct reading *reading, const char *format, ...) QM_PRINTF(2, 3);
+
+static void keep_incident(struct reading *reading, const char *format, ...)
+{
+	char text[INCIDENT_BYTES];
+	const char *kept;
+	va_list arguments;
+
+	if (reading->incidents.count >= QM_MAX_INCIDENTS)
+		return;
+	va_start(arguments, format);
+	(void)vsnprintf(text, sizeof text, format, arguments);
+	va_end(arguments);
+	kept = qm_arena_strdup(reading->reports->arena, text);
+	qm_vec_push(&reading->incidents, &kept);
+}
+
+static int name_length(const char *name)
+{
+	return (int)qm_text_cut(name, strlen(name), HEADLINE_BYTES);
+}
+
+static enum qm_code keep_suite_error(void *context, const struct qm_incident *incident)
+{
+	const char *suite = incident->suite ? incident->suite : "";
+	const char *message = message_of(incident);
+
+	keep_incident(context, "suite \"%.*s\" failed outside its tests: %.*s", name_length(suite),
+		suite, headline(message), message);
+	return QM_OK;
+}
+
+static enum qm_code keep_config_method(void *context, const struct qm_incident *incident)
+{
+	const char *class_name = incident->class_name ? incident->class_name : "";
+	const char *name = incident->name ? incident->name : "?";
+	const char *message = message_of(incident);
+
+	if (incident->outcome == QM_FAILED || incident->outcome == QM_ERRORED)
+		keep_incident(context, "config method %.*s%s%.*s failed: %.*s",
+			name_length(class_name), class_name, *class_name ? "." : "",
+			name_length(name), name, headline(message), message);
+	return QM_OK;
+}
+
+/* Moves the texts of the file that has ended to its verdict. */
+static void take_incidents(struct reading *reading, struct qm_report_verdict *verdict)
+{
+	size_t count = reading->incidents.count;
+	const char **list;
+
+	if (!count)
+		return;
+	list = qm_arena_alloc(reading->reports->arena, count * sizeof *list);
+	memcpy(list, reading->incidents.items, count * sizeof *list);
+	verdict->incidents = list;
+	verdict->incident_count = count;
+	qm_vec_clear(&reading->incidents);
 }
 
 static const char *keep_text(const struct reading *reading, const char *text)
@@ -277,7 +167,7 @@ static void notice(const struct reading *reading, const struct qm_report_verdict
 
 static enum qm_code keep_verdict(void *context, const struct qm_report_end *end)
 {
-	const struct reading *reading = context;
+	struct reading *reading = context;
 	struct qm_report_verdict *verdict = qm_vec_add(reading->verdicts);
 
 	*verdict = (struct qm_report_verdict){
@@ -292,6 +182,7 @@ static enum qm_code keep_verdict(void *context, const struct qm_report_end *end)
 	};
 	verdict->left_out = verdict->reason && strcmp(verdict->reason, "not-a-report") == 0 &&
 		!reading->file->named && is_someones_xml(verdict->path);
+	take_incidents(reading, verdict);
 	notice(reading, verdict);
 	return QM_OK;
 }
@@ -303,16 +194,21 @@ enum qm_code qm_reports_read(const struct qm_reports *reports,
 	struct reading reading = { .reports = reports, .verdicts = verdicts, .log = log };
 	struct qm_tee tee = {
 		.first = *sink,
-		.second = { .context = &reading, .report_end = keep_verdict },
+		.second = { .context = &reading,
+			.suite_error = keep_suite_error,
+			.config_method = keep_config_method,
+			.report_end = keep_verdict },
 	};
 	const struct qm_sink both = qm_tee_sink(&tee);
 	struct qm_reader *reader = qm_reader_new(options);
 	enum qm_code code = QM_OK;
 
+	qm_vec_init(&reading.incidents, sizeof(const char *));
 	for (size_t i = 0; i < reports->files.count && !code; i++) {
 		reading.file = qm_vec_at(&reports->files, i);
 		code = qm_reader_read(reader, reading.file->path, &both, err);
 	}
 	qm_reader_free(reader);
+	qm_vec_release(&reading.incidents);
 	return code;
 }

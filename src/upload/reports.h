@@ -4,11 +4,13 @@
  * Files are named by paths and patterns: `target/surefire-reports/TEST-*.xml`,
  * `**` for any number of folders, `!` in front to exclude what matches. Without any, the usual
  * places of Surefire, Failsafe, Gradle and TestNG below the working folder are looked through.
- * The list is sorted by path bytes and has no path twice, so a run is repeatable.
+ * The list is sorted by path bytes and has no file twice, whatever links and detours lead to it, so
+ * a run is repeatable.
  *
- * A folder means all *.xml below it. What exists by its very name is no pattern, TEST-a[1].xml for
- * one. An XML file that a pattern caught and that is no report (failsafe-summary.xml) is left out
- * with a notice; one that was named is an error. A report that cannot be read loses nothing else.
+ * A folder means all *.xml and *.xml.gz below it. What exists by its very name is no pattern,
+ * TEST-a[1].xml for one. An XML file that a pattern caught and that is no report
+ * (failsafe-summary.xml) is left out with a notice; one that was named is an error. A report that
+ * cannot be read loses nothing else.
  */
 #ifndef QM_UPLOAD_REPORTS_H
 #define QM_UPLOAD_REPORTS_H
@@ -20,6 +22,8 @@
 struct qm_report_file {
 	const char *path;
 	bool named;               /* itself, and not by a pattern or a folder */
+	bool is_stream;           /* can be read only once: standard input, a pipe */
+	int64_t modified_ms;      /* Unix time; of a stream or a file that is not there: 0 */
 	enum qm_report_kind kind; /* after qm_reports_sniff() */
 };
 
@@ -31,15 +35,21 @@ struct qm_reports {
 void qm_reports_init(struct qm_reports *reports, struct qm_arena *arena);
 void qm_reports_release(struct qm_reports *reports);
 
-/* QM_EUSAGE for a pattern that is none; finding nothing is no failure: files is empty. */
+/*
+ * QM_EUSAGE for a pattern that is none; finding nothing is no failure: files is empty. What was
+ * found twice is told to the log.
+ */
 enum qm_code qm_reports_find(struct qm_reports *reports, const char *const *patterns,
-	size_t pattern_count, struct qm_error *err) QM_MUST_CHECK;
+	size_t pattern_count, const struct qm_log *log, struct qm_error *err) QM_MUST_CHECK;
 
 /*
  * Looks at the head of each file and tells how many may be reports: where none is, nobody needs to
- * be asked for anything. Standard input and pipes count, unread.
+ * be asked for anything. Standard input and pipes count, unread. Ends early where a signal came.
  */
-size_t qm_reports_sniff(struct qm_reports *reports);
+size_t qm_reports_sniff(struct qm_reports *reports, const volatile sig_atomic_t *interrupted);
+
+/* Incidents of a file that are kept as text; what is beyond is a number. */
+enum { QM_MAX_INCIDENTS = 20 };
 
 /* What was read of one file; kept for the summary. Texts live in the arena. */
 struct qm_report_verdict {
@@ -51,6 +61,9 @@ struct qm_report_verdict {
 	const char *text;
 	bool salvaged;
 	bool left_out; /* caught by a pattern and no report */
+	/* What failed outside the tests: "config method a.B.setUp failed: no server". */
+	const char *const *incidents;
+	size_t incident_count; /* listed, of suite errors and failed config methods */
 };
 
 /*

@@ -68,17 +68,19 @@ json_t *qm_report_json(const struct qm_report_verdict *verdict)
 	return report;
 }
 
-static json_t *reports(const struct qm_summary *summary)
+static void set_reports(json_t *object, const struct qm_summary *summary)
 {
 	json_t *list = json_array();
+	uint64_t total = 0;
 
 	for (size_t i = 0; i < summary->verdicts.count; i++) {
 		const struct qm_report_verdict *verdict = qm_vec_at(&summary->verdicts, i);
 
-		if (!verdict->left_out && json_array_size(list) < MAX_ITEMS)
+		if (!verdict->left_out && total++ < MAX_ITEMS)
 			(void)json_array_append_new(list, qm_report_json(verdict));
 	}
-	return list;
+	set(object, "reports", list);
+	set_count(object, "reports_total", total);
 }
 
 static json_t *results(const struct qm_resolution *resolution)
@@ -272,7 +274,7 @@ json_t *qm_summary_json(const struct qm_summary *summary)
 
 	set_text(object, "conclusion", qm_conclusion_name(qm_summary_conclusion(summary)));
 	set(object, "reasons", list_of(&summary->reasons, reason_item));
-	set(object, "reports", reports(summary));
+	set_reports(object, summary);
 	set(object, "results", results(summary->resolution));
 	set_count(object, "mapped", resolution->mapped);
 	set(object, "unmapped", list_of(&resolution->unmapped, unmapped_item));

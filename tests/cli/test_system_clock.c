@@ -84,9 +84,15 @@ static int wait_after_sigint(void)
 	return wait_after(SIGINT);
 }
 
+static int wait_after_sighup(void)
+{
+	return wait_after(SIGHUP);
+}
+
 static void a_signal_before_a_wait_ends_it(void **state)
 {
 	(void)state;
+	assert_ends_well(wait_after_sighup);
 	assert_ends_well(wait_after_sigterm);
 	assert_ends_well(wait_after_sigint);
 }

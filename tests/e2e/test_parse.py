@@ -2,6 +2,7 @@
 import gzip
 import json
 import os
+import signal
 import subprocess
 import unittest
 
@@ -118,6 +119,55 @@ class Parse(Case):
         done = self.parse("--format", "json", "--results", path, code=4)
         self.assertNotIn("another file", done.out + done.err)
         self.assertIn("entity-expansion", done.out)
+
+    def test_a_folder_holds_packed_reports_too(self):
+        self.write("m/TEST-a.xml.gz", gzip.compress(junit(("a.B", "c", "")).encode()))
+        self.write("m/deep/TEST-b.xml", junit(("a.B", "d", "")))
+        os.symlink("TEST-b.xml", os.path.join(self.folder, "m/deep/again.xml"))
+        done = self.parse("--format", "json", "m", code=0)
+        rows = [json.loads(line) for line in done.out.splitlines()]
+        self.assertEqual(
+            [(row["file"], row["tests"]) for row in rows],
+            [("m/TEST-a.xml.gz", 1), ("m/deep/TEST-b.xml", 1)],
+        )
+        self.assertIn("m/deep/again.xml: left out, it is the same file as", done.err)
+
+    def test_what_failed_outside_the_tests_is_4_and_shown_apart(self):
+        suite = "<testsuites><testsuite name='db'><error message='no DB'/></testsuite>%s"
+        junit_path = self.write("TEST-a.xml", suite % "</testsuites>")
+        done = self.parse(junit_path, code=4)
+        self.assertIn('- suite "db" failed outside its tests: no DB', done.out)
+        self.assertEqual(self.lines(junit_path, code=4)[0]["suite_errors"], 1)
+        testng_path = self.write(
+            "testng-results.xml",
+            "<testng-results><suite name='s'><test name='t'><class name='a.B'>"
+            "<test-method is-config='true' status='FAIL' name='setUp'/>"
+            "<test-method status='PASS' name='c'/></class></test></suite></testng-results>",
+        )
+        done = self.parse(testng_path, code=4)
+        self.assertIn("- config method a.B.setUp failed: without a message", done.out)
+
+    def test_a_signal_ends_the_reading_of_a_pipe(self):
+        # The result of a report that was read before is still told.
+        path = self.write("TEST-a.xml", junit(("a.B", "c", "")))
+        pipe = os.path.join(self.folder, "pipe.xml")
+        os.mkfifo(pipe)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            process = subprocess.Popen(
+                [os.path.join(os.environ["QM_BIN_DIR"], "qmetry-ci"), "parse", path, pipe],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env=self.environment({}),
+                text=True,
+            )
+            with open(pipe, "w", encoding="ascii") as writer:  # waits for the reader
+                writer.write("<testsuite><testcase name='a'/>")
+                writer.flush()
+                process.send_signal(number)
+                out, err = process.communicate(timeout=10)
+            self.assertEqual(process.returncode, 7, err)
+            self.assertIn("pipe.xml: stopped by a signal", err)
+            self.assertIn("TEST-a.xml", out)
 
     def test_a_full_disk_is_told(self):
         path = self.write("TEST-a.xml", junit(("a.B", "c", "")))

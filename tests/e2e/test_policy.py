@@ -336,6 +336,33 @@ class Signals(Case):
                 self.stop()
                 self.simulator = None
 
+    def test_a_signal_ends_the_reading_of_standard_input(self):
+        for command in ("upload", "plan"):
+            with self.subTest(command):
+                self.start(world([execution(2720260, runs(3))]))
+                process = subprocess.Popen(
+                    [os.path.join(BIN, "qmetry-ci"), command, "--suite", "VKMC-TS-20"]
+                    + ["--format", "json", "--state", "memory", "-"],
+                    env=self.environment({}),
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    text=True,
+                )
+                # More than a pipe holds: once it is written, most of it has been read.
+                process.stdin.write("<testsuite>" + "<testcase name='VKMC-TC-1'/>" * 10000)
+                process.stdin.flush()
+                process.send_signal(signal.SIGHUP)
+                out = process.stdout.read()
+                self.assertEqual(process.wait(timeout=10), 7)
+                process.communicate()
+                summary = json.loads(out)
+                self.assertEqual(summary["conclusion"], "stopped")
+                self.assertIn("standard input", summary["reasons"][0]["text"])
+                self.assertEqual(self.bulk(), [])
+                self.stop()
+                self.simulator = None
+
 
 if __name__ == "__main__":
     unittest.main()

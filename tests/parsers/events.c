@@ -70,7 +70,8 @@ static enum qm_code on_result(void *context, const struct qm_result *result)
 		qm_buf_add_format(out, " ms=%" PRId64, result->duration_ms);
 	qm_events_add_text(out, "suite", result->suite);
 	qm_events_add_text(out, "test", result->test);
-	qm_events_add_text(out, "class", result->class_name);
+	qm_events_add_text(
+		out, result->is_class_apart ? "class-apart" : "class", result->class_name);
 	qm_events_add_text(out, "name", result->name);
 	qm_events_add_text(out, "parameters", result->parameters);
 	qm_events_add_text(out, "description", result->description);

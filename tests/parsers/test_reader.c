@@ -6,6 +6,7 @@
 
 #include <iconv.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -377,6 +378,44 @@ static void standard_input_is_read(void **state)
 	assert_int_equal(status, 0);
 }
 
+struct signalled {
+	volatile sig_atomic_t number;
+};
+
+static enum qm_code end_by_signal(void *context, const struct qm_result *result)
+{
+	struct signalled *signalled = context;
+
+	(void)result;
+	signalled->number = SIGTERM;
+	return QM_OK;
+}
+
+/* More tests than a chunk holds: the reading ends before the second chunk. */
+static void a_signal_ends_the_reading_without_a_verdict(void **state)
+{
+	struct stage *stage = *state;
+	struct signalled signalled = { 0 };
+	const struct qm_reader_options options = { .interrupted = &signalled.number };
+	const struct qm_sink sink = { .context = &signalled, .result = end_by_signal };
+	struct qm_reader *reader = qm_reader_new(&options);
+	struct qm_error err;
+	struct qm_buf text;
+
+	qm_buf_init(&text, MAX_BYTES);
+	qm_buf_add_text(&text, "<testsuite>");
+	while (text.length < 4 * QM_MAX_CHUNK)
+		qm_buf_add_text(&text, "<testcase name='a'/>");
+	qm_buf_add_text(&text, "</testsuite>");
+	write_report(stage, text.data, text.length);
+	qm_buf_release(&text);
+	qm_error_init(&err);
+	assert_int_equal(qm_reader_read(reader, stage->file, &sink, &err), QM_ESTOPPED);
+	assert_int_equal(err.code, QM_ESTOPPED);
+	assert_non_null(strstr(err.text, "signal"));
+	qm_reader_free(reader);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -396,6 +435,8 @@ int main(void)
 			a_report_that_is_not_there_is_unreadable, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(kinds_are_told_by_the_head, set_up, tear_down),
 		cmocka_unit_test(standard_input_is_read),
+		cmocka_unit_test_setup_teardown(
+			a_signal_ends_the_reading_without_a_verdict, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

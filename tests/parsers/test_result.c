@@ -64,10 +64,23 @@ static void outcomes_and_kinds_have_names(void **state)
 	assert_null(qm_report_kind_name(QM_REPORT_NONE));
 }
 
+static void a_class_that_stands_apart_is_no_part_of_the_name(void **state)
+{
+	const struct qm_result result = {
+		.class_name = "a.B", .is_class_apart = true, .name = "c"
+	};
+	char out[8];
+
+	(void)state;
+	assert_int_equal(qm_result_full_name(&result, out, sizeof out), 1);
+	assert_string_equal(out, "c");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(full_names_are_the_oracles),
+		cmocka_unit_test(a_class_that_stands_apart_is_no_part_of_the_name),
 		cmocka_unit_test(a_name_that_does_not_fit_is_cut_between_characters),
 		cmocka_unit_test(outcomes_and_kinds_have_names),
 	};

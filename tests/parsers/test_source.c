@@ -3,12 +3,14 @@
 #include "src/base/file.h"
 
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -82,7 +84,7 @@ static void check(const char *path, const char *want, enum qm_reason reason)
 
 		qm_verdict_init(&verdict);
 		qm_buf_init(&out, MAX_BYTES);
-		assert_true(qm_source_open(&source, path, MAX_BYTES, &verdict));
+		assert_true(qm_source_open(&source, path, MAX_BYTES, NULL, &verdict));
 		read_all(&source, steps[i], &out, &verdict);
 		assert_int_equal(verdict.reason, reason);
 		assert_string_equal(out.data, want);
@@ -124,7 +126,7 @@ static void gzip_is_known_by_name_and_bytes(void **state)
 	(void)unlink(folder->file);
 	write_file(folder, "a.xml", packed, length);
 	qm_verdict_init(&verdict);
-	assert_true(qm_source_open(&source, folder->file, MAX_BYTES, &verdict));
+	assert_true(qm_source_open(&source, folder->file, MAX_BYTES, NULL, &verdict));
 	assert_int_equal(qm_source_read(&source, magic, 2, &verdict), 2);
 	assert_memory_equal(magic, "\x1f\x8b", 2);
 	qm_source_close(&source);
@@ -166,7 +168,7 @@ static void each_way_to_cut_it_off_is_truncated(void **state)
 		write_file(folder, "a.gz", packed, cut);
 		qm_verdict_init(&verdict);
 		qm_buf_init(&out, MAX_BYTES);
-		assert_true(qm_source_open(&source, folder->file, MAX_BYTES, &verdict));
+		assert_true(qm_source_open(&source, folder->file, MAX_BYTES, NULL, &verdict));
 		read_all(&source, 100, &out, &verdict);
 		assert_int_equal(verdict.reason, QM_REASON_TRUNCATED);
 		assert_memory_equal(out.data, "<a>text</a>", out.length);
@@ -201,14 +203,14 @@ static void more_bytes_than_allowed_are_refused(void **state)
 	write_file(folder, "a.gz", packed, pack(zeros, sizeof zeros, packed, sizeof packed));
 	qm_verdict_init(&verdict);
 	qm_buf_init(&out, MAX_BYTES);
-	assert_true(qm_source_open(&source, folder->file, 99999, &verdict));
+	assert_true(qm_source_open(&source, folder->file, 99999, NULL, &verdict));
 	read_all(&source, 4096, &out, &verdict);
 	assert_int_equal(verdict.reason, QM_REASON_LIMIT);
 	assert_int_equal(out.length, 99999);
 	qm_source_close(&source);
 	qm_buf_clear(&out);
 	qm_verdict_init(&verdict);
-	assert_true(qm_source_open(&source, folder->file, 100000, &verdict));
+	assert_true(qm_source_open(&source, folder->file, 100000, NULL, &verdict));
 	read_all(&source, 4096, &out, &verdict);
 	assert_int_equal(verdict.reason, QM_REASON_NONE);
 	assert_int_equal(out.length, 100000);
@@ -225,13 +227,13 @@ static void what_cannot_be_read_is_told(void **state)
 
 	(void)snprintf(folder->file, sizeof folder->file, "%s/none", folder->path);
 	qm_verdict_init(&verdict);
-	assert_false(qm_source_open(&source, folder->file, MAX_BYTES, &verdict));
+	assert_false(qm_source_open(&source, folder->file, MAX_BYTES, NULL, &verdict));
 	assert_int_equal(verdict.reason, QM_REASON_UNREADABLE);
 	assert_int_equal(verdict.error.code, QM_EIO);
 	assert_false(qm_source_rewind(&source));
 	qm_source_close(&source);
 	qm_verdict_init(&verdict);
-	assert_true(qm_source_open(&source, folder->path, MAX_BYTES, &verdict));
+	assert_true(qm_source_open(&source, folder->path, MAX_BYTES, NULL, &verdict));
 	assert_int_equal(qm_source_read(&source, &byte, 1, &verdict), 0);
 	assert_int_equal(verdict.reason, QM_REASON_UNREADABLE);
 	assert_non_null(strstr(verdict.error.text, "folder"));
@@ -253,7 +255,7 @@ static void a_pipe_cannot_be_read_twice(void **state)
 	assert_int_equal(dup2(ends[0], STDIN_FILENO), STDIN_FILENO);
 	(void)close(ends[0]);
 	qm_verdict_init(&verdict);
-	assert_true(qm_source_open(&source, "-", MAX_BYTES, &verdict));
+	assert_true(qm_source_open(&source, "-", MAX_BYTES, NULL, &verdict));
 	assert_int_equal(qm_source_read(&source, chunk, sizeof chunk, &verdict), 2);
 	assert_int_equal(qm_source_read(&source, chunk + 2, sizeof chunk - 2, &verdict), 2);
 	assert_memory_equal(chunk, "<a/>", 4);
@@ -262,6 +264,55 @@ static void a_pipe_cannot_be_read_twice(void **state)
 	qm_source_close(&source);
 	assert_int_equal(dup2(input, STDIN_FILENO), STDIN_FILENO);
 	(void)close(input);
+}
+
+/* ---- Signals. */
+
+static volatile sig_atomic_t interrupted;
+
+static void interrupt(int number)
+{
+	interrupted = number;
+}
+
+/* The alarm goes off while the source waits for a writer that never comes. */
+static void a_wait_for_bytes_is_interrupted(void **state)
+{
+	static const struct itimerval soon = { .it_value = { .tv_usec = 20000 } };
+	const struct sigaction action = { .sa_handler = interrupt, .sa_flags = (int)SA_RESTART };
+	struct folder *folder = *state;
+	struct qm_verdict verdict;
+	struct qm_source source;
+	char byte;
+
+	(void)snprintf(folder->file, sizeof folder->file, "%s/pipe", folder->path);
+	assert_int_equal(mkfifo(folder->file, 0600), 0);
+	assert_int_equal(sigaction(SIGALRM, &action, NULL), 0);
+	interrupted = 0;
+	qm_verdict_init(&verdict);
+	assert_int_equal(setitimer(ITIMER_REAL, &soon, NULL), 0);
+	assert_true(qm_source_open(&source, folder->file, MAX_BYTES, &interrupted, &verdict));
+	assert_int_equal(qm_source_read(&source, &byte, 1, &verdict), 0);
+	assert_int_equal(interrupted, SIGALRM);
+	assert_int_equal(verdict.reason, QM_REASON_NONE);
+	qm_source_close(&source);
+}
+
+static void after_a_signal_nothing_more_is_read(void **state)
+{
+	struct folder *folder = *state;
+	struct qm_verdict verdict;
+	struct qm_source source;
+	char byte;
+
+	write_file(folder, "a.xml", "<a/>", 4);
+	interrupted = 0;
+	qm_verdict_init(&verdict);
+	assert_true(qm_source_open(&source, folder->file, MAX_BYTES, &interrupted, &verdict));
+	assert_int_equal(qm_source_read(&source, &byte, 1, &verdict), 1);
+	interrupted = SIGTERM;
+	assert_int_equal(qm_source_read(&source, &byte, 1, &verdict), 0);
+	qm_source_close(&source);
 }
 
 int main(void)
@@ -277,6 +328,9 @@ int main(void)
 			more_bytes_than_allowed_are_refused, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_cannot_be_read_is_told, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_pipe_cannot_be_read_twice, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_wait_for_bytes_is_interrupted, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			after_a_signal_nothing_more_is_read, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -95,7 +95,7 @@ static const struct qm_report_file *file_at(const struct desk *desk, size_t inde
 static void find(struct desk *desk, const char *const *patterns, size_t count)
 {
 	qm_vec_clear(&desk->reports.files);
-	assert_int_equal(qm_reports_find(&desk->reports, patterns, count, NULL), QM_OK);
+	assert_int_equal(qm_reports_find(&desk->reports, patterns, count, &desk->log, NULL), QM_OK);
 }
 
 /* Up to 3 patterns, the first that is NULL ends them; named files are marked with "=". */
@@ -132,9 +132,11 @@ static void names_patterns_and_folders_are_found_sorted_and_once(void **state)
 		{ { "r/b.xml", "r/*.xml", "**/b.xml" }, "r/B.xml;r/a.xml;=r/b.xml;" },
 		{ { "r" }, "r/B.xml;r/a.xml;r/b.xml;r/deep/d.xml;" },
 		{ { "./r/" }, "r/B.xml;r/a.xml;r/b.xml;r/deep/d.xml;" },
-		{ { "." }, "r/B.xml;r/a.xml;r/b.xml;r/deep/d.xml;" },
+		{ { ".", "!packed" }, "r/B.xml;r/a.xml;r/b.xml;r/deep/d.xml;" },
 		{ { "**/d.xml" }, "r/deep/d.xml;" },
 		{ { "r/*.txt" }, "r/notes.txt;" },
+		{ { "packed" }, "packed/c.xml.gz;packed/deep/e.xml.gz;" },
+		{ { "r/deep/../b.xml" }, "=r/deep/../b.xml;" },
 		{ { "no/such/*.xml" }, "" },
 		{ { "gone.xml" }, "=gone.xml;" }, /* reading it will tell */
 		{ { "-" }, "=-;" },
@@ -146,6 +148,9 @@ static void names_patterns_and_folders_are_found_sorted_and_once(void **state)
 	put("r/B.xml", junit);
 	put("r/deep/d.xml", junit);
 	put("r/notes.txt", "x");
+	put("packed/c.xml.gz", "x");
+	put("packed/deep/e.xml.gz", "x");
+	put("packed/log.gz", "x");
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
 		assert_finds(desk, rows[i].patterns, rows[i].expected);
 }
@@ -170,6 +175,25 @@ static void what_is_excluded_is_not_found(void **state)
 	put("r/deep/d.xml", junit);
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
 		assert_finds(desk, rows[i].patterns, rows[i].expected);
+}
+
+static void a_file_is_found_once_whatever_leads_to_it(void **state)
+{
+	static const char told[] = "m/hard.xml: left out, it is the same file as m/a.xml;"
+				   "m/t/../a.xml: left out, it is the same file as m/a.xml;"
+				   "soft.xml: left out, it is the same file as m/a.xml;";
+	struct desk *desk = *state;
+
+	put("m/a.xml", junit);
+	put("m/b.xml", junit);
+	put("m/t/notes.txt", "x");
+	assert_int_equal(link("m/a.xml", "m/hard.xml"), 0);
+	assert_int_equal(symlink("m/a.xml", "soft.xml"), 0);
+	assert_finds(desk, (const char *const[3]){ "m", "m/t/../a.xml", "soft.xml" },
+		"=m/a.xml;m/b.xml;");
+	assert_string_equal(desk->talk, told);
+	assert_finds(desk, (const char *const[3]){ "m", "soft.xml", "!m/[ah]*.xml" },
+		"m/b.xml;=soft.xml;");
 }
 
 static void what_exists_by_its_very_name_is_no_pattern(void **state)
@@ -219,7 +243,8 @@ static void what_is_no_pattern_is_an_error_of_usage(void **state)
 		struct qm_error err;
 
 		qm_error_init(&err);
-		assert_int_equal(qm_reports_find(&desk->reports, &patterns[i], 1, &err), QM_EUSAGE);
+		assert_int_equal(qm_reports_find(&desk->reports, &patterns[i], 1, &desk->log, &err),
+			QM_EUSAGE);
 		assert_true(*err.text);
 	}
 }
@@ -236,12 +261,12 @@ static void a_look_at_the_heads_counts_what_may_be_reports(void **state)
 	assert_int_equal(mkfifo("pipe", 0600), 0); /* that nobody writes into: not opened */
 	find(desk, patterns, 4);
 	assert_int_equal(desk->reports.files.count, 7);
-	assert_int_equal(qm_reports_sniff(&desk->reports), 4);
+	assert_int_equal(qm_reports_sniff(&desk->reports, NULL), 4);
 	assert_int_equal(file_at(desk, 1)->kind, QM_REPORT_JUNIT);
 	assert_int_equal(file_at(desk, 2)->kind, QM_REPORT_TESTNG);
 	assert_int_equal(file_at(desk, 3)->kind, QM_REPORT_NONE);
 	qm_vec_clear(&desk->reports.files);
-	assert_int_equal(qm_reports_sniff(&desk->reports), 0);
+	assert_int_equal(qm_reports_sniff(&desk->reports, NULL), 0);
 }
 
 /* ---- Reading. */
@@ -332,6 +357,37 @@ static void text_in_the_place_of_a_report_is_not_left_out(void **state)
 	assert_false(verdict_at(desk, 0)->left_out);
 }
 
+static void what_failed_outside_the_tests_is_kept_up_to_a_number(void **state)
+{
+	struct desk *desk = *state;
+	const struct qm_report_verdict *verdict;
+	struct qm_buf text;
+
+	qm_buf_init(&text, 1 << 20);
+	qm_buf_add_text(&text, "<testsuites>");
+	for (int i = 0; i < 25; i++)
+		qm_buf_add_text(
+			&text, "<testsuite name='s'><error message='m&#10;n'/></testsuite>");
+	qm_buf_add_text(&text, "</testsuites>");
+	put("a.xml", text.data);
+	qm_buf_release(&text);
+	put("b.xml",
+		"<testng-results><suite name='s'><test name='t'><class name='a.B'>"
+		"<test-method is-config='true' status='PASS' name='setUpAll'/>"
+		"<test-method is-config='true' status='FAIL' name='setUp'>"
+		"<exception class='E'/></test-method></class></test></suite></testng-results>");
+	assert_int_equal(read_all(desk, "*.xml"), QM_OK);
+	verdict = verdict_at(desk, 0);
+	assert_int_equal(verdict->counts.suite_errors, 25);
+	assert_int_equal(verdict->incident_count, QM_MAX_INCIDENTS);
+	assert_string_equal(verdict->incidents[19], "suite \"s\" failed outside its tests: m");
+	verdict = verdict_at(desk, 1);
+	assert_int_equal(verdict->counts.config_methods, 2);
+	assert_int_equal(verdict->counts.config_failures, 1);
+	assert_int_equal(verdict->incident_count, 1);
+	assert_string_equal(verdict->incidents[0], "config method a.B.setUp failed: E");
+}
+
 static void a_named_file_that_is_gone_is_unreadable(void **state)
 {
 	struct desk *desk = *state;
@@ -373,6 +429,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(names_patterns_and_folders_are_found_sorted_and_once),
 		TEST(what_is_excluded_is_not_found),
+		TEST(a_file_is_found_once_whatever_leads_to_it),
 		TEST(what_exists_by_its_very_name_is_no_pattern),
 		TEST(without_patterns_the_usual_places_are_looked_through),
 		TEST(what_is_no_pattern_is_an_error_of_usage),
@@ -380,6 +437,7 @@ int main(void)
 		TEST(a_report_that_cannot_be_read_loses_nothing_else),
 		TEST(other_xml_is_left_out_where_a_pattern_caught_it),
 		TEST(text_in_the_place_of_a_report_is_not_left_out),
+		TEST(what_failed_outside_the_tests_is_kept_up_to_a_number),
 		TEST(a_named_file_that_is_gone_is_unreadable),
 		TEST(replaced_characters_are_noticed),
 		TEST(a_sink_that_fails_ends_the_reading),

@@ -49,7 +49,7 @@ static void a_summary_of_nothing_has_all_its_members(void **state)
 	struct desk *desk = *state;
 
 	assert_json(qm_summary_json(&desk->summary),
-		"{\"conclusion\":\"success\",\"reasons\":[],\"reports\":[],"
+		"{\"conclusion\":\"success\",\"reasons\":[],\"reports\":[],\"reports_total\":0,"
 		"\"results\":{\"tests\":0,\"passed\":0,\"flaky\":0,\"failed\":0,\"errored\":0,"
 		"\"skipped\":0,\"not_reached\":0},\"mapped\":0,"
 		"\"unmapped\":[],\"unmapped_total\":0,\"missing\":[],\"missing_total\":0,"
@@ -87,7 +87,8 @@ static void an_upload_is_told_in_full(void **state)
 	qm_summary_reason(summary, QM_REASON_NOT_UPLOADED, "because");
 	assert_json(qm_summary_json(summary),
 		"{\"conclusion\":\"partial\",\"reasons\":[{\"code\":1,\"text\":\"because\"}],"
-		"\"reports\":[],\"results\":{\"tests\":3,\"passed\":2,\"flaky\":0,\"failed\":1,"
+		"\"reports\":[],\"reports_total\":0,"
+		"\"results\":{\"tests\":3,\"passed\":2,\"flaky\":0,\"failed\":1,"
 		"\"errored\":0,\"skipped\":0,\"not_reached\":0},\"mapped\":3,"
 		"\"unmapped\":[{\"test\":\"a.B.c\",\"file\":\"TEST-a.xml\",\"why\":\"no key\","
 		"\"nearest\":\"\"}],\"unmapped_total\":7,"
