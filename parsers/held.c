@@ -11,6 +11,8 @@ void qm_held_init(struct qm_held *held)
 
 	qm_vec_init(&held->results, sizeof(struct qm_held_result));
 	qm_arena_init(&held->arena);
+	held->test_begin = 0;
+	held->test = NULL;
 	/* A map's key is random: nobody can write two tests that are taken for one. */
 	qm_map_init(&map);
 	memcpy(held->key, map.key, sizeof held->key);
@@ -27,6 +29,8 @@ void qm_held_clear(struct qm_held *held)
 {
 	qm_vec_clear(&held->results);
 	qm_arena_release(&held->arena);
+	held->test_begin = 0;
+	held->test = NULL;
 }
 
 bool qm_held_is_full(const struct qm_held *held)
@@ -82,7 +86,10 @@ void qm_held_add(struct qm_held *held, const struct qm_result *result, const cha
 	added->result = *result;
 	added->identity = identity_of(held, result, signature);
 	added->skipped_itself = skipped_itself;
-	/* Names of suite, test and class live until their element ends: later than this. */
+	/* The suite's name lives until its element ends: later than this. */
+	if (!held->test && result->test)
+		held->test = qm_arena_strdup(&held->arena, result->test);
+	added->result.test = held->test;
 	copy_text(held, &added->result.class_name);
 	copy_text(held, &added->result.name);
 	copy_text(held, &added->result.parameters);
@@ -93,14 +100,25 @@ void qm_held_add(struct qm_held *held, const struct qm_result *result, const cha
 	copy_properties(held, &added->result);
 }
 
+void qm_held_end_test(struct qm_held *held, bool is_idle)
+{
+	for (size_t i = held->test_begin; i < held->results.count; i++) {
+		struct qm_held_result *result = qm_vec_at(&held->results, i);
+
+		result->is_idle = is_idle;
+	}
+	held->test_begin = held->results.count;
+	held->test = NULL;
+}
+
 void qm_held_supersede(struct qm_held *held, const struct qm_result *result, const char *signature)
 {
 	uint64_t identity;
 
-	if (!held->results.count)
+	if (held->test_begin == held->results.count)
 		return;
 	identity = identity_of(held, result, signature);
-	for (size_t i = 0; i < held->results.count; i++) {
+	for (size_t i = held->test_begin; i < held->results.count; i++) {
 		struct qm_held_result *earlier = qm_vec_at(&held->results, i);
 
 		if (earlier->identity == identity && earlier->result.outcome == QM_SKIPPED)

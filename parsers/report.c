@@ -63,6 +63,13 @@ bool qm_report_config_method(struct qm_report *report, const struct qm_incident 
 		goes_on(report, sink->config_method(sink->context, incident));
 }
 
+bool qm_report_not_reached(struct qm_report *report, const struct qm_not_reached *not_reached)
+{
+	const struct qm_sink *sink = report->sink;
+
+	return !sink->not_reached || goes_on(report, sink->not_reached(sink->context, not_reached));
+}
+
 bool qm_report_limit(struct qm_report *report, const char *what)
 {
 	qm_verdict_set(&report->verdict, QM_REASON_LIMIT, QM_HERE, "the report has %s", what);

@@ -31,6 +31,8 @@ bool qm_report_result(struct qm_report *report, const struct qm_result *result);
 bool qm_report_suite_error(struct qm_report *report, const struct qm_incident *incident);
 bool qm_report_config_method(struct qm_report *report, const struct qm_incident *incident);
 
+bool qm_report_not_reached(struct qm_report *report, const struct qm_not_reached *not_reached);
+
 /* Refuses the report for the ceiling that it exceeds: "a test name of more than 64 KB". */
 bool qm_report_limit(struct qm_report *report, const char *what);
 

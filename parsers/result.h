@@ -89,6 +89,16 @@ struct qm_incident {
 	const char *failure_type, *message;
 };
 
+/*
+ * Tests that were told as not reached, and the first config method of their <test>, else of their
+ * suite, that failed. Told when the <test> or the suite ends, after those results.
+ */
+struct qm_not_reached {
+	const char *suite;
+	const char *config_method; /* "a.B.setUp", cut at QM_MAX_VALUE */
+	uint64_t tests;
+};
+
 struct qm_report_begin {
 	const char *path;
 	enum qm_report_kind kind;
@@ -124,6 +134,7 @@ struct qm_sink {
 	enum qm_code (*result)(void *context, const struct qm_result *result);
 	enum qm_code (*suite_error)(void *context, const struct qm_incident *incident);
 	enum qm_code (*config_method)(void *context, const struct qm_incident *incident);
+	enum qm_code (*not_reached)(void *context, const struct qm_not_reached *not_reached);
 	enum qm_code (*suite_end)(void *context, const struct qm_suite *suite);
 	enum qm_code (*report_end)(void *context, const struct qm_report_end *end);
 };

@@ -18,6 +18,12 @@ struct scope {
 	size_t texts_mark;
 };
 
+/* The first config method of a <test>, or of a suite, that failed, and what it kept from running. */
+struct blocker {
+	struct qm_clip method; /* "a.B.setUp"; "" if none has failed */
+	uint64_t tests;
+};
+
 struct qm_testng {
 	struct qm_report *report;
 	struct scope suite, test, class;
@@ -34,9 +40,10 @@ struct qm_testng {
 	bool has_exception, has_parameters;
 	struct qm_clip type, message, stack, parameters;
 
-	/* Of the open <test>. */
-	bool config_failed;
+	/* Why tests are skipped. */
 	struct qm_held held;
+	bool executed; /* a test of the open <test> has passed or failed */
+	struct blocker test_blocker, suite_blocker;
 
 	/* The element whose text is being collected. */
 	struct qm_clip *collecting; /* NULL: none */
@@ -57,6 +64,8 @@ struct qm_testng *qm_testng_new(void)
 	qm_clip_init(&testng->stack, QM_MAX_MESSAGE);
 	qm_clip_init(&testng->parameters, QM_MAX_MESSAGE);
 	qm_held_init(&testng->held);
+	qm_clip_init(&testng->test_blocker.method, QM_MAX_VALUE);
+	qm_clip_init(&testng->suite_blocker.method, QM_MAX_VALUE);
 	qm_clip_init(&testng->attribute_name, QM_MAX_VALUE);
 	qm_clip_init(&testng->value, QM_MAX_VALUE);
 	return testng;
@@ -75,6 +84,8 @@ void qm_testng_free(struct qm_testng *testng)
 	qm_clip_release(&testng->stack);
 	qm_clip_release(&testng->parameters);
 	qm_held_release(&testng->held);
+	qm_clip_release(&testng->test_blocker.method);
+	qm_clip_release(&testng->suite_blocker.method);
 	qm_clip_release(&testng->attribute_name);
 	qm_clip_release(&testng->value);
 	free(testng);
@@ -93,20 +104,55 @@ static bool keep(struct qm_testng *testng, struct qm_texts *texts,
 
 /* ---- Results that were held back ---- */
 
+static void clear_blocker(struct blocker *blocker)
+{
+	qm_clip_clear(&blocker->method);
+	blocker->tests = 0;
+}
+
+/* Who kept a result from being reached; NULL: nobody, as far as is known. */
+static struct blocker *blocker_of(
+	struct qm_testng *testng, const struct qm_held_result *held, bool is_of_open_test)
+{
+	if (held->result.outcome != QM_SKIPPED || held->result.superseded || held->skipped_itself)
+		return NULL;
+	if (is_of_open_test && testng->test_blocker.method.length)
+		return &testng->test_blocker;
+	if ((is_of_open_test ? !testng->executed : held->is_idle) &&
+		testng->suite_blocker.method.length)
+		return &testng->suite_blocker;
+	return NULL;
+}
+
 static bool release_held(struct qm_testng *testng)
 {
+	struct qm_held *held = &testng->held;
 	bool goes_on = true;
 
-	for (size_t i = 0; goes_on && i < testng->held.results.count; i++) {
-		struct qm_held_result *held = qm_vec_at(&testng->held.results, i);
+	for (size_t i = 0; goes_on && i < held->results.count; i++) {
+		struct qm_held_result *row = qm_vec_at(&held->results, i);
+		struct blocker *blocker = blocker_of(testng, row, i >= held->test_begin);
 
-		if (held->result.outcome == QM_SKIPPED && testng->config_failed &&
-			!held->result.superseded && !held->skipped_itself)
-			held->result.outcome = QM_NOT_REACHED;
-		goes_on = qm_report_result(testng->report, &held->result);
+		if (blocker) {
+			row->result.outcome = QM_NOT_REACHED;
+			blocker->tests++;
+		}
+		goes_on = qm_report_result(testng->report, &row->result);
 	}
-	qm_held_clear(&testng->held);
+	qm_held_clear(held);
 	return goes_on;
+}
+
+static bool tell_blocker(struct qm_testng *testng, struct blocker *blocker)
+{
+	const struct qm_not_reached not_reached = {
+		.suite = testng->suite.name,
+		.config_method = qm_clip_text(&blocker->method),
+		.tests = blocker->tests,
+	};
+
+	clear_blocker(blocker);
+	return !not_reached.tests || qm_report_not_reached(testng->report, &not_reached);
 }
 
 /* ---- Suites, tests, classes ---- */
@@ -133,6 +179,7 @@ static bool begin_suite(struct qm_testng *testng, const struct qm_xml_element *e
 	if (!open_scope(testng, &testng->suite, element))
 		return false;
 	qm_groups_clear(&testng->groups);
+	clear_blocker(&testng->suite_blocker);
 	suite.name = testng->suite.name;
 	return qm_report_suite_begin(testng->report, &suite);
 }
@@ -140,7 +187,8 @@ static bool begin_suite(struct qm_testng *testng, const struct qm_xml_element *e
 static bool end_suite(struct qm_testng *testng)
 {
 	const struct qm_suite suite = { .name = testng->suite.name };
-	bool goes_on = release_held(testng) && qm_report_suite_end(testng->report, &suite);
+	bool goes_on = release_held(testng) && tell_blocker(testng, &testng->suite_blocker) &&
+		qm_report_suite_end(testng->report, &suite);
 
 	close_scope(testng, &testng->suite);
 	return goes_on;
@@ -148,14 +196,27 @@ static bool end_suite(struct qm_testng *testng)
 
 static bool begin_test(struct qm_testng *testng, const struct qm_xml_element *element)
 {
-	testng->config_failed = false;
+	testng->executed = false;
+	clear_blocker(&testng->test_blocker);
 	return open_scope(testng, &testng->test, element);
+}
+
+/* What was skipped in a <test> of which nothing ran may turn out to be the suite's fault. */
+static bool is_idle(const struct qm_testng *testng)
+{
+	return !testng->executed && !testng->test_blocker.method.length &&
+		testng->held.results.count > testng->held.test_begin;
 }
 
 static bool end_test(struct qm_testng *testng)
 {
-	bool goes_on = release_held(testng);
+	bool idle = is_idle(testng), goes_on = true;
 
+	/* Idle ones before this <test> go on waiting, too. */
+	if (!testng->suite_blocker.method.length && (idle || testng->held.test_begin))
+		qm_held_end_test(&testng->held, idle);
+	else
+		goes_on = release_held(testng) && tell_blocker(testng, &testng->test_blocker);
 	close_scope(testng, &testng->test);
 	return goes_on;
 }
@@ -290,6 +351,18 @@ static bool begin_method(struct qm_testng *testng, const struct qm_xml_element *
 	return add_group_properties(testng);
 }
 
+static void note_failure(struct blocker *blocker, const struct qm_result *method)
+{
+	if (blocker->method.length)
+		return;
+	if (method->class_name && *method->class_name) {
+		qm_clip_add(&blocker->method, method->class_name, strlen(method->class_name));
+		qm_clip_add(&blocker->method, ".", 1);
+	}
+	if (method->name)
+		qm_clip_add(&blocker->method, method->name, strlen(method->name));
+}
+
 static bool end_config_method(struct qm_testng *testng)
 {
 	const struct qm_result *result = &testng->result;
@@ -302,8 +375,10 @@ static bool end_config_method(struct qm_testng *testng)
 		.message = result->message,
 	};
 
-	if (result->outcome == QM_FAILED || result->outcome == QM_ERRORED)
-		testng->config_failed = true;
+	if (result->outcome == QM_FAILED || result->outcome == QM_ERRORED) {
+		note_failure(&testng->test_blocker, result);
+		note_failure(&testng->suite_blocker, result);
+	}
 	return qm_report_config_method(testng->report, &incident);
 }
 
@@ -312,6 +387,7 @@ static bool end_test_method(struct qm_testng *testng)
 	struct qm_result *result = &testng->result;
 	const char *type = result->failure_type;
 
+	testng->executed = testng->executed || result->outcome != QM_SKIPPED;
 	qm_held_supersede(&testng->held, result, testng->signature);
 	if (result->outcome != QM_SKIPPED && !testng->held.results.count)
 		return qm_report_result(testng->report, result);
@@ -486,7 +562,9 @@ void qm_testng_begin(
 	testng->scope_texts.used = 0;
 	qm_groups_clear(&testng->groups);
 	testng->method_depth = 0;
-	testng->config_failed = false;
+	testng->executed = false;
+	clear_blocker(&testng->test_blocker);
+	clear_blocker(&testng->suite_blocker);
 	qm_held_clear(&testng->held);
 	testng->collecting = NULL;
 	*handlers = (struct qm_xml_handlers){
@@ -499,5 +577,6 @@ void qm_testng_begin(
 
 void qm_testng_finish(struct qm_testng *testng)
 {
-	(void)release_held(testng);
+	(void)(release_held(testng) && tell_blocker(testng, &testng->test_blocker) &&
+		tell_blocker(testng, &testng->suite_blocker));
 }

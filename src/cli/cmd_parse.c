@@ -128,16 +128,14 @@ static void print_json_report(
 
 static void add_incidents(const struct qm_report_verdict *verdict, struct qm_buf *line)
 {
-	unsigned long long more = verdict->counts.suite_errors + verdict->counts.config_failures -
-		verdict->incident_count;
-
 	for (size_t i = 0; i < verdict->incident_count; i++) {
 		qm_buf_add_text(line, "         - ");
 		qm_text_printable(line, verdict->incidents[i]);
 		qm_buf_add_char(line, '\n');
 	}
-	if (more)
-		qm_buf_add_format(line, "         - and %llu more\n", more);
+	if (verdict->unlisted_incidents)
+		qm_buf_add_format(line, "         - and %llu more\n",
+			(unsigned long long)verdict->unlisted_incidents);
 }
 
 static void add_error(const struct qm_report_verdict *verdict, struct qm_buf *line)

@@ -67,13 +67,11 @@ static void tell_more_problems(struct qm_job *job)
 /* What failed outside the tests of a report counts, even where nothing can be uploaded for it. */
 static void tell_incidents(struct qm_job *job, const struct qm_report_verdict *verdict)
 {
-	uint64_t total = verdict->counts.suite_errors + verdict->counts.config_failures;
-
 	for (size_t i = 0; i < verdict->incident_count; i++)
 		if (may_tell_problem(job))
 			qm_summary_reason(&job->summary, QM_REASON_REPORT, "%s: %s", verdict->path,
 				verdict->incidents[i]);
-	job->problems += (size_t)(total - verdict->incident_count);
+	job->problems += (size_t)verdict->unlisted_incidents;
 }
 
 static void tell_verdict(struct qm_job *job, const struct qm_report_verdict *verdict)

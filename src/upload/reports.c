@@ -1,15 +1,13 @@
 #include "src/upload/reports.h"
 #include "src/base/memory.h"
-#include "src/base/text.h"
+#include "src/upload/incidents.h"
 #include "src/upload/tee.h"
 
 #include <fcntl.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { HEAD_BYTES = 512, HEADLINE_BYTES = 200, INCIDENT_BYTES = 4 * HEADLINE_BYTES };
+enum { HEAD_BYTES = 512 };
 
 void qm_reports_init(struct qm_reports *reports, struct qm_arena *arena)
 {
@@ -46,7 +44,7 @@ struct reading {
 	const struct qm_report_file *file;
 	struct qm_vec *verdicts;
 	const struct qm_log *log;
-	struct qm_vec incidents; /* const char *, of the file being read */
+	struct qm_incidents incidents; /* of the file being read */
 };
 
 /*
@@ -74,77 +72,28 @@ static bool is_someones_xml(const char *path)
 	return false;
 }
 
-/* The first line of a message, cut. */
-static int headline(const char *message)
-{
-	return (int)qm_text_cut(message, strcspn(message, "\r\n"), HEADLINE_BYTES);
-}
-
-static const char *message_of(const struct qm_incident *incident)
-{
-	if (incident->message && *incident->message)
-		return incident->message;
-	return incident->failure_type ? incident->failure_type : "without a message";
-}
-
-static void keep_incident(struct reading *reading, const char *format, ...) QM_PRINTF(2, 3);
-
-static void keep_incident(struct reading *reading, const char *format, ...)
-{
-	char text[INCIDENT_BYTES];
-	const char *kept;
-	va_list arguments;
-
-	if (reading->incidents.count >= QM_MAX_INCIDENTS)
-		return;
-	va_start(arguments, format);
-	(void)vsnprintf(text, sizeof text, format, arguments);
-	va_end(arguments);
-	kept = qm_arena_strdup(reading->reports->arena, text);
-	qm_vec_push(&reading->incidents, &kept);
-}
-
-static int name_length(const char *name)
-{
-	return (int)qm_text_cut(name, strlen(name), HEADLINE_BYTES);
-}
-
 static enum qm_code keep_suite_error(void *context, const struct qm_incident *incident)
 {
-	const char *suite = incident->suite ? incident->suite : "";
-	const char *message = message_of(incident);
+	struct reading *reading = context;
 
-	keep_incident(context, "suite \"%.*s\" failed outside its tests: %.*s", name_length(suite),
-		suite, headline(message), message);
+	qm_incidents_suite_error(&reading->incidents, incident);
 	return QM_OK;
 }
 
 static enum qm_code keep_config_method(void *context, const struct qm_incident *incident)
 {
-	const char *class_name = incident->class_name ? incident->class_name : "";
-	const char *name = incident->name ? incident->name : "?";
-	const char *message = message_of(incident);
+	struct reading *reading = context;
 
-	if (incident->outcome == QM_FAILED || incident->outcome == QM_ERRORED)
-		keep_incident(context, "config method %.*s%s%.*s failed: %.*s",
-			name_length(class_name), class_name, *class_name ? "." : "",
-			name_length(name), name, headline(message), message);
+	qm_incidents_config_method(&reading->incidents, incident);
 	return QM_OK;
 }
 
-/* Moves the texts of the file that has ended to its verdict. */
-static void take_incidents(struct reading *reading, struct qm_report_verdict *verdict)
+static enum qm_code keep_not_reached(void *context, const struct qm_not_reached *not_reached)
 {
-	size_t count = reading->incidents.count;
-	const char **list;
+	struct reading *reading = context;
 
-	if (!count)
-		return;
-	list = qm_arena_alloc(reading->reports->arena, count * sizeof *list);
-	memcpy(list, reading->incidents.items, count * sizeof *list);
-	verdict->incidents = list;
-	verdict->incident_count = count;
-	qm_vec_clear(&reading->incidents);
+	qm_incidents_not_reached(&reading->incidents, not_reached);
+	return QM_OK;
 }
 
 static const char *keep_text(const struct reading *reading, const char *text)
@@ -182,7 +131,8 @@ static enum qm_code keep_verdict(void *context, const struct qm_report_end *end)
 	};
 	verdict->left_out = verdict->reason && strcmp(verdict->reason, "not-a-report") == 0 &&
 		!reading->file->named && is_someones_xml(verdict->path);
-	take_incidents(reading, verdict);
+	verdict->incident_count = qm_incidents_take(&reading->incidents, reading->reports->arena,
+		&verdict->incidents, &verdict->unlisted_incidents);
 	notice(reading, verdict);
 	return QM_OK;
 }
@@ -197,18 +147,19 @@ enum qm_code qm_reports_read(const struct qm_reports *reports,
 		.second = { .context = &reading,
 			.suite_error = keep_suite_error,
 			.config_method = keep_config_method,
+			.not_reached = keep_not_reached,
 			.report_end = keep_verdict },
 	};
 	const struct qm_sink both = qm_tee_sink(&tee);
 	struct qm_reader *reader = qm_reader_new(options);
 	enum qm_code code = QM_OK;
 
-	qm_vec_init(&reading.incidents, sizeof(const char *));
+	qm_incidents_init(&reading.incidents);
 	for (size_t i = 0; i < reports->files.count && !code; i++) {
 		reading.file = qm_vec_at(&reports->files, i);
 		code = qm_reader_read(reader, reading.file->path, &both, err);
 	}
 	qm_reader_free(reader);
-	qm_vec_release(&reading.incidents);
+	qm_incidents_release(&reading.incidents);
 	return code;
 }

@@ -48,9 +48,6 @@ enum qm_code qm_reports_find(struct qm_reports *reports, const char *const *patt
  */
 size_t qm_reports_sniff(struct qm_reports *reports, const volatile sig_atomic_t *interrupted);
 
-/* Incidents of a file that are kept as text; what is beyond is a number. */
-enum { QM_MAX_INCIDENTS = 20 };
-
 /* What was read of one file; kept for the summary. Texts live in the arena. */
 struct qm_report_verdict {
 	const char *path;
@@ -61,9 +58,9 @@ struct qm_report_verdict {
 	const char *text;
 	bool salvaged;
 	bool left_out; /* caught by a pattern and no report */
-	/* What failed outside the tests: "config method a.B.setUp failed: no server". */
-	const char *const *incidents;
-	size_t incident_count; /* listed, of suite errors and failed config methods */
+	const char *const *incidents; /* lines, see incidents.h */
+	size_t incident_count;
+	uint64_t unlisted_incidents;
 };
 
 /*

@@ -60,6 +60,18 @@ static enum qm_code config_method(void *context, const struct qm_incident *incid
 	return code;
 }
 
+static enum qm_code not_reached(void *context, const struct qm_not_reached *told)
+{
+	const struct qm_tee *tee = context;
+	enum qm_code code = QM_OK;
+
+	if (tee->first.not_reached)
+		code = tee->first.not_reached(tee->first.context, told);
+	if (!code && tee->second.not_reached)
+		code = tee->second.not_reached(tee->second.context, told);
+	return code;
+}
+
 static enum qm_code suite_end(void *context, const struct qm_suite *suite)
 {
 	const struct qm_tee *tee = context;
@@ -93,6 +105,7 @@ struct qm_sink qm_tee_sink(struct qm_tee *tee)
 		.result = result,
 		.suite_error = suite_error,
 		.config_method = config_method,
+		.not_reached = not_reached,
 		.suite_end = suite_end,
 		.report_end = report_end,
 	};

@@ -6,7 +6,6 @@
 #include "tests/fuzz/fuzz.h"
 #include "tests/parsers/events.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -41,14 +40,36 @@ static enum qm_code on_end(void *context, const struct qm_report_end *end)
 	return told->sink.report_end(&told->lines, end);
 }
 
-/* Where the report is written; the same file each time. */
+/*
+ * A file without a name that holds the report, the same each time: making and removing one costs
+ * more than reading it. /dev/fd opens it again, so the reader has a place in it of its own.
+ */
+static int report_file(void)
+{
+	static int file = -1;
+	char path[] = "/tmp/qm-fuzz-XXXXXX";
+
+	if (file < 0) {
+		file = mkstemp(path);
+		must(file >= 0);
+		(void)unlink(path);
+	}
+	return file;
+}
+
 static const char *report_path(void)
 {
 	static char path[64];
 
 	if (!path[0])
-		(void)snprintf(path, sizeof path, "/tmp/qm-fuzz-%ld.xml", (long)getpid());
+		(void)snprintf(path, sizeof path, "/dev/fd/%d", report_file());
 	return path;
+}
+
+static void write_report(const uint8_t *data, size_t size)
+{
+	must(pwrite(report_file(), data, size, 0) == (ssize_t)size);
+	must(ftruncate(report_file(), (off_t)size) == 0);
 }
 
 static void read_report(struct qm_reader *reader, struct told *told)
@@ -70,11 +91,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct qm_reader *reader;
 	const struct qm_reader_options options = { .salvage = QM_SALVAGE_ALL };
-	int file = open(report_path(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	struct told first, second;
 
-	must(file >= 0 && write(file, data, size) == (ssize_t)size);
-	(void)close(file);
+	write_report(data, size);
 	if (!reader)
 		reader = qm_reader_new(&options);
 	read_report(reader, &first);
@@ -83,6 +102,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	(void)qm_reader_sniff(reader, report_path());
 	qm_buf_release(&first.lines);
 	qm_buf_release(&second.lines);
-	(void)unlink(report_path());
 	return 0;
 }

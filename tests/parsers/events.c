@@ -113,6 +113,17 @@ static enum qm_code on_config_method(void *context, const struct qm_incident *in
 	return on_incident(context, "config-method", incident);
 }
 
+static enum qm_code on_not_reached(void *context, const struct qm_not_reached *not_reached)
+{
+	struct qm_buf *out = context;
+
+	qm_buf_add_format(out, "not-reached tests=%" PRIu64, not_reached->tests);
+	qm_events_add_text(out, "suite", not_reached->suite);
+	qm_events_add_text(out, "after", not_reached->config_method);
+	qm_buf_add_char(out, '\n');
+	return QM_OK;
+}
+
 static void add_count(struct qm_buf *out, const char *key, uint64_t count)
 {
 	if (count)
@@ -152,6 +163,7 @@ struct qm_sink qm_events_sink(struct qm_buf *out)
 		.result = on_result,
 		.suite_error = on_suite_error,
 		.config_method = on_config_method,
+		.not_reached = on_not_reached,
 		.suite_end = on_suite_end,
 		.report_end = on_report_end,
 	};

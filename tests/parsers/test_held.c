@@ -92,12 +92,40 @@ static void there_is_room_for_so_many(void **state)
 	qm_held_release(&held);
 }
 
+static void tests_end_one_after_the_other(void **state)
+{
+	char name[] = "first";
+	const struct qm_result skipped = { .outcome = QM_SKIPPED, .test = name, .name = "c" };
+	struct qm_result other = skipped;
+	struct qm_held held;
+
+	(void)state;
+	qm_held_init(&held);
+	qm_held_add(&held, &skipped, NULL, false);
+	qm_held_add(&held, &skipped, NULL, false);
+	qm_held_end_test(&held, true);
+	memcpy(name, "#####", 5);
+	other.test = "second";
+	/* The test of this name in another <test> is another test. */
+	qm_held_supersede(&held, &other, NULL);
+	qm_held_add(&held, &other, NULL, false);
+	qm_held_end_test(&held, false);
+	assert_string_equal(at(&held, 0)->result.test, "first");
+	assert_true(at(&held, 0)->result.test == at(&held, 1)->result.test);
+	assert_true(at(&held, 1)->is_idle);
+	assert_false(at(&held, 1)->result.superseded);
+	assert_string_equal(at(&held, 2)->result.test, "second");
+	assert_false(at(&held, 2)->is_idle);
+	qm_held_release(&held);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_held_is_a_copy),
 		cmocka_unit_test(only_the_same_test_supersedes),
 		cmocka_unit_test(there_is_room_for_so_many),
+		cmocka_unit_test(tests_end_one_after_the_other),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -360,6 +360,23 @@ static void a_config_method_that_failed_is_told(void **state)
 	assert_says(desk, 0, "config method a.C.setUp failed: no DB");
 }
 
+static void what_was_not_reached_is_told_by_what_failed(void **state)
+{
+	struct desk *desk = *state;
+
+	put("testng-results.xml",
+		"<testng-results><suite name='s'><test name='t'><class name='a.Base'>"
+		"<test-method name='setUp' is-config='true' status='FAIL'>"
+		"<exception class='E'><message>no DB</message></exception></test-method>"
+		"<test-method name='VKMC_TC_1' status='SKIP'/></class></test>"
+		"<test name='u'><class name='a.C'>"
+		"<test-method name='VKMC_TC_2' status='SKIP'/></class></test></suite>"
+		"</testng-results>");
+	run(desk);
+	assert_int_equal(desk->summary->resolution->counts.outcomes[QM_NOT_REACHED], 2);
+	assert_says(desk, 0, "2 tests not reached after a.Base.setUp failed: no DB");
+}
+
 static void problems_beyond_twenty_are_a_number(void **state)
 {
 	struct desk *desk = *state;
@@ -476,6 +493,7 @@ int main(void)
 		TEST(reports_without_tests_can_be_fine),
 		TEST(a_suite_that_died_is_not_green),
 		TEST(a_config_method_that_failed_is_told),
+		TEST(what_was_not_reached_is_told_by_what_failed),
 		TEST(problems_beyond_twenty_are_a_number),
 		TEST(nothing_that_maps_is_a_failure),
 		TEST(some_that_do_not_map_are_fine_unless_said_otherwise),
