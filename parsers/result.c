@@ -53,3 +53,12 @@ size_t qm_result_full_name(const struct qm_result *result, char *out, size_t siz
 		out[length < size ? length : qm_text_cut(out, size, size - 1)] = '\0';
 	return length;
 }
+
+size_t qm_result_base_length(const char *name)
+{
+	size_t length = strcspn(name, "[({");
+
+	while (length && name[length - 1] == ' ')
+		length--;
+	return length ? length : strlen(name);
+}

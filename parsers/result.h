@@ -71,10 +71,13 @@ struct qm_result {
 };
 
 /*
- * "class.name"; the name alone where there is no class, or one that is apart. Returns its length; where that is `size`
- * or more, `out` holds the beginning that fits.
+ * "class.name"; the name alone where there is no class, or one that is apart. Returns its length;
+ * where that is `size` or more, `out` holds the beginning that fits.
  */
 size_t qm_result_full_name(const struct qm_result *result, char *out, size_t size);
+
+/* The length of a name without parameters: of "adds[1]", "adds(int)[2]" and "adds {x}" it is 4. */
+size_t qm_result_base_length(const char *name);
 
 struct qm_suite {
 	const char *name;

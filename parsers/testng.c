@@ -18,7 +18,7 @@ struct scope {
 	size_t texts_mark;
 };
 
-/* The first config method of a <test>, or of a suite, that failed, and what it kept from running. */
+/* The first config method of a <test>, or a suite, that failed, and what it kept from running. */
 struct blocker {
 	struct qm_clip method; /* "a.B.setUp"; "" if none has failed */
 	uint64_t tests;

@@ -19,7 +19,6 @@ static const char *not_empty(const char *name)
 /* What a store is opened with. */
 struct opener {
 	const struct qm_context *context;
-	const volatile sig_atomic_t *interrupted;
 	struct qm_store **out;
 };
 
@@ -29,7 +28,7 @@ static enum qm_code open_sqlite(
 	const struct qm_sqlite_options options = { .path = path,
 		.shared = shared,
 		.prefix = opener->context->settings->state_prefix,
-		.interrupted = opener->interrupted };
+		.interrupted = opener->context->interrupted };
 
 	return qm_store_sqlite(&options, opener->out, err);
 }
@@ -55,7 +54,7 @@ static enum qm_code open_redis(const struct opener *opener, struct qm_error *err
 		.proxy = settings->proxy,
 		.timeout_ms = REDIS_TIMEOUT_MS,
 		.clock = context->clock,
-		.interrupted = opener->interrupted };
+		.interrupted = opener->context->interrupted };
 	struct qm_redis_options options = { .prefix = settings->state_prefix };
 	enum qm_code code = qm_redis_url_parse(settings->state, &options.url, err);
 
@@ -136,10 +135,10 @@ static enum qm_code open_auto(const struct opener *opener, struct qm_error *err)
 	return code;
 }
 
-enum qm_code qm_open_store(const struct qm_context *context,
-	const volatile sig_atomic_t *interrupted, struct qm_store **out, struct qm_error *err)
+enum qm_code qm_open_store(
+	const struct qm_context *context, struct qm_store **out, struct qm_error *err)
 {
-	const struct opener opener = { context, interrupted, out };
+	const struct opener opener = { context, out };
 	const char *state = context->settings->state;
 	enum qm_code code = QM_OK;
 

@@ -133,7 +133,7 @@ enum qm_code qm_world_open(
 	code = open_policy(world, context->settings, err);
 	if (code)
 		goto done;
-	code = qm_open_store(context, interrupted, &world->store, err);
+	code = qm_open_store(context, &world->store, err);
 	if (code)
 		goto done;
 	open_gate(world, context->settings);

@@ -33,8 +33,7 @@ void qm_world_close(struct qm_world *world);
  * same schema in the state directory, else, where none can be made, memory with a notice. The
  * store borrows the context's clock and log. QM_EUSAGE, or QM_ESTOPPED after a signal.
  */
-enum qm_code qm_open_store(const struct qm_context *context,
-	const volatile sig_atomic_t *interrupted, struct qm_store **out,
+enum qm_code qm_open_store(const struct qm_context *context, struct qm_store **out,
 	struct qm_error *err) QM_MUST_CHECK;
 
 #endif

@@ -104,8 +104,7 @@ static void write_line(const struct row *row, char out[LINE_BYTES])
 	char often[32] = "";
 
 	if (row->times > 1)
-		(void)snprintf(
-			often, sizeof often, " %llu times", (unsigned long long)row->times);
+		(void)snprintf(often, sizeof often, " %llu times", (unsigned long long)row->times);
 	if (row->not_reached)
 		(void)snprintf(out, LINE_BYTES, "%llu test%s not reached after %s failed%s: %s",
 			(unsigned long long)row->not_reached, row->not_reached == 1 ? "" : "s",

@@ -23,10 +23,8 @@ void qm_incidents_init(struct qm_incidents *incidents);
 void qm_incidents_release(struct qm_incidents *incidents);
 
 /* The sink's calls of these names; a config method that has not failed is none. */
-void qm_incidents_suite_error(
-	struct qm_incidents *incidents, const struct qm_incident *incident);
-void qm_incidents_config_method(
-	struct qm_incidents *incidents, const struct qm_incident *incident);
+void qm_incidents_suite_error(struct qm_incidents *incidents, const struct qm_incident *incident);
+void qm_incidents_config_method(struct qm_incidents *incidents, const struct qm_incident *incident);
 void qm_incidents_not_reached(
 	struct qm_incidents *incidents, const struct qm_not_reached *not_reached);
 

@@ -1,6 +1,8 @@
 #include "src/upload/job.h"
 #include "src/base/memory.h"
 #include "src/base/text.h"
+#include "src/upload/tee.h"
+#include "src/upload/twins.h"
 #include "src/upload/upload.h"
 
 #include <stdint.h>
@@ -158,8 +160,10 @@ static bool find_reports(struct qm_job *job)
 		qm_summary_reason(&job->summary, QM_REASON_USAGE, "%s", err.text);
 		return false;
 	}
-	if (qm_reports_sniff(&job->reports, job->world->interrupted))
+	if (qm_reports_sniff(&job->reports, job->world->interrupted)) {
+		qm_twins_leave_out(&job->reports, job->world->interrupted, job->world->log);
 		return true;
+	}
 	/* No report among them, so nobody is asked; but each file is told what is wrong with it. */
 	if (read_reports(job, &nobody) && !qm_summary_has(&job->summary, QM_REASON_REPORT))
 		tell_no_reports(job);

@@ -150,16 +150,6 @@ static const char *make_name(struct qm_mapping *mapping, const struct qm_result 
 	return mapping->name.data;
 }
 
-/* The name's length without parameters: "adds[1]", "adds(int)[2]" and "adds {x}" are "adds". */
-static size_t base_length(const char *name)
-{
-	size_t length = strcspn(name, "[({");
-
-	while (length && name[length - 1] == ' ')
-		length--;
-	return length ? length : strlen(name);
-}
-
 /* One test case has this text: it is the one. Several: told, and never guessed. */
 static bool take_text(const struct qm_mapping *mapping, const size_t *found, bool by_script,
 	struct qm_mapped *out)
@@ -186,7 +176,7 @@ static void find_by_script(
 {
 	static const char *const separators[] = { ".", "#", "" };
 	const struct qm_map *map = &mapping->catalog->by_script;
-	size_t whole = strlen(result->name), base = base_length(result->name);
+	size_t whole = strlen(result->name), base = qm_result_base_length(result->name);
 
 	if (!map->count)
 		return;
@@ -256,7 +246,7 @@ void qm_mapping_find(
 	out->match = QM_MATCH_NONE;
 	out->count = out->dropped = 0;
 	out->why[0] = out->unknown[0] = '\0';
-	name = make_name(mapping, &named, ".", base_length(named.name));
+	name = make_name(mapping, &named, ".", qm_result_base_length(named.name));
 	out->name_hash = qm_hash(key, name, mapping->name.length);
 	for (int match = QM_MATCH_PROPERTY; match <= QM_MATCH_SUMMARY; match++) {
 		if (!mapping->options.use[match])

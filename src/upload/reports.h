@@ -25,6 +25,7 @@ struct qm_report_file {
 	bool is_stream;           /* can be read only once: standard input, a pipe */
 	int64_t modified_ms;      /* Unix time; of a stream or a file that is not there: 0 */
 	enum qm_report_kind kind; /* after qm_reports_sniff() */
+	bool is_left_out;         /* its results are in another one, see twins.h */
 };
 
 struct qm_reports {
@@ -57,7 +58,7 @@ struct qm_report_verdict {
 	int line, column;
 	const char *text;
 	bool salvaged;
-	bool left_out; /* caught by a pattern and no report */
+	bool left_out;                /* caught by a pattern and no report */
 	const char *const *incidents; /* lines, see incidents.h */
 	size_t incident_count;
 	uint64_t unlisted_incidents;

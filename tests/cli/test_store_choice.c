@@ -111,7 +111,7 @@ static void set_state(struct machine *machine, const char *kind, const char *nam
 
 static void open_store(struct machine *machine, const char *kind, bool shared)
 {
-	if (qm_open_store(&machine->context, NULL, &machine->store, &machine->err))
+	if (qm_open_store(&machine->context, &machine->store, &machine->err))
 		fail_msg("%s", machine->err.text);
 	assert_non_null(machine->store);
 	assert_string_equal(machine->store->kind->name, kind);
@@ -121,7 +121,7 @@ static void open_store(struct machine *machine, const char *kind, bool shared)
 static void assert_broken(struct machine *machine, const char *path)
 {
 	assert_int_equal(
-		qm_open_store(&machine->context, NULL, &machine->store, &machine->err), QM_EUSAGE);
+		qm_open_store(&machine->context, &machine->store, &machine->err), QM_EUSAGE);
 	assert_null(machine->store);
 	assert_int_equal(machine->err.code, QM_EUSAGE);
 	assert_non_null(strstr(machine->err.text, path));

@@ -76,10 +76,30 @@ static void a_class_that_stands_apart_is_no_part_of_the_name(void **state)
 	assert_string_equal(out, "c");
 }
 
+static void parameters_are_no_part_of_the_base(void **state)
+{
+	static const struct {
+		const char *name;
+		size_t length;
+	} rows[] = {
+		{ "adds", 4 },
+		{ "adds[1]", 4 },
+		{ "adds(int)[2]", 4 },
+		{ "adds {x}", 4 },
+		{ "[1]", 3 }, /* nothing else would be left */
+		{ "", 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		assert_int_equal(qm_result_base_length(rows[i].name), rows[i].length);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(full_names_are_the_oracles),
+		cmocka_unit_test(parameters_are_no_part_of_the_base),
 		cmocka_unit_test(a_class_that_stands_apart_is_no_part_of_the_name),
 		cmocka_unit_test(a_name_that_does_not_fit_is_cut_between_characters),
 		cmocka_unit_test(outcomes_and_kinds_have_names),

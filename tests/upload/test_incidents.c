@@ -39,16 +39,16 @@ static int teardown(void **state)
 
 static void take(struct desk *desk)
 {
-	desk->count = qm_incidents_take(
-		&desk->incidents, &desk->arena, &desk->lines, &desk->unlisted);
+	desk->count =
+		qm_incidents_take(&desk->incidents, &desk->arena, &desk->lines, &desk->unlisted);
 }
 
-static void fail_method(struct desk *desk, const char *class_name, const char *name, const char *message)
+static void fail_method(
+	struct desk *desk, const char *class_name, const char *name, const char *message)
 {
-	const struct qm_incident incident = { .class_name = class_name,
-		.name = name,
-		.outcome = QM_FAILED,
-		.message = message };
+	const struct qm_incident incident = {
+		.class_name = class_name, .name = name, .outcome = QM_FAILED, .message = message
+	};
 
 	qm_incidents_config_method(&desk->incidents, &incident);
 }

@@ -380,8 +380,8 @@ static void what_failed_outside_the_tests_is_kept(void **state)
 	verdict = verdict_at(desk, 0);
 	assert_int_equal(verdict->counts.suite_errors, 25);
 	assert_int_equal(verdict->incident_count, 1);
-	assert_string_equal(verdict->incidents[0],
-		"suite \"s\" failed outside its tests 25 times: m");
+	assert_string_equal(
+		verdict->incidents[0], "suite \"s\" failed outside its tests 25 times: m");
 	verdict = verdict_at(desk, 1);
 	assert_int_equal(verdict->counts.config_methods, 2);
 	assert_int_equal(verdict->counts.config_failures, 1);
