@@ -288,6 +288,7 @@ static enum qm_code refuse_error(
 {
 	struct qm_buf text;
 
+	assert(*reply);
 	if ((*reply)->type != REDIS_REPLY_ERROR)
 		return QM_OK;
 	qm_buf_init(&text, MAX_REPLY_BYTES * 2);
@@ -316,6 +317,7 @@ static enum qm_code ask_script(struct redis_store *store, const struct script *s
 	set_word(command, 0, "EVALSHA");
 	set_word(command, 1, script->sha1);
 	code = ask_anyhow(store, command, out, err);
+	assert(code || *out);
 	if (!code && (*out)->type == REDIS_REPLY_ERROR && qm_text_starts((*out)->str, "NOSCRIPT")) {
 		freeReplyObject(*out);
 		set_word(command, 0, "EVAL");

@@ -43,6 +43,9 @@ struct sqlite_store {
 
 static const char *remedy(int result)
 {
+	if (result == SQLITE_READONLY_DIRECTORY)
+		return "files are made beside it, and its folder cannot be written; check its "
+		       "permissions, or use another --state";
 	switch (result & 0xFF) {
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
@@ -74,6 +77,8 @@ static bool is_interrupted(const struct sqlite_store *store)
 
 static enum qm_code fail(struct sqlite_store *store, int result, struct qm_error *err)
 {
+	if (store->db)
+		result = sqlite3_extended_errcode(store->db);
 	if ((result & 0xFF) == SQLITE_BUSY && is_interrupted(store))
 		return qm_error_set(err, QM_ESTOPPED,
 			"stopped by a signal while another process holds the state file %s locked",

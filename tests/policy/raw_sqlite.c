@@ -100,6 +100,11 @@ struct raw_lock *raw_sqlite_lock(const char *path)
 	return lock;
 }
 
+bool raw_sqlite_within(struct raw_lock *lock, const char *text)
+{
+	return sqlite3_exec(lock->db, text, NULL, NULL, NULL) == SQLITE_OK;
+}
+
 void raw_sqlite_unlock(struct raw_lock *lock)
 {
 	(void)sqlite3_exec(lock->db, "ROLLBACK", NULL, NULL, NULL);

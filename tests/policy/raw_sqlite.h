@@ -21,6 +21,7 @@ bool raw_sqlite_put(const char *path, const json_t *row);
 /* A connection that holds the file locked, until it is let go. */
 struct raw_lock;
 struct raw_lock *raw_sqlite_lock(const char *path);
+bool raw_sqlite_within(struct raw_lock *lock, const char *text); /* runs statements */
 void raw_sqlite_unlock(struct raw_lock *lock);
 
 #endif
