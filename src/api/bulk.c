@@ -67,7 +67,8 @@ static void add_secret(struct qm_buf *body, const char *name, const struct qm_se
 	qm_buf_add_char(body, '"');
 }
 
-static void write_body(const struct qm_bulk_update *update, struct qm_buf *out)
+static void write_body(const struct qm_bulk_update *update, const struct qm_signature *signature,
+	struct qm_buf *out)
 {
 	json_t *body = json_object();
 
@@ -77,8 +78,8 @@ static void write_body(const struct qm_bulk_update *update, struct qm_buf *out)
 	qm_json_write(body, out);
 	json_decref(body);
 	out->length--; /* the closing bracket */
-	add_secret(out, "username", update->username);
-	add_secret(out, "password", update->password);
+	add_secret(out, "username", signature->username);
+	add_secret(out, "password", signature->password);
 	qm_buf_add_char(out, '}');
 }
 
@@ -95,7 +96,7 @@ enum qm_code qm_bulk_update(struct qm_session *session, const struct qm_project 
 	enum qm_code code;
 
 	qm_buf_init(&body, QM_REQUEST_MAX_BYTES);
-	write_body(update, &body);
+	write_body(update, qm_session_signature(session), &body);
 	call.request.body = body.data;
 	call.request.body_length = body.length;
 	code = qm_session_call(session, &call, &answer, refusal, err);

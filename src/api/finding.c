@@ -1,28 +1,12 @@
 #include "src/api/finding.h"
 #include "src/api/json.h"
 #include "src/api/limits.h"
-#include "src/base/clock.h"
+#include "src/api/quota.h"
 #include "src/base/text.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-
-static const int64_t year_ms = INT64_C(366) * 86400 * 1000;
-
-int64_t qm_retry_after_ms(const char *header, int64_t now_ms)
-{
-	int64_t seconds, until_ms;
-
-	if (*header && header[strspn(header, "0123456789")] == '\0') {
-		if (!qm_text_int(header, 0, year_ms / 1000, &seconds))
-			return year_ms;
-		return seconds * 1000;
-	}
-	if (!qm_time_parse_http(header, &until_ms) || until_ms <= now_ms)
-		return 0;
-	return until_ms - now_ms < year_ms ? until_ms - now_ms : year_ms;
-}
 
 /* Whether `text` contains one of the words, which end with a NULL; case does not count. */
 static bool speaks_of(const char *text, const char *const *words)
@@ -37,9 +21,28 @@ static bool speaks_of(const char *text, const char *const *words)
 static bool speaks_of_rate(const char *message)
 {
 	static const char *const words[] = { "too many request", "too many call", "rate limit",
-		"rate-limit", "ratelimit", "quota", "throttl", "api limit", "call limit", NULL };
+		"too_many_request", "rate limit", "rate-limit", "rate_limit", "ratelimit", "quota",
+		"throttl", "api limit", "call limit", "calls limit", "calls per ", "requests per ",
+		NULL };
 
 	return speaks_of(message, words);
+}
+
+/* The key or the Part 11 signature is wrong: no smaller call will cure that. */
+static bool speaks_of_signature(const char *message)
+{
+	static const char *const words[] = { "username", "password", "part 11", "part11",
+		"electronic signature", NULL };
+
+	return speaks_of(message, words);
+}
+
+static bool speaks_of_login(const char *message)
+{
+	static const char *const words[] = { "api key", "apikey", "api_key", "unauthori",
+		"unauthenticated", "credential", "access_denied", "access denied", NULL };
+
+	return speaks_of(message, words) || speaks_of_signature(message);
 }
 
 static bool speaks_of_size(const char *message)
@@ -118,12 +121,46 @@ static enum qm_found by_status(int status)
 	}
 }
 
+/* What stands where a flag is wanted: {"success": false}, 0, "false", "0". */
+static bool is_no(const json_t *value)
+{
+	const char *text = json_string_value(value);
+
+	if (text)
+		return qm_text_equal_nocase(text, "false") || strcmp(text, "0") == 0;
+	return json_is_false(value) || (json_is_number(value) && json_number_value(value) == 0);
+}
+
+/* QMetry's codes of errors begin so: {"code": "CO.INVALID_API_KEY"}. */
+static bool is_error_code(const char *code)
+{
+	return qm_text_starts(code, "CO.") && !speaks_of(code, (const char *[]){ "success", NULL });
+}
+
+static bool is_something(const json_t *value)
+{
+	const char *text = json_string_value(value);
+
+	return text ? *text != '\0'
+		    : json_is_true(value) || json_object_size(value) || json_array_size(value);
+}
+
+/*
+ * A status of 200 is not the last word. What says whether it succeeded is believed; where nothing
+ * does, an error beside no data is a failure.
+ */
 static bool says_failure(const json_t *body)
 {
 	const json_t *success = json_object_get(body, "success");
 
-	return json_is_false(success) ||
-		qm_text_equal_nocase(qm_json_text(body, "success"), "false");
+	if (success && !json_is_null(success))
+		return is_no(success);
+	if (json_object_get(body, "data"))
+		return false;
+	return is_error_code(qm_json_text(body, "code")) ||
+		is_something(json_object_get(body, "error")) ||
+		is_something(json_object_get(body, "errors")) ||
+		is_something(json_object_get(body, "errorMessage"));
 }
 
 /* The status is what a server says first; its text may say better. */
@@ -141,6 +178,8 @@ static enum qm_found judge(const struct qm_reply *reply, const json_t *body, con
 		return QM_FOUND_LIMIT;
 	if (found == QM_FOUND_CONTENT && speaks_of_rate(message))
 		return QM_FOUND_LIMIT;
+	if (found == QM_FOUND_CONTENT && speaks_of_login(message))
+		return QM_FOUND_AUTH;
 	if (found == QM_FOUND_CONTENT && speaks_of_size(message))
 		return QM_FOUND_SIZE;
 	return found;
@@ -161,11 +200,15 @@ static const char *remedy_for_useless(const struct qm_reply *reply, bool is_page
 	return reply->status / 100 == 2 ? "the answer is no JSON object" : "";
 }
 
-static const char *remedy_for(enum qm_found found, const struct qm_reply *reply, bool is_page)
+static const char *remedy_for(
+	enum qm_found found, const struct qm_reply *reply, const char *message, bool is_page)
 {
 	switch (found) {
 	case QM_FOUND_AUTH:
-		return reply->status == 401
+		if (speaks_of_signature(message))
+			return "this project wants changes to be signed (Part 11): is the user of "
+			       "QMETRY_USERNAME and QMETRY_PASSWORD right?";
+		return reply->status != 403
 			? "the key (QMETRY_API_KEY) is wrong or expired; generate one on QMetry's "
 			  "Open API page"
 			: "the key's role may not do this";
@@ -184,7 +227,7 @@ static const char *remedy_for(enum qm_found found, const struct qm_reply *reply,
 static void describe(const struct qm_reply *reply, const char *message, struct qm_finding *out)
 {
 	bool is_page = !out->body && is_html(reply);
-	const char *remedy = remedy_for(out->found, reply, is_page);
+	const char *remedy = remedy_for(out->found, reply, message, is_page);
 	const char *open = is_page ? " (page \"" : " (", *close = is_page ? "\")" : ")";
 
 	(void)snprintf(out->text, sizeof out->text, "the server answered %d%s%s%s%s%s",
@@ -231,8 +274,11 @@ void qm_finding_read(const struct qm_reply *reply, int64_t now_ms, const struct 
 		read_answer(reply, out);
 		read_message(reply, out->body, &text);
 		tame(&text, log, message, sizeof message);
-		out->retry_after_ms = qm_retry_after_ms(reply->retry_after, now_ms);
 		out->found = judge(reply, out->body, message);
+		/* What else is in the answer is about limits only where the answer is. */
+		out->retry_after_ms = out->found == QM_FOUND_LIMIT
+			? qm_quota_wait_ms(reply->retry_after, out->body, message, now_ms)
+			: qm_quota_wait_ms(reply->retry_after, NULL, "", now_ms);
 		if (out->found != QM_FOUND_GOOD)
 			describe(reply, message, out);
 	}

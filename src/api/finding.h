@@ -32,7 +32,7 @@ enum qm_found {
 struct qm_finding {
 	enum qm_found found;
 	json_t *body;           /* the JSON object of an answer; NULL: none. json_decref it */
-	int64_t retry_after_ms; /* what the server asks us to wait; 0: it does not say */
+	int64_t retry_after_ms; /* what the server asks us to wait (quota.h); 0: it does not say */
 	char text[512];         /* what happened and what to do; "" if good */
 };
 
@@ -43,11 +43,5 @@ struct qm_finding {
 void qm_finding_read(const struct qm_reply *reply, int64_t now_ms, const struct qm_log *log,
 	struct qm_finding *out);
 void qm_finding_release(struct qm_finding *finding);
-
-/*
- * Milliseconds that a Retry-After header asks for: "120", or a date. 0 for what is missing,
- * malformed, zero or past: then the caller's own back-off counts. At most a year.
- */
-int64_t qm_retry_after_ms(const char *header, int64_t now_ms);
 
 #endif

@@ -194,8 +194,12 @@ enum qm_code qm_http_new(
 	qm_buf_init(&http->base, QM_URL_MAX_BYTES);
 	qm_buf_init(&http->trust, QM_TRUST_MAX_BYTES);
 	code = qm_url_check(options->url, options->allow_http, &http->base, &loopback, err);
-	if (!code && !is_header_value(options->project))
-		code = qm_error_set(err, QM_EUSAGE, "the project key holds a control character");
+	if (code)
+		qm_error_at(err, "--url", 0, 0);
+	if (!code && !is_header_value(options->project)) {
+		code = qm_error_set(err, QM_EUSAGE, "the key holds a control character");
+		qm_error_at(err, "--project", 0, 0);
+	}
 	if (!code)
 		code = qm_libcurl_load(&http->curl, err);
 	if (!code)

@@ -35,6 +35,9 @@ enum {
 	/* Back-off: the first wait is up to 1 s, the next ones up to twice that, to 30 s. */
 	QM_BACKOFF_FIRST_MS = 1000,
 	QM_BACKOFF_MAX_MS = 30000,
+	/* A server's limit that names no time: twice that after each call that it refused. */
+	QM_LIMIT_FIRST_MS = 15000,
+	QM_LIMIT_MAX_MS = 60000,
 	/* Clocks differ a little and requests travel: nothing is sent this close to a border. */
 	QM_BORDER_MS = 50,
 };

@@ -15,7 +15,6 @@
 
 #include "src/api/session.h"
 #include "src/base/memory.h"
-#include "src/base/secret.h"
 #include "src/base/vec.h"
 
 struct qm_status {
@@ -90,8 +89,6 @@ struct qm_bulk_update {
 	const char *comment; /* NULL: none */
 	const int64_t *ids;
 	size_t id_count;
-	/* Part 11 signature, where compliance is on; NULL: none. Only the server sees it. */
-	const struct qm_secret *username, *password;
 };
 
 /* What the MCP tool would get, less the signature: what the policy sees and `plan` prints.

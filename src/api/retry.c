@@ -57,6 +57,21 @@ static int64_t backoff_ms(int retry, uint64_t *random)
 	return (int64_t)(next_random(random) % (uint64_t)(ceiling + 1));
 }
 
+/*
+ * A limit that does not say when it ends is most likely one of a minute: 15, 30, 60, 60 s with the
+ * jitter on top, since to come too early is one more call against it.
+ */
+static int64_t limit_backoff_ms(int retry, uint64_t *random)
+{
+	int64_t wait_ms = QM_LIMIT_FIRST_MS;
+
+	for (int i = 1; i < retry && wait_ms < QM_LIMIT_MAX_MS; i++)
+		wait_ms *= 2;
+	if (wait_ms > QM_LIMIT_MAX_MS)
+		wait_ms = QM_LIMIT_MAX_MS;
+	return wait_ms + backoff_ms(1, random);
+}
+
 /* A write that came late is sent once more as it is, whatever else went wrong before. */
 static bool is_worth_it(enum again again, const struct qm_tries *tries, int retries)
 {
@@ -76,7 +91,9 @@ struct qm_retry qm_retry_decide(const struct qm_finding *finding, enum qm_effect
 	retry.again = true;
 	retry.is_limit = finding->found == QM_FOUND_LIMIT;
 	retry.wait_ms = finding->retry_after_ms;
-	if (!retry.wait_ms)
+	if (!retry.wait_ms && retry.is_limit)
+		retry.wait_ms = limit_backoff_ms(tries->made, random);
+	else if (!retry.wait_ms)
 		retry.wait_ms = backoff_ms(tries->made, random);
 	return retry;
 }

@@ -17,7 +17,8 @@
  *
  * "Again" means as long as retries are left: with 4, the attempts are 1 + 4. The wait before
  * retry n is drawn evenly from 0 to min(30 s, 1 s x 2^(n-1)), so that jobs which failed together
- * do not come back together; where the server names a time, that counts. No clock in here.
+ * do not come back together; where the server names a time, that counts. A limit without
+ * a time is waited for 15, 30, 60, 60 s. No clock in here.
  */
 #ifndef QM_API_RETRY_H
 #define QM_API_RETRY_H

@@ -47,6 +47,11 @@ const struct qm_session_counts *qm_session_counts(const struct qm_session *sessi
 	return &session->counts;
 }
 
+const struct qm_signature *qm_session_signature(const struct qm_session *session)
+{
+	return &session->options.signature;
+}
+
 /* ---- Waits: does this one fit, and if so, wait. */
 
 static int64_t elapsed_ms(const struct qm_session *session)
@@ -254,6 +259,16 @@ static enum qm_code admit(struct qm_session *session, const struct qm_api_call *
 
 /* ---- Attempts. */
 
+static enum qm_code check_calls(const struct qm_session *session, struct qm_error *err)
+{
+	int64_t allowed = session->options.limits.max_calls;
+
+	if (!allowed || session->counts.reads + session->counts.writes < (uint64_t)allowed)
+		return QM_OK;
+	return qm_error_set(
+		err, QM_ESTOPPED, "all calls of --max-calls (%lld) are made", (long long)allowed);
+}
+
 static void count_attempt(struct qm_session *session, enum qm_effect effect, bool is_retry)
 {
 	session->counts.reads += effect == QM_READ;
@@ -294,7 +309,9 @@ static enum qm_code attempt(struct qm_session *session, const struct qm_api_call
 	struct qm_reply reply;
 	enum qm_code code;
 
-	code = admit(session, call, &reservation, err);
+	code = check_calls(session, err);
+	if (!code)
+		code = admit(session, call, &reservation, err);
 	if (code)
 		return code;
 	begun_ms = qm_clock_ticks(session->options.clock);

@@ -8,6 +8,7 @@
  *     deadline   30 min   from the session's start, whatever the reason
  *     outage      5 min   retrying a server that cannot be reached or answers 502, 503
  *     retries     4       a call
+ *     max_calls   any     of all calls together, retries too: an account's quota, or part of it
  *
  * A wait that cannot end in time is refused at once, and the message has both numbers. Nothing
  * is sent in the last 50 ms of a window. Back-off is exponential from 1 s to 30 s with full
@@ -24,7 +25,13 @@
 struct qm_session_limits {
 	int64_t max_wait_ms, deadline_ms, outage_ms, timeout_ms;
 	int retries;
+	int64_t max_calls;  /* 0: any number */
 	bool stop_on_limit; /* --on-limit stop: never wait for a limit */
+};
+
+/* Part 11: who signs a write, where compliance is on; NULL: nobody. Only the server sees it. */
+struct qm_signature {
+	const struct qm_secret *username, *password;
 };
 
 struct qm_session_options {
@@ -35,6 +42,7 @@ struct qm_session_options {
 	const char *url;         /* for messages */
 	const char *policy_name; /* for messages: "built-in policy", "team.yaml" */
 	struct qm_session_limits limits;
+	struct qm_signature signature;
 	uint64_t seed; /* of the jitter */
 };
 
@@ -49,6 +57,7 @@ struct qm_session;
 struct qm_session *qm_session_new(const struct qm_session_options *options);
 void qm_session_free(struct qm_session *session);
 const struct qm_session_counts *qm_session_counts(const struct qm_session *session);
+const struct qm_signature *qm_session_signature(const struct qm_session *session);
 
 enum qm_effect { QM_READ, QM_WRITE };
 

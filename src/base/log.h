@@ -13,7 +13,7 @@
 
 enum qm_log_level { QM_LOG_ERROR, QM_LOG_WARNING, QM_LOG_NOTICE, QM_LOG_DEBUG };
 
-enum { QM_LOG_SECRETS = 8 };
+enum { QM_LOG_SECRETS = 16 };
 
 struct qm_log {
 	enum qm_log_level level; /* what is less important is dropped */

@@ -52,6 +52,30 @@ static bool is_clean(const char *text)
 	return true;
 }
 
+/* Line ends and blanks around it come from editors, `echo` and forms; no key has any. */
+static struct qm_secret *trimmed(const char *bytes, size_t length)
+{
+	static const char blanks[] = " \t\r\n";
+
+	while (length && strchr(blanks, bytes[length - 1]))
+		length--;
+	while (length && strchr(blanks, *bytes)) {
+		bytes++;
+		length--;
+	}
+	return qm_secret_new(bytes, length);
+}
+
+/* Child processes inherit what is in the environment, and other programs may read it there. */
+static struct qm_secret *from_environment(const char *name, char *value)
+{
+	struct qm_secret *secret = trimmed(value, strlen(value));
+
+	qm_wipe(value, strlen(value));
+	(void)unsetenv(name);
+	return secret;
+}
+
 static enum qm_code from_file(
 	const char *name, const char *path, struct qm_secret **out, struct qm_error *err)
 {
@@ -67,9 +91,7 @@ static enum qm_code from_file(
 			err->code = code;
 		goto done;
 	}
-	while (content.length && strchr("\r\n", content.data[content.length - 1]))
-		content.data[--content.length] = '\0';
-	*out = qm_secret_new(content.data, content.length);
+	*out = trimmed(content.data, content.length);
 done:
 	qm_wipe(content.data, content.length);
 	qm_buf_release(&content);
@@ -78,31 +100,34 @@ done:
 
 enum qm_code qm_secret_load(const char *name, struct qm_secret **out, struct qm_error *err)
 {
-	const char *value = getenv(name), *path;
+	char *value = getenv(name);
+	bool in_environment = value && *value;
+	const char *path;
 	char file_name[64];
 	enum qm_code code = QM_OK;
 
 	*out = NULL;
 	(void)snprintf(file_name, sizeof file_name, "%s_FILE", name);
 	path = getenv(file_name);
-	if (value && *value && path && *path) {
+	if (in_environment && path && *path) {
 		code = qm_error_set(
 			err, QM_EUSAGE, "%s and %s are both set; unset one", name, file_name);
 		goto done;
 	}
-	if (value && *value)
-		*out = qm_secret_new(value, strlen(value));
+	if (in_environment)
+		*out = from_environment(name, value);
 	else if (path && *path)
 		code = from_file(file_name, path, out, err);
 	if (code || !*out)
 		goto done;
 	if (!*(*out)->bytes)
-		code = qm_error_set(err, QM_EUSAGE, "%s is empty", path ? path : name);
+		code = qm_error_set(
+			err, QM_EUSAGE, "%s is empty", in_environment ? name : file_name);
 	else if ((*out)->size > SECRET_MAX_BYTES || !is_clean((*out)->bytes))
 		code = qm_error_set(err, QM_EUSAGE,
 			"%s holds a control character or more than %d bytes; it must be "
 			"one line",
-			value && *value ? name : file_name, SECRET_MAX_BYTES);
+			in_environment ? name : file_name, SECRET_MAX_BYTES);
 done:
 	if (code) {
 		qm_secret_free(*out);

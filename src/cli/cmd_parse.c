@@ -19,17 +19,28 @@ struct listing {
 	bool json;
 	struct qm_output *output;
 	const struct qm_log *log;
-	struct qm_buf line;
+	struct qm_buf line, text;
 	char *full_name; /* NAME_BYTES */
 };
 
 /* ---- Results, one a line. */
 
-/* `key` is `,"name":` as it stands: a million lines leave no time for format strings. */
-static void add_member(struct qm_buf *line, const char *key, const char *text)
+/* A failing test may have printed its environment, and a key with it. */
+static const char *without_secrets(struct listing *listing, const char *text)
 {
-	qm_buf_add_text(line, key);
-	qm_json_add_text(line, text);
+	if (!text || !listing->log->secret_count)
+		return text;
+	qm_buf_clear(&listing->text);
+	qm_buf_add_text(&listing->text, text);
+	qm_log_redact(listing->log, listing->text.data);
+	return listing->text.data;
+}
+
+/* `key` is `,"name":` as it stands: a million lines leave no time for format strings. */
+static void add_member(struct listing *listing, const char *key, const char *text)
+{
+	qm_buf_add_text(&listing->line, key);
+	qm_json_add_text(&listing->line, without_secrets(listing, text));
 }
 
 static void add_number(struct qm_buf *line, const char *key, int64_t number, bool known)
@@ -41,12 +52,14 @@ static void add_number(struct qm_buf *line, const char *key, int64_t number, boo
 		qm_buf_add_text(line, "null");
 }
 
-static void add_properties(struct qm_buf *line, const struct qm_result *result)
+static void add_properties(struct listing *listing, const struct qm_result *result)
 {
+	struct qm_buf *line = &listing->line;
+
 	qm_buf_add_text(line, ",\"properties\":[");
 	for (size_t i = 0; i < result->property_count; i++) {
-		add_member(line, i ? ",[" : "[", result->properties[i].name);
-		add_member(line, ",", result->properties[i].value);
+		add_member(listing, i ? ",[" : "[", result->properties[i].name);
+		add_member(listing, ",", result->properties[i].value);
 		qm_buf_add_char(line, ']');
 	}
 	qm_buf_add_char(line, ']');
@@ -56,24 +69,24 @@ static void add_json_result(struct listing *listing, const struct qm_result *res
 {
 	struct qm_buf *line = &listing->line;
 
-	add_member(line, "{\"file\":", listing->path);
-	add_member(line, ",\"suite\":", result->suite);
-	add_member(line, ",\"class\":", result->class_name);
-	add_member(line, ",\"name\":", result->name);
-	add_member(line, ",\"full_name\":", listing->full_name);
-	add_member(line, ",\"outcome\":", qm_outcome_name(result->outcome));
+	add_member(listing, "{\"file\":", listing->path);
+	add_member(listing, ",\"suite\":", result->suite);
+	add_member(listing, ",\"class\":", result->class_name);
+	add_member(listing, ",\"name\":", result->name);
+	add_member(listing, ",\"full_name\":", listing->full_name);
+	add_member(listing, ",\"outcome\":", qm_outcome_name(result->outcome));
 	add_number(line, ",\"duration_ms\":", result->duration_ms, result->duration_ms >= 0);
-	add_member(line, ",\"type\":", result->failure_type);
-	add_member(line, ",\"message\":", result->message);
-	add_member(line, ",\"parameters\":", result->parameters);
-	add_member(line, ",\"description\":", result->description);
-	add_member(line, ",\"test\":", result->test);
-	add_member(line, ",\"source\":", result->file);
+	add_member(listing, ",\"type\":", result->failure_type);
+	add_member(listing, ",\"message\":", result->message);
+	add_member(listing, ",\"parameters\":", result->parameters);
+	add_member(listing, ",\"description\":", result->description);
+	add_member(listing, ",\"test\":", result->test);
+	add_member(listing, ",\"source\":", result->file);
 	add_number(line, ",\"line\":", result->line, result->line > 0);
 	add_number(line, ",\"reruns\":", result->reruns, true);
 	qm_buf_add_text(
 		line, result->superseded ? ",\"superseded\":true" : ",\"superseded\":false");
-	add_properties(line, result);
+	add_properties(listing, result);
 	qm_buf_add_text(line, "}\n");
 }
 
@@ -84,10 +97,10 @@ static void add_text_result(struct listing *listing, const struct qm_result *res
 
 	qm_buf_add_text(&listing->line, outcome);
 	qm_buf_add_text(&listing->line, blanks + strlen(outcome));
-	qm_text_printable(&listing->line, listing->full_name);
+	qm_text_printable(&listing->line, without_secrets(listing, listing->full_name));
 	if (message && *message) {
 		qm_buf_add_text(&listing->line, ": ");
-		qm_text_printable(&listing->line, message);
+		qm_text_printable(&listing->line, without_secrets(listing, message));
 	}
 	qm_buf_add_char(&listing->line, '\n');
 }
@@ -171,11 +184,17 @@ static void add_counts(struct qm_report_counts *total, const struct qm_report_co
 		total->outcomes[i] += counts->outcomes[i];
 }
 
-static void print_text_reports(
-	struct qm_output *output, const struct qm_vec *verdicts, struct qm_buf *line)
+static void print_line(struct listing *listing)
+{
+	qm_log_redact(listing->log, listing->line.data);
+	qm_output_write(listing->output, listing->line.data, strlen(listing->line.data));
+}
+
+static void print_text_reports(struct listing *listing, const struct qm_vec *verdicts)
 {
 	static const char head[] = "   tests  passed  failed errored skipped  kind   report\n";
 	struct qm_report_counts total = { 0 };
+	struct qm_buf *line = &listing->line;
 	size_t reports = 0;
 
 	for (size_t i = 0; i < verdicts->count; i++) {
@@ -185,7 +204,7 @@ static void print_text_reports(
 		if (verdict->left_out)
 			continue;
 		if (!reports)
-			qm_output_write(output, head, strlen(head));
+			qm_output_write(listing->output, head, strlen(head));
 		qm_buf_clear(line);
 		add_numbers(&verdict->counts, kind ? kind : "-", line);
 		qm_text_printable(line, verdict->path);
@@ -193,7 +212,7 @@ static void print_text_reports(
 		if (verdict->reason)
 			add_error(verdict, line);
 		add_incidents(verdict, line);
-		qm_output_write(output, line->data, line->length);
+		print_line(listing);
 		add_counts(&total, &verdict->counts);
 		reports++;
 	}
@@ -201,13 +220,13 @@ static void print_text_reports(
 	add_numbers(&total, "all", line);
 	qm_buf_add_format(line, "%zu reports\n", reports);
 	if (reports > 1)
-		qm_output_write(output, line->data, line->length);
+		print_line(listing);
 }
 
 static void print_reports(struct listing *listing, const struct qm_vec *verdicts)
 {
 	if (!listing->json) {
-		print_text_reports(listing->output, verdicts, &listing->line);
+		print_text_reports(listing, verdicts);
 		return;
 	}
 	for (size_t i = 0; i < verdicts->count; i++) {
@@ -268,6 +287,7 @@ static enum qm_code read_reports(const struct qm_context *context, struct qm_rep
 	enum qm_code code;
 
 	qm_buf_init(&listing.line, LINE_MAX_BYTES);
+	qm_buf_init(&listing.text, LINE_MAX_BYTES);
 	listing.full_name = qm_alloc(NAME_BYTES);
 	if (settings->results) {
 		tee.first.report_begin = begin_report;
@@ -285,6 +305,7 @@ static enum qm_code read_reports(const struct qm_context *context, struct qm_rep
 		print_reports(&listing, &summary->verdicts); /* those that were read */
 	free(listing.full_name);
 	qm_buf_release(&listing.line);
+	qm_buf_release(&listing.text);
 	return code;
 }
 

@@ -1,8 +1,9 @@
 #include "src/api/url.h"
+#include "src/base/file.h"
 #include "src/cli/commands.h"
 #include "src/cli/exit_code.h"
+#include "src/cli/failure.h"
 #include "src/cli/outcome_status.h"
-#include "src/cli/print_json.h"
 #include "src/cli/publish.h"
 #include "src/cli/system_clock.h"
 #include "src/cli/world.h"
@@ -50,6 +51,7 @@ static struct qm_job_options job_options(const struct qm_settings *settings, boo
 		.comment = settings->comment && *settings->comment ? settings->comment : NULL,
 		.batch_size = (size_t)settings->batch_size,
 		.max_split_calls = (size_t)settings->max_split_calls,
+		.max_calls = settings->max_calls,
 		.allow_empty = settings->allow_empty,
 		.max_unmapped = settings->fail_on_unmapped,
 		.max_missing = settings->fail_on_missing,
@@ -84,12 +86,29 @@ static const char *chosen_among(const struct qm_settings *settings)
 				    : NULL;
 }
 
+/* `--soft-fail 1,7` means --soft-fail and a report of that name, which nobody has. */
+static enum qm_code check_reports(const struct qm_settings *settings, struct qm_error *err)
+{
+	for (size_t i = 0; settings->soft_fail && i < settings->operands.count; i++) {
+		const char *report = *(const char **)qm_vec_at(&settings->operands, i);
+
+		if (qm_soft_codes_are_good(report) && !qm_file_exists(report))
+			return qm_error_set(err, QM_EUSAGE,
+				"there is no report \"%s\"; exit codes are written behind an "
+				"equals sign: --soft-fail=%s",
+				report, report);
+	}
+	return QM_OK;
+}
+
 /* What can be said before anything is opened. */
 static enum qm_code check_settings(const struct qm_settings *settings, struct qm_error *err)
 {
 	if (!settings->project)
 		return qm_error_set(
 			err, QM_EUSAGE, "no project: --project KEY or QMETRY_PROJECT names it");
+	if (check_reports(settings, err))
+		return QM_EUSAGE;
 	if (!settings->suites.count && !settings->suite_runs.count)
 		return qm_error_set(err, QM_EUSAGE,
 			"no suite: --suite KEY or --suite-run ID says where the results go");
@@ -103,14 +122,6 @@ static enum qm_code check_settings(const struct qm_settings *settings, struct qm
 
 /* ---- Result. */
 
-static void print_json(const struct qm_context *context, const struct qm_summary *summary)
-{
-	json_t *object = qm_summary_json(summary);
-
-	qm_print_json(context->output, object, true, context->log);
-	json_decref(object);
-}
-
 static void print_text(const struct qm_context *context, const struct qm_summary *summary)
 {
 	struct qm_buf text;
@@ -119,15 +130,6 @@ static void print_text(const struct qm_context *context, const struct qm_summary
 	qm_summary_text(summary, context->log, &text);
 	qm_output_write(context->output, text.data, text.length);
 	qm_buf_release(&text);
-}
-
-static void log_reasons(const struct qm_context *context, const struct qm_summary *summary)
-{
-	for (size_t i = 0; i < summary->reasons.count; i++) {
-		const struct qm_reason_line *line = qm_vec_at(&summary->reasons, i);
-
-		qm_log_line(context->log, QM_LOG_ERROR, "%s", line->text);
-	}
 }
 
 /* A code that --soft-fail names becomes 0, and nobody shall overlook it. */
@@ -143,7 +145,6 @@ static int soften(const struct qm_context *context, int code)
 	return QM_EXIT_OK;
 }
 
-/* Who asked for JSON gets it, also where the work could not begin. */
 static int tell_failure(const struct qm_context *context, const struct qm_error *err, bool planning)
 {
 	struct qm_summary summary;
@@ -152,11 +153,8 @@ static int tell_failure(const struct qm_context *context, const struct qm_error 
 	qm_summary_init(&summary);
 	summary.planning = planning;
 	qm_summary_failure(&summary, err);
-	code = qm_summary_exit_code(&summary);
 	qm_publish_unfold(context);
-	if (context->settings->format == QM_FORMAT_JSON)
-		print_json(context, &summary);
-	log_reasons(context, &summary);
+	code = qm_tell_reasons(context, &summary, context->settings->format == QM_FORMAT_JSON);
 	code = qm_publish(context, &summary, code);
 	qm_summary_release(&summary);
 	return code;
@@ -178,12 +176,10 @@ static int run_job(const struct qm_context *context, struct qm_world *world, boo
 	int code = qm_summary_exit_code(summary);
 
 	qm_publish_unfold(context);
-	if (context->settings->format == QM_FORMAT_JSON) {
-		print_json(context, summary);
-		log_reasons(context, summary);
-	} else {
+	if (context->settings->format == QM_FORMAT_JSON)
+		(void)qm_tell_reasons(context, summary, true);
+	else
 		print_text(context, summary); /* reasons and all */
-	}
 	code = qm_publish(context, summary, code);
 	qm_job_free(job);
 	return code;
@@ -191,21 +187,19 @@ static int run_job(const struct qm_context *context, struct qm_world *world, boo
 
 static int upload_or_plan(const struct qm_context *context, bool planning)
 {
-	struct qm_log log = *context->log; /* it learns the key, which lives no longer than it */
-	struct qm_context with_key = *context;
+	struct qm_context with_signals = *context;
 	struct qm_world world;
 	struct qm_error err;
 	int code;
 
-	with_key.log = &log;
-	with_key.interrupted = qm_catch_signals();
+	with_signals.interrupted = qm_catch_signals();
 	qm_error_init(&err);
 	qm_world_init(&world);
 	qm_publish_begin(context, planning ? "qmetry-ci plan" : "qmetry-ci upload");
-	if (check_settings(context->settings, &err) || qm_world_open(&world, &with_key, &err))
-		code = tell_failure(&with_key, &err, planning);
+	if (check_settings(context->settings, &err) || qm_world_open(&world, &with_signals, &err))
+		code = tell_failure(context, &err, planning);
 	else
-		code = run_job(&with_key, &world, planning);
+		code = run_job(&with_signals, &world, planning);
 	qm_world_close(&world);
 	return soften(context, code);
 }

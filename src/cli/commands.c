@@ -1,6 +1,7 @@
 #include "src/cli/commands.h"
 #include "src/base/text.h"
 #include "src/cli/exit_code.h"
+#include "src/cli/failure.h"
 #include "src/cli/help.h"
 #include "src/cli/sources.h"
 #include "src/cli/terminal.h"
@@ -68,6 +69,21 @@ static int print_help(const struct qm_context *context, const struct qm_command 
 	return QM_EXIT_OK;
 }
 
+/* What is sent to QMetry as it was written: a script may have put its environment into it. */
+static void hide_secrets(struct qm_settings *settings, const struct qm_log *log)
+{
+	char *comment =
+		settings->comment ? qm_arena_strdup(&settings->arena, settings->comment) : NULL;
+
+	if (!comment)
+		return;
+	qm_log_redact(log, comment);
+	if (strcmp(comment, settings->comment) != 0)
+		qm_log_line(log, QM_LOG_WARNING,
+			"the comment holds a secret, which is replaced by ***");
+	settings->comment = comment;
+}
+
 static int run_command(
 	const struct qm_command *command, int count, char **arguments, struct qm_context *context)
 {
@@ -80,14 +96,16 @@ static int run_command(
 	qm_settings_init(&settings);
 	context->settings = &settings;
 	if (read_settings(&settings, command, count, arguments, &help, &err)) {
-		qm_log_failure(context->log, QM_LOG_ERROR, &err);
-		code = QM_EXIT_USAGE;
+		bool planning = command->bit == QM_FOR_PLAN;
+
+		code = qm_tell_failure(context, &err, qm_wants_json(count, arguments), planning);
 	} else if (help) {
 		code = print_help(context, command);
 	} else {
 		context->log->level = settings.verbose ? QM_LOG_DEBUG
 			: settings.quiet               ? QM_LOG_WARNING
 						       : QM_LOG_NOTICE;
+		hide_secrets(&settings, context->log);
 		code = command->run(context);
 	}
 	context->settings = NULL;
@@ -103,7 +121,8 @@ static const char *command_name(const char *argument)
 	return strcmp(argument, "--version") == 0 ? "version" : argument;
 }
 
-static int find_and_run(int argc, char **argv, struct qm_context *context)
+static int find_and_run(
+	int argc, char **argv, struct qm_secrets *secrets, struct qm_context *context)
 {
 	const struct qm_command *command = NULL;
 	struct qm_error err;
@@ -115,27 +134,31 @@ static int find_and_run(int argc, char **argv, struct qm_context *context)
 			"qmetry-ci --help lists the commands");
 	else
 		command = qm_command_find(command_name(argv[1]), &err);
+	qm_secrets_load(secrets, command && (command->bit & QM_FOR_CALLS), context->log);
 	if (command)
 		return run_command(command, argc - 2, argv + 2, context);
-	qm_log_failure(context->log, QM_LOG_ERROR, &err);
-	return QM_EXIT_USAGE;
+	return qm_tell_failure(context, &err, qm_wants_json(argc - 1, argv + 1), false);
 }
 
 int qm_main(int argc, char **argv, const struct qm_clock *clock)
 {
 	struct qm_log log;
 	struct qm_output output;
-	struct qm_context context = { .clock = clock, .log = &log, .output = &output };
+	struct qm_secrets secrets;
+	struct qm_context context = {
+		.clock = clock, .log = &log, .output = &output, .secrets = &secrets
+	};
 	struct qm_error err;
 	int code;
 
 	qm_log_init(&log, QM_LOG_NOTICE, qm_terminal_log, NULL);
 	qm_output_init(&output, STDOUT_FILENO);
-	code = find_and_run(argc, argv, &context);
+	code = find_and_run(argc, argv, &secrets, &context);
 	qm_error_init(&err);
 	if (qm_output_end(&output, &err)) {
 		qm_log_failure(&log, QM_LOG_ERROR, &err);
 		code = qm_exit_code_first(code, QM_EXIT_FAILED);
 	}
+	qm_secrets_release(&secrets);
 	return code;
 }

@@ -10,6 +10,7 @@
 #include "src/base/clock.h"
 #include "src/base/log.h"
 #include "src/cli/output.h"
+#include "src/cli/secrets.h"
 #include "src/cli/settings.h"
 
 #include <signal.h>
@@ -21,6 +22,7 @@ struct qm_context {
 	struct qm_log *log;
 	struct qm_output *output;
 	const volatile sig_atomic_t *interrupted; /* where signals are caught, else NULL */
+	const struct qm_secrets *secrets;         /* the log hides them */
 };
 
 struct qm_command {

@@ -323,6 +323,16 @@ const struct qm_setting qm_setting_rows[] = {
 		.argument = "N",
 		.help = "further attempts of a call" },
 
+	{ .name = "max-calls",
+		.kind = QM_SETTING_NUMBER,
+		.group = QM_GROUP_POLICY,
+		.commands = QM_FOR_CALLS,
+		.offset = AT(max_calls),
+		.min = 1,
+		.max = INT32_MAX,
+		.argument = "N",
+		.help = "calls of the whole run, reads and retries too" },
+
 	/* ---- Reports */
 	{ .name = "salvage",
 		.kind = QM_SETTING_CHOICE,

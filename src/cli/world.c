@@ -18,7 +18,6 @@ void qm_world_close(struct qm_world *world)
 	qm_gate_free(world->gate);
 	qm_store_close(world->store);
 	qm_policy_free(world->policy);
-	qm_secret_free(world->key);
 	qm_world_init(world);
 }
 
@@ -66,16 +65,30 @@ static void open_gate(struct qm_world *world, const struct qm_settings *settings
 	world->gate = qm_gate_new(world->policy, world->store, &options);
 }
 
-static enum qm_code open_key(struct qm_world *world, struct qm_log *log, struct qm_error *err)
+static enum qm_code find_key(
+	const struct qm_secrets *secrets, const struct qm_secret **out, struct qm_error *err)
 {
-	enum qm_code code = qm_secret_load("QMETRY_API_KEY", &world->key, err);
+	enum qm_code code = qm_secrets_get(secrets, QM_SECRET_KEY, out, err);
 
-	if (!code && !world->key)
+	if (!code && !*out)
 		code = qm_error_set(err, QM_EAUTH,
 			"no API key: set QMETRY_API_KEY, or QMETRY_API_KEY_FILE to a file that "
 			"holds it (QMetry makes one on its Open API page)");
+	return code;
+}
+
+static enum qm_code find_signature(
+	const struct qm_secrets *secrets, struct qm_signature *out, struct qm_error *err)
+{
+	enum qm_code code = qm_secrets_get(secrets, QM_SECRET_USERNAME, &out->username, err);
+
 	if (!code)
-		qm_log_hide(log, world->key);
+		code = qm_secrets_get(secrets, QM_SECRET_PASSWORD, &out->password, err);
+	if (!code && !out->username != !out->password)
+		code = qm_error_set(err, QM_EUSAGE,
+			"QMETRY_USERNAME and QMETRY_PASSWORD sign a change together (Part 11): "
+			"%s is not set",
+			out->username ? "QMETRY_PASSWORD" : "QMETRY_USERNAME");
 	return code;
 }
 
@@ -83,11 +96,10 @@ static enum qm_code open_http(
 	struct qm_world *world, const struct qm_context *context, struct qm_error *err)
 {
 	const struct qm_settings *settings = context->settings;
-	const struct qm_http_options options = {
+	struct qm_http_options options = {
 		.url = settings->url,
 		.project = settings->project,
 		.auth = (enum qm_auth)settings->auth,
-		.key = world->key,
 		.cacert = settings->cacert,
 		.proxy = settings->proxy,
 		.allow_http = settings->allow_http,
@@ -95,17 +107,16 @@ static enum qm_code open_http(
 		.interrupted = context->interrupted,
 		.log = context->log,
 	};
-	enum qm_code code = qm_http_new(&options, &world->http, err);
+	enum qm_code code = find_key(context->secrets, &options.key, err);
 
-	if (code == QM_EUSAGE)
-		qm_error_at(err, "--url", 0, 0);
-	return code;
+	return code ? code : qm_http_new(&options, &world->http, err);
 }
 
-static void open_session(struct qm_world *world, const struct qm_context *context)
+static enum qm_code open_session(
+	struct qm_world *world, const struct qm_context *context, struct qm_error *err)
 {
 	const struct qm_settings *settings = context->settings;
-	const struct qm_session_options options = {
+	struct qm_session_options options = {
 		.transport = qm_http_transport(world->http),
 		.gate = world->gate,
 		.clock = context->clock,
@@ -117,12 +128,17 @@ static void open_session(struct qm_world *world, const struct qm_context *contex
 			.outage_ms = settings->outage,
 			.timeout_ms = settings->timeout,
 			.retries = (int)settings->retries,
+			.max_calls = settings->max_calls,
 			.stop_on_limit = settings->on_limit == QM_ON_LIMIT_STOP },
 		/* Jobs that failed together shall not come back together. */
 		.seed = (uint64_t)qm_clock_now(context->clock) ^ (uint64_t)(uintptr_t)world,
 	};
 
-	world->session = qm_session_new(&options);
+	enum qm_code code = find_signature(context->secrets, &options.signature, err);
+
+	if (!code)
+		world->session = qm_session_new(&options);
+	return code;
 }
 
 enum qm_code qm_world_open(
@@ -137,13 +153,10 @@ enum qm_code qm_world_open(
 	if (code)
 		goto done;
 	open_gate(world, context->settings);
-	code = open_key(world, context->log, err);
-	if (code)
-		goto done;
 	code = open_http(world, context, err);
 	if (code)
 		goto done;
-	open_session(world, context);
+	code = open_session(world, context, err);
 done:
 	return code;
 }

@@ -15,7 +15,6 @@ struct qm_world {
 	struct qm_policy *policy;
 	struct qm_store *store;
 	struct qm_gate *gate;
-	struct qm_secret *key;
 	struct qm_http *http;
 	struct qm_session *session;
 	const char *policy_name; /* borrowed from the settings */
@@ -23,7 +22,6 @@ struct qm_world {
 
 void qm_world_init(struct qm_world *world);
 
-/* The context's log hides the key until the world is closed. */
 enum qm_code qm_world_open(struct qm_world *world, const struct qm_context *context,
 	struct qm_error *err) QM_MUST_CHECK;
 void qm_world_close(struct qm_world *world);

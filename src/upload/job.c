@@ -272,6 +272,28 @@ static size_t names_of(const void *context, uint32_t run, const char *names[3])
 	return qm_resolver_names(context, run, names);
 }
 
+/* What --max-calls would keep back: the last calls, since the worst news go first. */
+static void tell_calls_beyond(struct qm_job *job)
+{
+	const struct qm_session_counts *counts = qm_session_counts(job->world->session);
+	uint64_t made = counts->reads + counts->writes, allowed = (uint64_t)job->options->max_calls;
+	uint64_t left = allowed > made ? allowed - made : 0;
+	unsigned long long calls = 0, updates = 0;
+
+	for (size_t i = 0; i < job->plan.calls.count; i++) {
+		const struct qm_call *call = qm_vec_at(&job->plan.calls, i);
+
+		calls += !call->denied;
+		updates += !call->denied && calls > left ? call->count : 0;
+	}
+	if (allowed && calls > left)
+		qm_summary_reason(&job->summary, QM_REASON_STOPPED,
+			"the plan has %llu calls, but --max-calls (%llu) leaves %llu after %llu "
+			"reads: %llu updates would not be sent",
+			calls, (unsigned long long)allowed, (unsigned long long)left,
+			(unsigned long long)made, updates);
+}
+
 static void carry_out(struct qm_job *job)
 {
 	const struct qm_job_world *world = job->world;
@@ -293,10 +315,13 @@ static void carry_out(struct qm_job *job)
 	if (code)
 		goto done;
 	job->summary.plan = &job->plan;
-	if (job->options->planning)
-		code = qm_upload_preview(&job->summary, &options, &job->plan, world->gate, &err);
-	else
+	if (!job->options->planning) {
 		qm_upload(&job->summary, &options);
+		goto done;
+	}
+	code = qm_upload_preview(&job->summary, &options, &job->plan, world->gate, &err);
+	if (!code)
+		tell_calls_beyond(job);
 done:
 	if (code)
 		qm_summary_failure(&job->summary, &err);

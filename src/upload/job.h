@@ -21,6 +21,7 @@ struct qm_job_options {
 	const char *comment;
 	size_t batch_size, max_split_calls;
 	bool allow_empty;
+	int64_t max_calls;                 /* which the session heeds; a plan tells; 0: any */
 	int64_t max_unmapped, max_missing; /* more is a failure; -1: any number is fine */
 	bool planning;
 };

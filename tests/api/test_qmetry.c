@@ -379,16 +379,13 @@ static void a_signature_is_escaped_and_not_shown_to_the_policy(void **state)
 	static const struct answer answers[] = { { .status = 200, .body = "{'success':true}" } };
 	static const int64_t ids[] = { 1 };
 	struct qm_secret *user = qm_secret_new("me", 2), *password = qm_secret_new("a\"b\\c", 5);
-	const struct qm_bulk_update update = { .entity_type = "TCR",
-		.suite_run = "1",
-		.status_id = 2,
-		.ids = ids,
-		.id_count = 1,
-		.username = user,
-		.password = password };
+	const struct qm_bulk_update update = {
+		.entity_type = "TCR", .suite_run = "1", .status_id = 2, .ids = ids, .id_count = 1
+	};
 	json_t *arguments = qm_bulk_arguments("VKMC", &update), *body;
 	struct stage *stage = *state;
 
+	stage->options.signature = (struct qm_signature){ user, password };
 	PLAY(stage, stage_allow_all, answers);
 	assert_int_equal(qm_bulk_update(stage->session, &project, &update, NULL, NULL), QM_OK);
 	body = json_loads(stage->sent[0].body, 0, NULL);

@@ -136,6 +136,21 @@ static void the_same_seed_draws_the_same_waits(void **state)
 	assert_true(differs);
 }
 
+static void a_limit_without_a_time_is_given_one(void **state)
+{
+	static const int64_t least[] = { 15000, 30000, 60000, 60000 };
+	const struct qm_finding limit = { .found = QM_FOUND_LIMIT };
+	uint64_t random = 1;
+
+	(void)state;
+	for (int made = 1; made <= 4; made++) {
+		const struct qm_tries tries = { .made = made };
+		int64_t wait = qm_retry_decide(&limit, QM_WRITE, &tries, 4, &random).wait_ms;
+
+		assert_in_range(wait, least[made - 1], least[made - 1] + 1000);
+	}
+}
+
 static void retry_after_beats_own_backoff(void **state)
 {
 	const struct qm_finding limit = { .found = QM_FOUND_LIMIT, .retry_after_ms = 7000 };
@@ -155,6 +170,7 @@ int main(void)
 		cmocka_unit_test(a_late_write_has_its_retry_even_after_other_trouble),
 		cmocka_unit_test(back_off_doubles_to_30_s_and_is_drawn_from_all_of_it),
 		cmocka_unit_test(the_same_seed_draws_the_same_waits),
+		cmocka_unit_test(a_limit_without_a_time_is_given_one),
 		cmocka_unit_test(retry_after_beats_own_backoff),
 	};
 

@@ -27,6 +27,36 @@ static void from_the_environment(void **state)
 	qm_secret_free(secret);
 }
 
+static void white_space_around_it_is_no_part_of_it(void **state)
+{
+	static const char *const given[] = { "s3cret\n", " s3cret \r\n", "\ts3cret" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof given / sizeof *given; i++) {
+		struct qm_secret *secret = NULL;
+
+		assert_int_equal(setenv("QM_T", given[i], 1), 0);
+		assert_int_equal(qm_secret_load("QM_T", &secret, NULL), QM_OK);
+		assert_string_equal(qm_secret_reveal(secret), "s3cret");
+		qm_secret_free(secret);
+	}
+}
+
+/* Where other programs could read it: children inherit it, /proc shows it. */
+static void it_does_not_stay_in_the_environment(void **state)
+{
+	struct qm_secret *secret = NULL;
+	const char *value;
+
+	(void)state;
+	assert_int_equal(setenv("QM_T", "s3cret", 1), 0);
+	value = getenv("QM_T");
+	assert_int_equal(qm_secret_load("QM_T", &secret, NULL), QM_OK);
+	assert_null(getenv("QM_T"));
+	assert_memory_equal(value, "\0\0\0\0\0\0", 6);
+	qm_secret_free(secret);
+}
+
 static void neither_is_no_failure(void **state)
 {
 	struct qm_secret *secret = NULL;
@@ -96,6 +126,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(from_the_environment, setup),
+		cmocka_unit_test_setup(white_space_around_it_is_no_part_of_it, setup),
+		cmocka_unit_test_setup(it_does_not_stay_in_the_environment, setup),
 		cmocka_unit_test_setup(neither_is_no_failure, setup),
 		cmocka_unit_test_setup(from_a_file_without_its_line_end, setup),
 		cmocka_unit_test_setup(what_cannot_be_a_key_is_refused_unseen, setup),

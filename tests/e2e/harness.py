@@ -171,8 +171,9 @@ class Case(unittest.TestCase):
 
     def stop(self):
         if self.simulator:
-            state = self.simulator.get("state")
-            self.assertEqual(self.simulator.stop(), 0, "the simulator did not end well")
+            simulator, self.simulator = self.simulator, None
+            state = simulator.get("state")
+            self.assertEqual(simulator.stop(), 0, "the simulator did not end well")
             self.assertEqual(state["violations"], [])
 
     def write(self, name, text):

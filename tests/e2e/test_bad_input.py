@@ -238,6 +238,31 @@ class BadSettings(Case):
             ["upload", "--suite", "A-TS-1", "--url", "ftp://qmetry.example.com"], 2, "--url"
         )
 
+    def test_who_asks_for_json_gets_it(self):
+        for arguments in (
+            ["upload", "--format", "json", "--batch-size", "0"],
+            ["upload", "--batch-size", "0", "--format=json"],
+            ["plan", "--format", "json"],
+            ["parse", "--salvage", "some", "--format", "json"],
+            ["uplaod", "--format", "json"],
+        ):
+            with self.subTest(arguments):
+                done = self.qmetry(*arguments, code=2)
+                self.assertEqual(done.json["conclusion"], "failed")
+                self.assertEqual([row["code"] for row in done.json["reasons"]], [2])
+                self.assertIn(done.json["reasons"][0]["text"], done.err)
+        done = self.qmetry("upload", "--batch-size", "0", env={"QMETRY_FORMAT": "json"}, code=2)
+        self.assertEqual(done.json["conclusion"], "failed")
+
+    def test_codes_of_soft_fail_want_an_equals_sign(self):
+        report = self.write("TEST-a.xml", ONE)
+        arguments = ["upload", "--suite", "A-TS-1", "--soft-fail", "1,7", report]
+        self.expect(arguments, 2, "--soft-fail=1,7")
+
+    def test_a_project_that_cannot_be_sent(self):
+        report = self.write("TEST-a.xml", ONE)
+        self.expect(["upload", "--suite", "A-TS-1", "--project", "A\nB", report], 2, "--project")
+
     def test_server_down(self):
         report = self.write("TEST-a.xml", ONE)
         # Port 1 is reserved and nobody listens there.

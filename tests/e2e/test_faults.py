@@ -3,7 +3,7 @@ import os
 import subprocess
 import unittest
 
-from harness import BIN, FAILURE, KEY, START_MS, Case, execution, junit, run, world
+from harness import BIN, FAILURE, START_MS, Case, execution, junit, run, world
 
 BULK = "qmetry_bulk_update_test_case_execution_status"
 INFO = "qmetry_fetch_qmetry_project_info"
@@ -64,6 +64,64 @@ class Faults(Case):
         )
         self.assertIn("--max-wait", done.out + done.err)
         self.assertLess(self.simulator.now() - START_MS, 5000)
+
+    def test_429_with_a_word_about_the_quota(self):
+        for body, code, least_ms in (
+            ({"message": "Too many requests. Try again in 40 seconds."}, 0, 40000),
+            ({"message": "30 calls per minute allowed"}, 0, 59000),
+            ({"code": "CO.LIMIT", "retryAfter": 25}, 0, 25000),
+            ({"hourly": {"remaining": 0, "resetsAt": "2026-01-15T10:33:00Z"}}, 0, 179000),
+            ({"message": "Daily API quota exceeded"}, 7, 0),
+        ):
+            for status in (429, 403):
+                if status == 403 and "message" not in body:
+                    continue
+                with self.subTest([body, status]):
+                    self.upload_with(
+                        [fault({"status": status, "body_json": body}, nth=1)], code=code
+                    )
+                    waited = self.simulator.now() - START_MS
+                    self.assertGreaterEqual(waited, least_ms)
+                    self.assertLess(waited, least_ms + 3000)
+                    self.stop()
+                    self.simulator = None
+
+    def test_max_calls_is_for_reads_writes_and_retries(self):
+        # Three reads, then one write a run.
+        done = self.upload_with([], "--batch-size", "1", "--max-calls", "8", code=7)
+        self.assertEqual(len(self.requests()), 8)
+        self.assertEqual(done.json["updates"]["accepted"], 8 - done.json["calls"]["reads"])
+        self.assertIn("--max-calls (8)", done.out)
+        self.stop()
+        self.simulator = None
+        self.upload_with([fault({"status": 503})], "--max-calls", "6", code=7)
+        self.assertEqual(len(self.requests()), 6)
+
+    def test_the_plan_says_what_max_calls_keeps_back(self):
+        self.start(world([execution(2720260, [run(n) for n in range(1, 9)])]))
+        report = self.write(
+            "TEST-a.xml", junit(*[("a", "VKMC-TC-%d" % n, "") for n in range(1, 9)])
+        )
+        common = ["--suite", "VKMC-TS-20", "--batch-size", "2", "--max-calls"]
+        done = self.qmetry("plan", *common, "5", report, code=7)
+        reads = len(self.requests())
+        left = 5 - reads
+        self.assertIn("--max-calls (5) leaves %d after %d" % (left, reads), done.out)
+        self.assertIn("%d updates would not be sent" % (8 - 2 * left), done.out)
+        self.qmetry("plan", *common, "%d" % (reads + 4), report, code=0)
+
+    def test_200_with_an_error_is_no_success(self):
+        for body in (
+            {"success": 0},
+            {"success": "false", "message": "no"},
+            {"code": "CO.INVALID_REQUEST", "message": "no"},
+            {"errors": ["no"]},
+        ):
+            with self.subTest(body):
+                done = self.upload_with([fault({"status": 200, "body_json": body})], code=1)
+                self.assertEqual(done.json["updates"]["accepted"], 0)
+                self.stop()
+                self.simulator = None
 
     def test_server_errors_are_retried(self):
         for status in (502, 503, 504):
@@ -173,33 +231,7 @@ class Faults(Case):
         self.assertIn("soft-fail", done.err)
 
 
-class Secrets(Case):
-    def test_the_key_is_nowhere(self):
-        self.start(
-            world(
-                [execution(2720260, [run(1)])],
-                faults=[
-                    fault({"status": 400, "body_json": {"message": "the key %s is odd" % KEY}})
-                ],
-            )
-        )
-        report = self.write("TEST-a.xml", junit(("a", "VKMC-TC-1", "")))
-        # qmetry() itself looks through both channels.
-        self.qmetry("upload", "-v", "-v", "--suite", "VKMC-TS-20", report, code=1)
-        for folder, _, names in os.walk(self.folder):
-            for name in names:
-                if name == "world.json":
-                    continue
-                with open(os.path.join(folder, name), "rb") as file:
-                    self.assertNotIn(KEY.encode(), file.read(), name)
-
-    def test_a_test_that_prints_the_key_does_not_spread_it(self):
-        self.start(world([execution(2720260, [run(1)])]))
-        report = self.write("TEST-a.xml", junit(("a", "VKMC-TC-1", ""), ("a", "env " + KEY, "")))
-        # qmetry() itself looks through both channels.
-        self.qmetry("upload", "--suite", "VKMC-TS-20", report, code=0)
-        self.assertEqual(self.upload(report, code=0).json["unmapped"][0]["test"], "a.env ***")
-
+class Orders(Case):
     def test_names_cannot_give_orders_to_a_terminal_or_a_ci(self):
         self.start(world([execution(2720260, [run(1)])]))
         report = self.write(

@@ -1,0 +1,48 @@
+/*
+ * secrets - all that the program is told in confidence, read once, before anything else.
+ *
+ *     QMETRY_API_KEY                     the key
+ *     QMETRY_USERNAME, QMETRY_PASSWORD   Part 11: who signs each change of a status
+ *     QMETRY_CLIENT_KEY_PASSWORD         of the file of --client-key
+ *
+ * or NAME_FILE with the path of a file that holds it. They are read before the options are judged,
+ * so that the log can hide them in whatever is said about these, and they leave the environment:
+ * no child process inherits them. A secret that cannot be read is an error only for the command
+ * that asks for it; `parse` works with a broken QMETRY_API_KEY_FILE.
+ *
+ * The password of a proxy stays in its variable, where libcurl looks for it, and is hidden too.
+ */
+#ifndef QM_CLI_SECRETS_H
+#define QM_CLI_SECRETS_H
+
+#include "src/base/log.h"
+
+enum qm_secret_name {
+	QM_SECRET_KEY,
+	QM_SECRET_USERNAME,
+	QM_SECRET_PASSWORD,
+	QM_SECRET_CLIENT_KEY_PASSWORD,
+	QM_SECRET_NAMES
+};
+
+enum { QM_PROXY_PASSWORDS = 4 };
+
+struct qm_secrets {
+	struct {
+		struct qm_secret *secret; /* NULL: not given, or why not is in `err` */
+		struct qm_error err;
+	} entries[QM_SECRET_NAMES];
+	struct qm_secret *proxy_passwords[QM_PROXY_PASSWORDS];
+};
+
+/* `may_read_input`: a NAME_FILE of "-" is standard input. The log hides them from now on. */
+void qm_secrets_load(struct qm_secrets *secrets, bool may_read_input, struct qm_log *log);
+
+/* The log must not be used any more. */
+void qm_secrets_release(struct qm_secrets *secrets);
+
+/* `out` is NULL where it was not given; what is wrong with it is QM_EUSAGE. */
+enum qm_code qm_secrets_get(const struct qm_secrets *secrets, enum qm_secret_name name,
+	const struct qm_secret **out, struct qm_error *err) QM_MUST_CHECK;
+
+#endif

@@ -1,0 +1,146 @@
+"""Keys, signatures and passwords: used where they belong, seen nowhere else."""
+import json
+import os
+import unittest
+from xml.sax.saxutils import escape
+
+from harness import BIN, FAILURE, KEY, Case, execution, junit, run, world
+
+BULK = "qmetry_bulk_update_test_case_execution_status"
+USER, PASSWORD = "anna.lenz", 'p4ss "word" \\ \u00e4'
+
+
+def small_world(count=1, **more):
+    return world([execution(2720260, [run(n) for n in range(1, count + 1)])], **more)
+
+
+def small_report(count=1, more=()):
+    return junit(*[("a", "VKMC-TC-%d" % n, "") for n in range(1, count + 1)], *more)
+
+
+class Everywhere(Case):
+    def look_everywhere(self, *secrets, left_out=("world.json",)):
+        for folder, _, names in os.walk(self.folder):
+            for name in sorted(set(names) - set(left_out)):
+                with open(os.path.join(folder, name), "rb") as file:
+                    content = file.read()
+                for secret in secrets:
+                    self.assertNotIn(secret.encode(), content, name)
+
+    def test_an_echoed_key_is_nowhere(self):
+        faults = [
+            {
+                "match": {"tool": BULK},
+                "action": {"status": 400, "body_json": {"message": "the key %s is odd" % KEY}},
+            }
+        ]
+        self.start(small_world(faults=faults))
+        report = self.write("TEST-a.xml", small_report())
+        # qmetry() itself looks through both channels.
+        self.qmetry("upload", "-v", "-v", "--suite", "VKMC-TS-20", report, code=1)
+        self.look_everywhere(KEY)
+
+    def test_a_test_that_prints_the_key_does_not_spread_it(self):
+        self.start(small_world())
+        report = self.write("TEST-a.xml", small_report(more=[("a", "env " + KEY, "")]))
+        self.qmetry("upload", "--suite", "VKMC-TS-20", report, code=0)
+        self.assertEqual(self.upload(report, code=0).json["unmapped"][0]["test"], "a.env ***")
+
+    def test_a_comment_with_the_key_is_not_sent(self):
+        self.start(small_world())
+        report = self.write("TEST-a.xml", small_report())
+        done = self.upload("--comment", "token=%s." % KEY, report, code=0)
+        self.assertEqual(self.bulk()[0]["comments"], "token=***.")
+        self.assertIn("***", done.err)
+
+    def test_options_with_the_key_are_not_repeated(self):
+        for arguments in (
+            ["upload", "--batch-size", KEY],
+            ["upload", "--" + KEY],
+            ["upload", "--status", KEY],
+            [KEY],
+            ["upload", "--suite", "A-TS-1", "--url", "https://%s.example.com/?" % KEY],
+            ["upload", "--suite", "A-TS-1", "--soft-fail", "--policy", KEY + ".yaml"],
+            ["parse", "--format", KEY],
+            ["parse", KEY + ".xml"],
+            [
+                "parse",
+                "--results",
+                self.write(KEY + "/a.xml", small_report(more=[("", KEY, FAILURE)])),
+            ],
+        ):
+            with self.subTest(arguments):
+                self.qmetry(*arguments)
+                self.qmetry(*arguments, "--format", "json")
+
+    def test_a_key_in_a_file_is_hidden_too(self):
+        path = self.write("key", KEY + "\n")
+        env = {"QMETRY_API_KEY": None, "QMETRY_API_KEY_FILE": path}
+        self.qmetry("upload", "--batch-size", KEY, env=env, code=2)
+        # parse asks for no key, so that a file that cannot be read does not matter.
+        report = self.write("TEST-a.xml", small_report())
+        env["QMETRY_API_KEY_FILE"] = "missing"
+        self.qmetry("parse", report, env=env, code=0)
+        self.qmetry("upload", "--suite", "A-TS-1", report, env=env, code=2)
+
+    def test_white_space_around_a_key_is_no_part_of_it(self):
+        self.start(small_world())
+        report = self.write("TEST-a.xml", small_report())
+        for key in (KEY + "\n", " " + KEY + "\r\n", "\t" + KEY + " "):
+            self.upload(report, env={"QMETRY_API_KEY": key}, code=0)
+        done = self.upload(report, env={"QMETRY_API_KEY": KEY + "\n" + "more"}, code=2)
+        self.assertIn("QMETRY_API_KEY", done.err)
+        self.assertNotIn("more", done.err.replace("more than", ""))
+
+
+class Signature(Case):
+    """Part 11: who changes a status signs it."""
+
+    part11 = {"username": USER, "password": PASSWORD}
+
+    def attempt(self, username, password, code, count=2):
+        self.start(small_world(count, part11=self.part11))
+        report = self.write(
+            "TEST-a.xml",
+            small_report(count, [("a", escape("pw %s" % password, {'"': "&quot;"}), FAILURE)]),
+        )
+        env = {"QMETRY_USERNAME": username, "QMETRY_PASSWORD": password}
+        done = self.upload("-v", "--batch-size", "1", report, env=env)
+        self.assertEqual(done.code, code, done.out + done.err)
+        for secret in filter(None, (username, password)):
+            # As it is, and as JSON writes it.
+            self.assertNotIn(secret, done.out + done.err)
+            self.assertNotIn(json.dumps(secret, ensure_ascii=False)[1:-1], done.out + done.err)
+        return done
+
+    def test_a_right_one_is_accepted(self):
+        self.attempt(USER, PASSWORD, 0)
+        self.assertEqual([body["username"] for body in self.bulk()], [USER, USER])
+        self.assertEqual(set(self.statuses().values()), {"passed"})
+
+    def test_from_files(self):
+        self.start(small_world(part11=self.part11))
+        env = {
+            "QMETRY_USERNAME_FILE": self.write("user", USER + "\n"),
+            "QMETRY_PASSWORD_FILE": self.write("password", PASSWORD + "\n"),
+        }
+        self.upload(self.write("TEST-a.xml", small_report()), env=env, code=0)
+
+    def test_a_wrong_one_is_not_tried_twice(self):
+        done = self.attempt(USER, "wrong-password", 5)
+        self.assertEqual(len(self.bulk()), 1)
+        self.assertIn("QMETRY_PASSWORD", done.err)
+
+    def test_a_missing_one_is_asked_for(self):
+        done = self.attempt(None, None, 5)
+        self.assertEqual(len(self.bulk()), 1)
+        self.assertIn("QMETRY_USERNAME", done.err)
+
+    def test_half_a_signature_is_none(self):
+        done = self.attempt(USER, None, 2)
+        self.assertEqual(self.requests(), [])
+        self.assertIn("QMETRY_PASSWORD", done.err)
+
+
+if __name__ == "__main__":
+    unittest.main()
