@@ -8,6 +8,7 @@ static const char *const names[QM_SECRET_NAMES] = {
 	[QM_SECRET_KEY] = "QMETRY_API_KEY",
 	[QM_SECRET_USERNAME] = "QMETRY_USERNAME",
 	[QM_SECRET_PASSWORD] = "QMETRY_PASSWORD",
+	[QM_SECRET_STATE_PASSWORD] = "QMETRY_STATE_PASSWORD",
 	[QM_SECRET_CLIENT_KEY_PASSWORD] = "QMETRY_CLIENT_KEY_PASSWORD",
 };
 
@@ -35,8 +36,8 @@ static struct qm_secret *password_of(const char *url)
 
 void qm_secrets_load(struct qm_secrets *secrets, bool may_read_input, struct qm_log *log)
 {
-	static const char *const proxies[QM_PROXY_PASSWORDS] = { "https_proxy", "HTTPS_PROXY",
-		"http_proxy", "all_proxy" };
+	static const char *const urls[QM_URL_PASSWORDS] = { "https_proxy", "HTTPS_PROXY",
+		"http_proxy", "all_proxy", "QMETRY_STATE" };
 
 	*secrets = (struct qm_secrets){ .entries = { { NULL } } };
 	for (int i = 0; i < QM_SECRET_NAMES; i++) {
@@ -47,9 +48,9 @@ void qm_secrets_load(struct qm_secrets *secrets, bool may_read_input, struct qm_
 			    names[i], &secrets->entries[i].secret, &secrets->entries[i].err))
 			qm_log_hide(log, secrets->entries[i].secret);
 	}
-	for (int i = 0; i < QM_PROXY_PASSWORDS; i++) {
-		secrets->proxy_passwords[i] = password_of(getenv(proxies[i]));
-		qm_log_hide(log, secrets->proxy_passwords[i]);
+	for (int i = 0; i < QM_URL_PASSWORDS; i++) {
+		secrets->url_passwords[i] = password_of(getenv(urls[i]));
+		qm_log_hide(log, secrets->url_passwords[i]);
 	}
 }
 
@@ -57,8 +58,8 @@ void qm_secrets_release(struct qm_secrets *secrets)
 {
 	for (int i = 0; i < QM_SECRET_NAMES; i++)
 		qm_secret_free(secrets->entries[i].secret);
-	for (int i = 0; i < QM_PROXY_PASSWORDS; i++)
-		qm_secret_free(secrets->proxy_passwords[i]);
+	for (int i = 0; i < QM_URL_PASSWORDS; i++)
+		qm_secret_free(secrets->url_passwords[i]);
 }
 
 enum qm_code qm_secrets_get(const struct qm_secrets *secrets, enum qm_secret_name name,

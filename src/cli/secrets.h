@@ -3,6 +3,7 @@
  *
  *     QMETRY_API_KEY                     the key
  *     QMETRY_USERNAME, QMETRY_PASSWORD   Part 11: who signs each change of a status
+ *     QMETRY_STATE_PASSWORD              of the Redis server of --state
  *     QMETRY_CLIENT_KEY_PASSWORD         of the file of --client-key
  *
  * or NAME_FILE with the path of a file that holds it. They are read before the options are judged,
@@ -10,7 +11,8 @@
  * no child process inherits them. A secret that cannot be read is an error only for the command
  * that asks for it; `parse` works with a broken QMETRY_API_KEY_FILE.
  *
- * The password of a proxy stays in its variable, where libcurl looks for it, and is hidden too.
+ * Passwords within the addresses of proxies and of QMETRY_STATE stay in their variables, where they
+ * are looked for, and are hidden too.
  */
 #ifndef QM_CLI_SECRETS_H
 #define QM_CLI_SECRETS_H
@@ -21,18 +23,19 @@ enum qm_secret_name {
 	QM_SECRET_KEY,
 	QM_SECRET_USERNAME,
 	QM_SECRET_PASSWORD,
+	QM_SECRET_STATE_PASSWORD,
 	QM_SECRET_CLIENT_KEY_PASSWORD,
 	QM_SECRET_NAMES
 };
 
-enum { QM_PROXY_PASSWORDS = 4 };
+enum { QM_URL_PASSWORDS = 5 };
 
 struct qm_secrets {
 	struct {
 		struct qm_secret *secret; /* NULL: not given, or why not is in `err` */
 		struct qm_error err;
 	} entries[QM_SECRET_NAMES];
-	struct qm_secret *proxy_passwords[QM_PROXY_PASSWORDS];
+	struct qm_secret *url_passwords[QM_URL_PASSWORDS];
 };
 
 /* `may_read_input`: a NAME_FILE of "-" is standard input. The log hides them from now on. */

@@ -34,15 +34,17 @@ static enum qm_code open_sqlite(
 }
 
 /* QMETRY_STATE_PASSWORD, or its file, goes before a password in QMETRY_STATE. */
-static enum qm_code find_password(struct qm_redis_url *url, struct qm_error *err)
+static enum qm_code find_password(
+	const struct qm_secrets *secrets, struct qm_redis_url *url, struct qm_error *err)
 {
-	struct qm_secret *password = NULL;
-	enum qm_code code = qm_secret_load("QMETRY_STATE_PASSWORD", &password, err);
+	const struct qm_secret *password;
+	enum qm_code code = qm_secrets_get(secrets, QM_SECRET_STATE_PASSWORD, &password, err);
+	const char *text = password ? qm_secret_reveal(password) : NULL;
 
-	if (code || !password)
+	if (code || !text)
 		return code;
 	qm_secret_free(url->password);
-	url->password = password;
+	url->password = qm_secret_new(text, strlen(text));
 	return QM_OK;
 }
 
@@ -59,7 +61,7 @@ static enum qm_code open_redis(const struct opener *opener, struct qm_error *err
 	enum qm_code code = qm_redis_url_parse(settings->state, &options.url, err);
 
 	if (!code)
-		code = find_password(&options.url, err);
+		code = find_password(context->secrets, &options.url, err);
 	if (!code)
 		code = qm_dialer_new(&dialing, &options.dialer, err);
 	if (code) {
