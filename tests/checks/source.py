@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 
 PRODUCT = ("src", "parsers", "policy")
-FOLDERS = (*PRODUCT, "tests", "ci-templates", ".ci")
+FOLDERS = (*PRODUCT, "tests", "ci-templates", ".ci", ".github")
 
 _TOKEN = re.compile(
     r"""

@@ -1,0 +1,132 @@
+#!/usr/bin/env bash
+# program - gets qmetry-ci for the step that uploads.
+#
+# What it is told is in the environment, as action.yml sets it.
+#
+#   find    QM_PROGRAM, if it is named; else the asset of the release QM_VERSION for this system,
+#           whose SHA-256 is checked; else tells the folder that `build` fills, and its cache's key
+#   build   builds this checkout into QM_FOLDER, unless it came out of the cache
+set -euo pipefail
+
+checkout=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+readonly checkout
+readonly QM_FOLDER=${QM_FOLDER-} QM_PROGRAM=${QM_PROGRAM-} QM_REPOSITORY=${QM_REPOSITORY-}
+readonly QM_SHA256=${QM_SHA256-} QM_VERSION=${QM_VERSION-}
+
+say() {
+	printf 'qmetry-ci: %s\n' "$*"
+}
+
+die() {
+	printf '::error title=qmetry-ci::%s\n' "$*"
+	exit 1
+}
+
+tell() { # NAME VALUE
+	printf '%s=%s\n' "$1" "$2" >>"$GITHUB_OUTPUT"
+}
+
+works() { # PROGRAM
+	"$1" version >/dev/null 2>&1
+}
+
+# The libraries that it is linked with may be missing.
+can_work() { # PROGRAM
+	works "$1" || { [ -x "$1" ] && as_root "$checkout/dev" packages && works "$1"; }
+}
+
+# "ubuntu-24.04-x86_64": shared libraries differ from one release of a system to the next.
+system_name() {
+	# shellcheck source=/dev/null
+	(. /etc/os-release && printf '%s-%s-%s\n' "$ID" "${VERSION_ID:-rolling}" "$(uname -m)")
+}
+
+as_root() {
+	if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi
+}
+
+# ---- From a release
+
+# The release that belongs to this checkout: v1 moves, and what is no version has none.
+release_name() {
+	if [[ $QM_VERSION =~ ^v[0-9]+\.[0-9]+\.[0-9]+ ]]; then
+		printf '%s\n' "$QM_VERSION"
+	elif [[ $QM_VERSION =~ ^v[0-9]+(\.[0-9]+)?$ ]]; then
+		sed -n 's/.*VERSION \([0-9.]*\) LANGUAGES.*/v\1/p' "$checkout/CMakeLists.txt"
+	fi
+}
+
+fetch() { # URL FILE
+	curl --silent --show-error --fail --location --retry 3 --output "$2" "$1"
+}
+
+download() { # RELEASE FOLDER
+	local asset base sum
+
+	asset=qmetry-ci-$1-$(system_name).tar.gz
+	base=$GITHUB_SERVER_URL/$QM_REPOSITORY/releases/download/$1
+	mkdir -p "$2"
+	fetch "$base/SHA256SUMS" "$2/SHA256SUMS" || return 1
+	sum=$(awk -v name="$asset" '$2 == name || $2 == "*" name { print $1 }' "$2/SHA256SUMS")
+	[ -n "$sum" ] || return 1
+	[ -z "$QM_SHA256" ] || [ "$QM_SHA256" = "$sum" ] ||
+		die "the input sha256 is not the checksum of $asset in the release, which is $sum"
+	fetch "$base/$asset" "$2/$asset" || return 1
+	printf '%s  %s\n' "$sum" "$2/$asset" | sha256sum --check --status ||
+		die "$base/$asset is not what its release lists: its SHA-256 is not $sum"
+	tar -xzf "$2/$asset" -C "$2" qmetry-ci
+}
+
+# ---- From this checkout
+
+sources_hash() {
+	cd "$checkout"
+	find CMakeLists.txt CMakePresets.json dev parsers policy src -type f -print0 |
+		sort -z | xargs -0 sha256sum | sha256sum | cut -c 1-16
+}
+
+find_program() {
+	local tools="${RUNNER_TOOL_CACHE:-$RUNNER_TEMP}/qmetry-ci" release folder
+
+	[ "$(uname -s)" = Linux ] ||
+		die "qmetry-ci runs on Linux: hand the reports to a job on ubuntu as an artifact"
+	if [ -n "$QM_PROGRAM" ]; then
+		tell program "$QM_PROGRAM"
+		return
+	fi
+	release=$(release_name)
+	folder=$tools/$release-$(system_name)
+	if [ -n "$release" ] && [ -n "$QM_REPOSITORY" ]; then
+		[ -x "$folder/qmetry-ci" ] || download "$release" "$folder" || true
+		if can_work "$folder/qmetry-ci"; then
+			say "the program of release $release"
+			tell program "$folder/qmetry-ci"
+			return
+		fi
+		say "release $release has no program for $(system_name)"
+	fi
+	folder=$tools/$(system_name)-$(sources_hash)
+	tell program "$folder/qmetry-ci"
+	works "$folder/qmetry-ci" || {
+		tell folder "$folder"
+		tell key "qmetry-ci-${folder##*/}"
+	}
+}
+
+build_program() {
+	local program=$QM_FOLDER/qmetry-ci
+
+	if [ ! -x "$program" ]; then
+		say "building it from its sources"
+		as_root "$checkout/dev" build release
+		mkdir -p "$QM_FOLDER"
+		cp "$checkout/build/release/bin/qmetry-ci" "$program"
+	fi
+	can_work "$program" || die "$program does not start on this machine"
+}
+
+case ${1-} in
+	find) find_program ;;
+	build) build_program ;;
+	*) die "program.sh find|build" ;;
+esac

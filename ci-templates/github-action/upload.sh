@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# upload - hands the action's inputs to qmetry-ci, whose exit code is that of the step.
+#
+# A setting arrives as INPUT_<NAME> and becomes QMETRY_<NAME>, where the program looks for it, and
+# so does the key: no value ever stands in a command line. What is empty leaves the job's own
+# environment alone. Summary, outputs and annotations are the program's work.
+set -euo pipefail
+
+die() { # EXIT_CODE TEXT
+	printf '::error title=qmetry-ci::%s\n' "$2"
+	exit "$1"
+}
+
+for name in "${!INPUT_@}"; do
+	[ -z "${!name}" ] || export "QMETRY_${name#INPUT_}=${!name}"
+	unset "$name"
+done
+
+# GitHub hides what is a secret of its own; this hides a key that another step fetched, too.
+[ -z "${QMETRY_API_KEY:-}" ] || printf '::add-mask::%s\n' "$QMETRY_API_KEY"
+
+# ---- Which exit codes are no failure of the step
+
+soft=
+if [ "$QM_FAIL_ON_UPLOAD_ERROR" = false ]; then
+	soft=1,7,10
+	# Who set a bound for tests without a test case wants to hear of it.
+	[ -n "${QMETRY_FAIL_ON_UNMAPPED:-}${QMETRY_FAIL_ON_MISSING:-}" ] || soft+=,6
+fi
+[ "$QM_FAIL_ON_PARSE_ERROR" != false ] || soft+=${soft:+,}4
+[ -z "$soft" ] || export QMETRY_SOFT_FAIL=$soft
+[ "$QM_FAIL_ON_EMPTY" != false ] || export QMETRY_ALLOW_EMPTY=true
+[ "$QM_JOB_SUMMARY" != false ] || unset GITHUB_STEP_SUMMARY
+
+# ---- The command line
+
+files=()
+while IFS= read -r line; do
+	line=${line#"${line%%[![:space:]]*}"}
+	line=${line%"${line##*[![:space:]]}"}
+	[ -z "$line" ] || files+=("$line")
+done <<<"$QM_FILES"
+
+options=()
+if [ -n "$QM_EXTRA_ARGS" ]; then
+	# xargs knows quotes and expands nothing.
+	words=$(xargs printf '%s\n' <<<"$QM_EXTRA_ARGS") ||
+		die 2 "extra-args: a quote is not closed in: $QM_EXTRA_ARGS"
+	mapfile -t options <<<"$words"
+fi
+
+# ---- Without a key, where none is handed out
+
+if [ -z "${QMETRY_API_KEY:-}${QMETRY_API_KEY_FILE:-}" ] && [ "$QM_NO_SECRETS" = true ]; then
+	printf '::notice title=qmetry-ci::%s\n' \
+		"This pull request gets no secrets: its reports are read and nothing is uploaded."
+	code=0
+	"$QM_PROGRAM" parse -- "${files[@]}" || code=$?
+	printf 'conclusion=skipped\n' >>"$GITHUB_OUTPUT"
+	[[ ,$soft, != *,$code,* ]] || code=0
+	exit "$code"
+fi
+
+exec "$QM_PROGRAM" "$QM_COMMAND" "${options[@]}" -- "${files[@]}"

@@ -1,0 +1,89 @@
+// qmetryUpload - uploads the results of a build to QMetry; a step of a Jenkins shared library.
+//
+//     post { always { qmetryUpload project: 'VKMC', suite: 'VKMC-TS-20' } }
+//
+// Every setting of `qmetry-ci upload` can be given, in camel case: batchSize: 100,
+// onlyChanged: true, status: ['passed=OK', 'failed=Broken']. Of its own the step has
+//
+//     files          paths and patterns, a list or one a line; none: the usual places
+//     credentialsId  secret text with the API key ('qmetry-api-key')
+//     program        'qmetry-ci', as the agent's PATH has it, or a path
+//     unstable       exit codes that make the build unstable; others let it fail ([1, 4, 6, 7, 10])
+//     archive        false: do not archive .qmetry-ci/ (summary, outputs)
+//
+// Values and key travel in the environment, and the shell, not Groovy, expands them: what a branch
+// or a commit is called is never part of a command. Returns what the upload came to, as a map:
+// code, conclusion, total, passed, failed, skipped, updated, unchanged, unmapped,
+// 'failed-updates', requests, json. Plain loops, since pipelines do not like closures in between.
+
+def call(Map given = [:]) {
+    Map step = [credentialsId: 'qmetry-api-key', program: 'qmetry-ci', files: [],
+                unstable: [1, 4, 6, 7, 10], archive: true]
+    List environment = []
+    for (name in given.keySet().toList()) {
+        if (step.containsKey(name)) {
+            step[name] = given[name]
+        } else {
+            environment << "${variable(name)}=${text(given[name])}".toString()
+        }
+    }
+    environment << "QM_PROGRAM=${step.program}".toString()
+    environment << "QM_FILES=${text(step.files)}".toString()
+
+    int code = 0
+    withCredentials([string(credentialsId: step.credentialsId, variable: 'QMETRY_API_KEY')]) {
+        withEnv(environment) {
+            code = sh(label: 'qmetry-ci upload', returnStatus: true, script: '''
+                mkdir -p .qmetry-ci
+                rm -f .qmetry-ci/summary.md .qmetry-ci/outputs.txt
+                set -f # patterns are the program's business
+                IFS='
+'
+                # shellcheck disable=SC2086 # one file or pattern a line
+                "$QM_PROGRAM" upload --summary .qmetry-ci/summary.md \\
+                    --outputs .qmetry-ci/outputs.txt -- $QM_FILES
+            ''')
+        }
+    }
+    Map result = outputs()
+    result.code = code
+    if (step.archive) {
+        archiveArtifacts(artifacts: '.qmetry-ci/**', allowEmptyArchive: true)
+    }
+    conclude(result, step.unstable)
+    return result
+}
+
+private void conclude(Map result, List unstableCodes) {
+    if (result.code == 0) {
+        return
+    }
+    String message = "qmetry-ci: ${result.conclusion ?: 'failed'} (exit code ${result.code})"
+    if (unstableCodes.contains(result.code)) {
+        unstable(message)
+    } else {
+        error(message)
+    }
+}
+
+private Map outputs() {
+    Map result = [:]
+    if (fileExists('.qmetry-ci/outputs.txt')) {
+        for (line in readFile('.qmetry-ci/outputs.txt').split('\n')) {
+            int sign = line.indexOf('=')
+            if (sign > 0) {
+                result[line.substring(0, sign)] = line.substring(sign + 1)
+            }
+        }
+    }
+    return result
+}
+
+// batchSize -> QMETRY_BATCH_SIZE
+private String variable(String name) {
+    return 'QMETRY_' + name.replaceAll('([A-Z])', '_$1').toUpperCase()
+}
+
+private String text(Object value) {
+    return value instanceof List ? value.join('\n') : String.valueOf(value)
+}

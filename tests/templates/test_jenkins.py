@@ -1,0 +1,149 @@
+"""The Jenkins step and the Jenkinsfiles, by Groovy, with stubbed steps around real commands."""
+import json
+import os
+import shutil
+import subprocess
+import unittest
+
+from templates import TEMPLATES
+
+from harness import BIN, FAILURE, KEY, Case, execution, junit, run, world
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+JENKINS = os.path.join(TEMPLATES, "jenkins")
+
+
+@unittest.skipUnless(shutil.which("groovy"), "groovy is not installed: apt-get install groovy")
+class Jenkins(Case):
+    def setUp(self):
+        super().setUp()
+        self.workspace = os.path.join(self.folder, "workspace")
+        os.makedirs(os.path.join(self.folder, "bin"))
+        os.makedirs(self.workspace)
+        os.symlink(
+            os.path.join(BIN, "qmetry-ci-test"), os.path.join(self.folder, "bin", "qmetry-ci")
+        )
+
+    def world(self, **more):
+        more = dict({"keys": [{"key": KEY}]}, **more)
+        self.start(world([execution(2720260, [run(1), run(2), run(3)])], **more))
+        cases = [("a.B", "VKMC-TC-1", ""), ("a.B", "VKMC-TC-2", FAILURE)]
+        self.write("workspace/target/surefire-reports/TEST-a.xml", junit(*cases))
+
+    def jenkins(self, path, credential=KEY):
+        path_variable = os.path.join(self.folder, "bin") + os.pathsep + os.environ["PATH"]
+        done = subprocess.run(
+            ["groovy", os.path.join(HERE, "jenkins.groovy")]
+            + [os.path.join(JENKINS, "vars"), self.workspace, path],
+            env=self.environment(
+                {
+                    "PATH": path_variable,
+                    "QM_CREDENTIAL": credential,
+                    "QMETRY_API_KEY": None,
+                    "QMETRY_PROJECT": None,
+                    "JENKINS_URL": "https://ci.example.com/",
+                    "JOB_NAME": "shop",
+                    "BUILD_NUMBER": "17",
+                    "BUILD_URL": "https://ci.example.com/job/shop/17/",
+                }
+            ),
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        self.assertEqual(done.returncode, 0, done.stderr)
+        build = json.loads(done.stdout.splitlines()[-1])
+        self.assertNotIn(KEY, done.stdout)
+        return build["result"], build["happened"]
+
+    def call(self, text, **more):
+        return self.jenkins(self.write("call.groovy", text), **more)
+
+    def step(self, happened, name):
+        return [one for one in happened if one["step"] == name][0]
+
+    def test_the_declarative_pipeline_uploads(self):
+        self.world()
+        result, happened = self.jenkins(os.path.join(JENKINS, "Jenkinsfile.declarative"))
+        self.assertEqual(result, "SUCCESS", happened)
+        self.assertEqual(self.statuses(), {1001: "passed", 1002: "failed", 1003: "notrun"})
+        self.assertEqual(
+            self.runs()[1001]["comment"], "qmetry-ci: shop #17 https://ci.example.com/job/shop/17/"
+        )
+        self.assertEqual([one["step"] for one in happened][:2], ["tests", "junit"])
+
+    def test_the_scripted_pipeline_uploads(self):
+        self.world()
+        result, happened = self.jenkins(os.path.join(JENKINS, "Jenkinsfile.scripted"))
+        self.assertEqual(result, "SUCCESS", happened)
+        self.assertEqual(self.statuses(), {1001: "passed", 1002: "failed", 1003: "notrun"})
+        self.assertEqual(self.step(happened, "archive")["files"], [".qmetry-ci/summary.md"])
+
+    def test_the_step_takes_every_setting_and_returns_numbers(self):
+        self.world()
+        self.write("workspace/a dir/TEST-*.xml", junit(("x", "VKMC-TC-3", "")))
+        result, happened = self.call(
+            "qmetryUpload(project: 'VKMC', suite: ['VKMC-TS-20'], batchSize: 1,"
+            " status: ['passed=Blockiert', 'failed=failed'], onlyChanged: true,"
+            " comment: 'it is $(touch x) \"$HOME\"',"
+            " files: ['a dir/TEST-*.xml', 'target/**/TEST-*.xml', '!target/**/TEST-b.xml'])"
+        )
+        self.assertEqual(result, "SUCCESS", happened)
+        self.assertEqual(self.statuses(), {1001: "blocked", 1002: "failed", 1003: "blocked"})
+        self.assertEqual(self.runs()[1001]["comment"], 'it is $(touch x) "$HOME"')
+        self.assertFalse(os.path.exists(os.path.join(self.workspace, "x")))
+        told = self.step(happened, "qmetryUpload")["result"]
+        self.assertEqual(
+            (told["code"], told["conclusion"], told["total"], told["failed"], told["updated"]),
+            (0, "success", "3", "1", "3"),
+        )
+        self.assertEqual(len(self.bulk()), 3)
+        self.assertEqual(
+            self.step(happened, "archive")["files"],
+            [".qmetry-ci/outputs.txt", ".qmetry-ci/summary.md"],
+        )
+
+    def test_what_was_not_uploaded_makes_the_build_unstable(self):
+        self.world(bad_ids=[1002])
+        result, happened = self.call("qmetryUpload project: 'VKMC', suite: 'VKMC-TS-20'")
+        self.assertEqual(result, "UNSTABLE")
+        self.assertEqual(
+            self.step(happened, "unstable")["message"], "qmetry-ci: partial (exit code 1)"
+        )
+        self.assertEqual(self.step(happened, "qmetryUpload")["result"]["failed-updates"], "1")
+
+    def test_or_a_failure_where_that_is_wanted(self):
+        self.world(bad_ids=[1002])
+        result, happened = self.call(
+            "qmetryUpload project: 'VKMC', suite: 'VKMC-TS-20', unstable: [], archive: false"
+        )
+        self.assertEqual(result, "FAILURE")
+        self.assertEqual(
+            self.step(happened, "error")["message"], "qmetry-ci: partial (exit code 1)"
+        )
+        self.assertEqual([one for one in happened if one["step"] == "archive"], [])
+
+    def test_a_suite_that_is_not_there_is_a_failure(self):
+        self.world()
+        result, happened = self.call("qmetryUpload project: 'VKMC', suite: 'VKMC-TS-99'")
+        self.assertEqual(result, "FAILURE")
+        self.assertEqual(self.step(happened, "error")["message"], "qmetry-ci: failed (exit code 9)")
+
+    def test_a_program_that_is_not_there_is_a_failure(self):
+        self.world()
+        result, happened = self.call(
+            "qmetryUpload project: 'VKMC', suite: 'VKMC-TS-20', program: 'no-such-program'"
+        )
+        self.assertEqual(result, "FAILURE")
+        self.assertEqual(
+            self.step(happened, "error")["message"], "qmetry-ci: failed (exit code 127)"
+        )
+
+    def test_the_scripted_pipeline_tells_the_two_apart(self):
+        self.world(bad_ids=[1002])
+        result, _ = self.jenkins(os.path.join(JENKINS, "Jenkinsfile.scripted"))
+        self.assertEqual(result, "UNSTABLE")
+
+
+if __name__ == "__main__":
+    unittest.main()
