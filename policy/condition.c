@@ -113,14 +113,14 @@ static bool contains(const struct qm_value *actual, const struct qm_value *value
 static bool matches(
 	const struct qm_condition *condition, const struct qm_value *actual, bool *gave_up)
 {
-	enum qm_match match;
+	enum qm_regex_match match;
 
 	if (actual->kind != QM_VALUE_STRING || !condition->regex)
 		return false;
 	match = qm_regex_search(
 		condition->regex, actual->as.string.bytes, actual->as.string.length);
-	*gave_up = *gave_up || match == QM_MATCH_GAVE_UP;
-	return match == QM_MATCH_YES;
+	*gave_up = *gave_up || match == QM_REGEX_GAVE_UP;
+	return match == QM_REGEX_YES;
 }
 
 bool qm_condition_holds(

@@ -121,13 +121,13 @@ static int search(const struct qm_regex *regex, const char *text, size_t length,
 	return result;
 }
 
-enum qm_match qm_regex_search(const struct qm_regex *regex, const char *text, size_t length)
+enum qm_regex_match qm_regex_search(const struct qm_regex *regex, const char *text, size_t length)
 {
 	pcre2_match_context *context = pcre2_match_context_create(NULL);
 	int result = PCRE2_ERROR_NOMEMORY;
 
 	if (!context)
-		return QM_MATCH_GAVE_UP;
+		return QM_REGEX_GAVE_UP;
 	(void)pcre2_set_match_limit(context, MATCH_STEPS);
 	(void)pcre2_set_heap_limit(context, HEAP_KIB);
 	for (size_t size = WORKSPACE; size <= WORKSPACE_MAX; size *= 4) {
@@ -137,8 +137,8 @@ enum qm_match qm_regex_search(const struct qm_regex *regex, const char *text, si
 	}
 	pcre2_match_context_free(context);
 	if (result == PCRE2_ERROR_NOMATCH)
-		return QM_MATCH_NO;
-	return result >= 0 ? QM_MATCH_YES : QM_MATCH_GAVE_UP;
+		return QM_REGEX_NO;
+	return result >= 0 ? QM_REGEX_YES : QM_REGEX_GAVE_UP;
 }
 
 bool qm_regex_printable(uint32_t code_point)
@@ -156,7 +156,7 @@ bool qm_regex_printable(uint32_t code_point)
 	qm_buf_release(&text);
 	if (!regex.code)
 		return false;
-	printable = qm_regex_search(&regex, utf8, qm_utf8_put(code_point, utf8)) == QM_MATCH_YES;
+	printable = qm_regex_search(&regex, utf8, qm_utf8_put(code_point, utf8)) == QM_REGEX_YES;
 	pcre2_code_free(regex.code);
 	return printable;
 }

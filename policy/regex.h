@@ -16,7 +16,7 @@
 
 struct qm_regex;
 
-enum qm_match { QM_MATCH_NO, QM_MATCH_YES, QM_MATCH_GAVE_UP };
+enum qm_regex_match { QM_REGEX_NO, QM_REGEX_YES, QM_REGEX_GAVE_UP };
 
 /*
  * NULL for a pattern that is none; then `reason` gets Go's words for it, such as
@@ -26,7 +26,7 @@ struct qm_regex *qm_regex_new(const char *pattern, size_t length, struct qm_buf 
 void qm_regex_free(struct qm_regex *regex);
 
 /* Whether the pattern matches anywhere in the text, which is UTF-8. */
-enum qm_match qm_regex_search(const struct qm_regex *regex, const char *text, size_t length);
+enum qm_regex_match qm_regex_search(const struct qm_regex *regex, const char *text, size_t length);
 
 /* A letter, mark, number, punctuation or symbol. */
 bool qm_regex_printable(uint32_t code_point);

@@ -19,7 +19,7 @@ static void choose_matches(const struct qm_settings *settings, struct qm_match_o
 {
 	const char *const *names = settings->match.items;
 
-	for (int match = QM_MATCH_PROPERTY; match <= QM_MATCH_SUMMARY; match++)
+	for (int match = QM_MATCH_MAP; match <= QM_MATCH_SUMMARY; match++)
 		for (size_t i = 0; i < settings->match.count; i++)
 			if (strcmp(names[i], qm_match_name((enum qm_match)match)) == 0)
 				out->use[match] = true;
@@ -27,7 +27,8 @@ static void choose_matches(const struct qm_settings *settings, struct qm_match_o
 	out->id_property_count = settings->id_properties.count;
 }
 
-static struct qm_job_options job_options(const struct qm_settings *settings, bool planning)
+static struct qm_job_options job_options(
+	const struct qm_settings *settings, struct qm_map_file *map, bool planning)
 {
 	struct qm_job_options options = {
 		.patterns = settings->operands.items,
@@ -47,7 +48,8 @@ static struct qm_job_options job_options(const struct qm_settings *settings, boo
 			.overwrite = (enum qm_overwrite)settings->overwrite,
 			.protect = settings->protect.items,
 			.protect_count = settings->protect.count,
-			.only_changed = settings->only_changed },
+			.only_changed = settings->only_changed,
+			.map = map },
 		.comment = settings->comment && *settings->comment ? settings->comment : NULL,
 		.batch_size = (size_t)settings->batch_size,
 		.max_split_calls = (size_t)settings->max_split_calls,
@@ -59,6 +61,7 @@ static struct qm_job_options job_options(const struct qm_settings *settings, boo
 	};
 
 	choose_matches(settings, &options.match);
+	options.match.map = map;
 	qm_outcome_statuses(&settings->statuses, options.resolve.status_names);
 	return options;
 }
@@ -160,9 +163,10 @@ static int tell_failure(const struct qm_context *context, const struct qm_error 
 	return code;
 }
 
-static int run_job(const struct qm_context *context, struct qm_world *world, bool planning)
+static int run_job(const struct qm_context *context, struct qm_world *world,
+	struct qm_map_file *map, bool planning)
 {
-	const struct qm_job_options options = job_options(context->settings, planning);
+	const struct qm_job_options options = job_options(context->settings, map, planning);
 	const struct qm_job_world job_world = {
 		.session = world->session,
 		.gate = world->gate,
@@ -185,9 +189,16 @@ static int run_job(const struct qm_context *context, struct qm_world *world, boo
 	return code;
 }
 
+static enum qm_code open_map(
+	const struct qm_settings *settings, struct qm_map_file **out, struct qm_error *err)
+{
+	return settings->map ? qm_map_file_read(settings->map, settings->project, out, err) : QM_OK;
+}
+
 static int upload_or_plan(const struct qm_context *context, bool planning)
 {
 	struct qm_context with_signals = *context;
+	struct qm_map_file *map = NULL;
 	struct qm_world world;
 	struct qm_error err;
 	int code;
@@ -196,11 +207,13 @@ static int upload_or_plan(const struct qm_context *context, bool planning)
 	qm_error_init(&err);
 	qm_world_init(&world);
 	qm_publish_begin(context, planning ? "qmetry-ci plan" : "qmetry-ci upload");
-	if (check_settings(context->settings, &err) || qm_world_open(&world, &with_signals, &err))
+	if (check_settings(context->settings, &err) || open_map(context->settings, &map, &err) ||
+		qm_world_open(&world, &with_signals, &err))
 		code = tell_failure(context, &err, planning);
 	else
-		code = run_job(&with_signals, &world, planning);
+		code = run_job(&with_signals, &world, map, planning);
 	qm_world_close(&world);
+	qm_map_file_free(map);
 	return soften(context, code);
 }
 

@@ -99,6 +99,12 @@ static enum qm_code set_from_node(
 			qm_error_set(config->err, QM_EUSAGE, "%s wants %s", setting->name,
 				setting->kind == QM_SETTING_LIST ? "a text or a list of texts"
 								 : "one value"));
+	if (!value->count)
+		return fail_at(config, value,
+			qm_error_set(config->err, QM_EUSAGE,
+				"the list of %s is empty; leave the setting out to have "
+				"the default",
+				setting->name));
 	for (size_t i = 0; !code && i < value->count; i++) {
 		const struct qm_yaml_node *item = value->items[i];
 

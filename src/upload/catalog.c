@@ -69,30 +69,45 @@ const struct qm_status *qm_catalog_status_of(const struct qm_catalog *catalog, i
 
 /* ---- Test cases and runs. */
 
-/* Puts a test case at the head of the list of those with the same text. */
-static uint32_t link_text(struct qm_map *map, const char *text, uint32_t index)
-{
-	uint32_t next = QM_NONE;
-	bool added;
-	size_t *first = qm_map_put(map, text, index, &added);
+_Static_assert(sizeof(size_t) >= 2 * sizeof(uint32_t), "a map's number holds two test cases");
 
-	if (!added) {
-		next = (uint32_t)*first;
-		*first = index;
-	}
-	return next;
+static size_t pack_owners(uint32_t first, uint32_t second)
+{
+	return (size_t)second << 32 | first;
 }
 
-static const char *normalised(struct qm_catalog *catalog, const char *text)
+struct qm_owners qm_owners_of(size_t found)
 {
-	struct qm_buf buf;
-	const char *copy;
+	return (struct qm_owners){ .first = (uint32_t)found, .second = (uint32_t)(found >> 32) };
+}
 
-	qm_buf_init(&buf, strlen(text) + 1);
-	qm_text_normalise(&buf, text);
-	copy = qm_arena_strndup(&catalog->arena, buf.data, buf.length);
-	qm_buf_release(&buf);
-	return copy;
+/* Notes that the test case has the text, a copy of which is made unless `text` may be borrowed. */
+static void add_owner(struct qm_catalog *catalog, struct qm_map *map, const char *text,
+	bool may_borrow, uint32_t index)
+{
+	size_t *found = qm_map_find(map, text);
+	struct qm_owners owners;
+
+	if (!found) {
+		if (!may_borrow)
+			text = qm_arena_strdup(&catalog->arena, text);
+		(void)qm_map_put(map, text, pack_owners(index, QM_NONE), NULL);
+		return;
+	}
+	owners = qm_owners_of(*found);
+	if (owners.first != index && owners.second == QM_NONE)
+		*found = pack_owners(owners.first, index);
+}
+
+static void add_summary_owner(struct qm_catalog *catalog, const char *summary, uint32_t index)
+{
+	struct qm_buf normalised;
+
+	qm_buf_init(&normalised, strlen(summary) + 1);
+	qm_text_normalise(&normalised, summary);
+	if (normalised.length)
+		add_owner(catalog, &catalog->by_summary, normalised.data, false, index);
+	qm_buf_release(&normalised);
 }
 
 static uint32_t add_test_case(struct qm_catalog *catalog, const struct qm_run_row *row)
@@ -104,19 +119,32 @@ static uint32_t add_test_case(struct qm_catalog *catalog, const struct qm_run_ro
 		.key = qm_arena_strdup(&catalog->arena, row->key),
 		.summary = qm_arena_strdup(&catalog->arena, row->summary ? row->summary : ""),
 		.first_run = QM_NONE,
-		.same_script = QM_NONE,
-		.same_summary = QM_NONE,
 	};
 	(void)qm_map_put(&catalog->by_key, test_case->key, index, NULL);
 	if (row->script_name && *row->script_name) {
 		test_case->script_name = qm_arena_strdup(&catalog->arena, row->script_name);
-		test_case->same_script =
-			link_text(&catalog->by_script, test_case->script_name, index);
+		add_owner(catalog, &catalog->by_script, test_case->script_name, true, index);
 	}
-	if (*test_case->summary)
-		test_case->same_summary = link_text(
-			&catalog->by_summary, normalised(catalog, test_case->summary), index);
+	add_summary_owner(catalog, test_case->summary, index);
 	return index;
+}
+
+/* The row is of a test case that is known; most often it says nothing new. */
+static void add_texts(struct qm_catalog *catalog, uint32_t index, const struct qm_run_row *row)
+{
+	struct qm_test_case *test_case = qm_vec_at(&catalog->test_cases, index);
+	const char *script_name = test_case->script_name ? test_case->script_name : "";
+
+	if (row->script_name && strcmp(row->script_name, script_name) != 0 && *row->script_name) {
+		add_owner(catalog, &catalog->by_script, row->script_name, false, index);
+		if (!test_case->script_name)
+			test_case->script_name = qm_arena_strdup(&catalog->arena, row->script_name);
+	}
+	if (row->summary && strcmp(row->summary, test_case->summary) != 0) {
+		add_summary_owner(catalog, row->summary, index);
+		if (!*test_case->summary)
+			test_case->summary = qm_arena_strdup(&catalog->arena, row->summary);
+	}
 }
 
 /*
@@ -155,6 +183,8 @@ enum qm_code qm_catalog_add_run(struct qm_catalog *catalog, uint32_t execution,
 	test_case = qm_vec_at(&catalog->test_cases, test_case_index);
 	if (is_known_run(catalog, test_case, execution, row->id))
 		return QM_OK;
+	if (known)
+		add_texts(catalog, test_case_index, row);
 	named = row->status_id || !row->status_name
 		? NULL
 		: qm_catalog_status_named(catalog, row->status_name);

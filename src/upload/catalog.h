@@ -15,10 +15,13 @@
 
 #define QM_NONE UINT32_MAX
 
+/*
+ * An execution may be of another version of the test case, with another summary or script name: all
+ * of them are looked up, those of the first row are kept to be shown.
+ */
 struct qm_test_case {
 	const char *key, *summary, *script_name; /* script_name: NULL if none */
 	uint32_t first_run;                      /* index into runs, QM_NONE: none */
-	uint32_t same_script, same_summary;      /* next test case with that text, or QM_NONE */
 };
 
 /* One test case run of one execution, and what the results made of it (resolve.h). */
@@ -38,7 +41,8 @@ struct qm_run {
 
 struct qm_execution {
 	const char *suite_key, *suite_run;
-	const char *platform, *release, *cycle, *build; /* "" where the row does not tell */
+	const char *platform, *platform_id, *release, *cycle,
+		*build; /* "": the row does not tell */
 	uint32_t first_run, run_count;
 };
 
@@ -56,12 +60,13 @@ struct qm_selection {
 struct qm_catalog {
 	struct qm_arena arena;
 	struct qm_project project;
-	struct qm_vec executions; /* struct qm_execution: the chosen ones */
-	struct qm_vec test_cases; /* struct qm_test_case */
-	struct qm_vec runs;       /* struct qm_run, those of an execution side by side */
-	struct qm_vec left;       /* struct qm_left: executions that were left out */
-	struct qm_map by_key, by_script, by_summary; /* -> test case; summaries are normalised */
-	int64_t build_id;                            /* of the chosen build; 0: none chosen */
+	struct qm_vec executions;            /* struct qm_execution: the chosen ones */
+	struct qm_vec test_cases;            /* struct qm_test_case */
+	struct qm_vec runs;                  /* struct qm_run, those of an execution side by side */
+	struct qm_vec left;                  /* struct qm_left: executions that were left out */
+	struct qm_map by_key;                /* -> test case */
+	struct qm_map by_script, by_summary; /* -> qm_owners_of(); summaries are normalised */
+	int64_t build_id;                    /* of the chosen build; 0: none chosen */
 	const char *build_name;
 };
 
@@ -80,6 +85,14 @@ void qm_catalog_release(struct qm_catalog *catalog);
 enum qm_code qm_catalog_load(struct qm_catalog *catalog, struct qm_session *session,
 	const char *project_key, const struct qm_selection *selection, const struct qm_log *log,
 	struct qm_error *err) QM_MUST_CHECK;
+
+/* The test cases that have a text: one, or the first two of those between which is no choice. */
+struct qm_owners {
+	uint32_t first, second; /* second: QM_NONE where it is the only one */
+};
+
+/* What by_script and by_summary hold. */
+struct qm_owners qm_owners_of(size_t found);
 
 /* By name, then default name, without case; NULL if there is none. */
 const struct qm_status *qm_catalog_status_named(const struct qm_catalog *catalog, const char *name);

@@ -19,7 +19,7 @@ enum qm_code qm_catalog_add_run(struct qm_catalog *catalog, uint32_t execution,
 /* An execution of a suite as the server lists it; texts live in the catalog's arena. */
 struct qm_candidate {
 	struct qm_execution execution;
-	const char *platform_id, *release_id, *cycle_id;
+	const char *release_id, *cycle_id;
 	const char *state; /* "archived", "locked", "closed"; NULL: it can be written to */
 };
 

@@ -80,11 +80,11 @@ static enum qm_code add_candidate(void *context, const struct qm_execution_row *
 		.suite_key = suite_key,
 		.suite_run = keep(loader, row->suite_run),
 		.platform = keep(loader, row->platform),
+		.platform_id = keep(loader, row->platform_id),
 		.release = keep(loader, row->release),
 		.cycle = keep(loader, row->cycle),
 		.build = keep(loader, row->build),
 	};
-	candidate->platform_id = keep(loader, row->platform_id);
 	candidate->release_id = keep(loader, row->release_id);
 	candidate->cycle_id = keep(loader, row->cycle_id);
 	candidate->state = state_of(row);
@@ -192,6 +192,7 @@ static void add_suite_runs(struct loader *loader)
 			.suite_key = "",
 			.suite_run = keep(loader, selection->suite_runs[i]),
 			.platform = "",
+			.platform_id = "",
 			.release = "",
 			.cycle = "",
 			.build = "",

@@ -21,7 +21,7 @@ static void fill_criteria(const struct qm_selection *selection, struct criterion
 	const struct criterion rows[CRITERIA] = {
 		{ "--platform", &selection->platform, selection->platform != NULL,
 			offsetof(struct qm_candidate, execution.platform),
-			offsetof(struct qm_candidate, platform_id) },
+			offsetof(struct qm_candidate, execution.platform_id) },
 		{ "--release", &selection->release, selection->release != NULL,
 			offsetof(struct qm_candidate, execution.release),
 			offsetof(struct qm_candidate, release_id) },

@@ -84,23 +84,37 @@ bool qm_keys_next(const char *text, size_t *at, const char *project_key, char ou
 	return false;
 }
 
-bool qm_keys_next_listed(const char **at, const char *project_key, char out[QM_KEY_BYTES])
+/* An element of a list, `length` bytes that no separator is in. */
+static bool read_element(const char *element, size_t length, const char *project_key, bool numbers,
+	char out[QM_KEY_BYTES])
+{
+	size_t digits_at = 0;
+	bool is_number = numbers && length <= MAX_DIGITS && count_digits(element) == length;
+
+	if (!length || strlen(project_key) > QM_KEY_BYTES - MAX_DIGITS - 8 ||
+		(!is_number && key_length(element, project_key, &digits_at) != length))
+		return false;
+	write_key(out, project_key, element + digits_at, length - digits_at);
+	return true;
+}
+
+bool qm_keys_next_listed(
+	const char **at, const char *project_key, bool numbers, char out[QM_KEY_BYTES])
 {
 	static const char separators[] = " \t\r\n,;|";
 
 	while (**at) {
 		const char *element = *at + strspn(*at, separators);
-		size_t length = strcspn(element, separators), digits_at;
+		size_t length = strcspn(element, separators);
 
 		*at = element + length;
-		if (length && count_digits(element) == length && length <= MAX_DIGITS) {
-			write_key(out, project_key, element, length);
+		if (read_element(element, length, project_key, numbers, out))
 			return true;
-		}
-		if (length && key_length(element, project_key, &digits_at) == length) {
-			write_key(out, project_key, element + digits_at, length - digits_at);
-			return true;
-		}
 	}
 	return false;
+}
+
+bool qm_key_read(const char *text, const char *project_key, char out[QM_KEY_BYTES])
+{
+	return read_element(text, strlen(text), project_key, true, out);
 }

@@ -21,9 +21,13 @@ enum { QM_KEY_BYTES = 96 };
 bool qm_keys_next(const char *text, size_t *at, const char *project_key, char out[QM_KEY_BYTES]);
 
 /*
- * The same for a property's list, "VKMC-TC-12, 13;C14": elements that are keys, and plain numbers,
- * which are keys without their beginning. Other elements are passed over.
+ * The same for a property's list, "VKMC-TC-12, 13;C14": elements that are keys and, with `numbers`,
+ * plain numbers, which are keys without their beginning. Other elements are passed over.
  */
-bool qm_keys_next_listed(const char **at, const char *project_key, char out[QM_KEY_BYTES]);
+bool qm_keys_next_listed(
+	const char **at, const char *project_key, bool numbers, char out[QM_KEY_BYTES]);
+
+/* Whether the whole text is a key or a plain number; writes it as VKMC-TC-12. */
+bool qm_key_read(const char *text, const char *project_key, char out[QM_KEY_BYTES]);
 
 #endif

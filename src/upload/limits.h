@@ -10,6 +10,19 @@ enum {
 	/* Executions of the suites that were named: platforms x cycles, over years. */
 	QM_MAX_EXECUTIONS = 20000,
 
+	/* A mapping file: what libyaml's 100,000 nodes may be long. */
+	QM_MAX_MAP_BYTES = 16 * 1024 * 1024,
+	/* Patterns of a mapping file are tried for each test, one after the other. */
+	QM_MAX_MAP_PATTERNS = 1000,
+	/* Keys of one test; as many as are taken from a name. */
+	QM_MAX_MAP_KEYS = 64,
+	/* Routes are tried for each result, all of them. */
+	QM_MAX_ROUTES = 500,
+	QM_MAX_ROUTE_CONDITIONS = 16,
+	QM_MAX_ROUTE_VALUES = 100,
+	/* Unused entries of the mapping file that are told one by one. */
+	QM_MAX_UNUSED_TOLD = 20,
+
 	/* Lists in the summary; their totals are always right. */
 	QM_MAX_LISTED = 10000,
 	/* Nearest candidates are searched among this many test cases, for this many results: a

@@ -20,7 +20,8 @@ struct qm_mapping {
 
 const char *qm_match_name(enum qm_match match)
 {
-	static const char *const names[] = { "none", "property", "key", "script", "summary" };
+	static const char *const names[] = { "none", "map", "property", "key", "script",
+		"summary" };
 
 	return names[match];
 }
@@ -98,11 +99,26 @@ static void add_key(const struct qm_mapping *mapping, const char *key, struct qm
 		add_unknown(out, key);
 }
 
-static bool is_id_property(const struct qm_match_options *options, const char *name)
+/* Whether the property holds ids, and whether these may be bare numbers. */
+static bool is_id_property(const struct qm_match_options *options, const char *name, bool *numbers)
 {
+	static const struct {
+		const char *name;
+		bool numbers; /* it can be no other tool's */
+	} usual[] = { { "qmetry", true }, { "qmetry_id", true }, { "test_id", false },
+		{ "testcase_id", false } };
+
+	*numbers = true;
 	for (size_t i = 0; i < options->id_property_count; i++)
 		if (qm_text_equal_nocase(name, options->id_properties[i]))
 			return true;
+	if (options->id_property_count)
+		return false;
+	for (size_t i = 0; i < sizeof usual / sizeof *usual; i++) {
+		*numbers = usual[i].numbers;
+		if (qm_text_equal_nocase(name, usual[i].name))
+			return true;
+	}
 	return false;
 }
 
@@ -113,10 +129,12 @@ static void find_in_properties(
 
 	for (size_t i = 0; i < result->property_count; i++) {
 		const char *value = result->properties[i].value;
+		bool numbers;
 
-		if (!value || !is_id_property(&mapping->options, result->properties[i].name))
+		if (!value ||
+			!is_id_property(&mapping->options, result->properties[i].name, &numbers))
 			continue;
-		while (qm_keys_next_listed(&value, mapping->catalog->project.key, key))
+		while (qm_keys_next_listed(&value, mapping->catalog->project.key, numbers, key))
 			add_key(mapping, key, out);
 	}
 }
@@ -135,7 +153,7 @@ static void find_keys(
 	}
 }
 
-/* ---- By script name and summary. */
+/* ---- By full name, which the mapping file and script names give. */
 
 /* "Class<separator>name", or the name alone where there is no class or no separator. */
 static const char *make_name(struct qm_mapping *mapping, const struct qm_result *result,
@@ -151,49 +169,95 @@ static const char *make_name(struct qm_mapping *mapping, const struct qm_result 
 }
 
 /* One test case has this text: it is the one. Several: told, and never guessed. */
-static bool take_text(const struct qm_mapping *mapping, const size_t *found, bool by_script,
+static bool take_text(const struct qm_mapping *mapping, const size_t *found, const char *what,
 	struct qm_mapped *out)
 {
-	const struct qm_test_case *first, *second;
-	uint32_t next;
+	struct qm_owners owners;
 
 	if (!found)
 		return false;
-	first = case_at(mapping->catalog, (uint32_t)*found);
-	next = by_script ? first->same_script : first->same_summary;
-	if (next == QM_NONE) {
-		add_case(out, (uint32_t)*found);
-		return true;
-	}
-	second = case_at(mapping->catalog, next);
-	(void)snprintf(out->why, sizeof out->why, "ambiguous: %s and %s have the same %s",
-		second->key, first->key, by_script ? "script name" : "summary");
+	owners = qm_owners_of(*found);
+	if (owners.second == QM_NONE)
+		add_case(out, owners.first);
+	else
+		(void)snprintf(out->why, sizeof out->why, "ambiguous: %s and %s have the same %s",
+			case_at(mapping->catalog, owners.first)->key,
+			case_at(mapping->catalog, owners.second)->key, what);
 	return true;
+}
+
+/*
+ * What a test is called elsewhere: Class.method, Class#method or method, each with its parameters
+ * and without. Calls `find` for one after the other until it finds something.
+ */
+static const void *find_full_name(struct qm_mapping *mapping, const struct qm_result *result,
+	const void *(*find)(const struct qm_mapping *mapping, const char *name))
+{
+	static const char *const separators[] = { ".", "#", "" };
+	size_t whole = strlen(result->name), base = qm_result_base_length(result->name);
+	const void *found = NULL;
+
+	for (size_t i = 0; i < sizeof separators / sizeof *separators && !found; i++) {
+		found = find(mapping, make_name(mapping, result, separators[i], whole));
+		if (!found && base != whole)
+			found = find(mapping, make_name(mapping, result, separators[i], base));
+	}
+	return found;
+}
+
+static const void *find_script_name(const struct qm_mapping *mapping, const char *name)
+{
+	return qm_map_find(&mapping->catalog->by_script, name);
 }
 
 static void find_by_script(
 	struct qm_mapping *mapping, const struct qm_result *result, struct qm_mapped *out)
 {
-	static const char *const separators[] = { ".", "#", "" };
-	const struct qm_map *map = &mapping->catalog->by_script;
-	size_t whole = strlen(result->name), base = qm_result_base_length(result->name);
-
-	if (!map->count)
-		return;
-	for (size_t i = 0; i < sizeof separators / sizeof *separators; i++) {
-		const char *separator = separators[i];
-
-		if (take_text(mapping,
-			    qm_map_find(map, make_name(mapping, result, separator, whole)), true,
-			    out))
-			return;
-		if (base != whole &&
-			take_text(mapping,
-				qm_map_find(map, make_name(mapping, result, separator, base)), true,
-				out))
-			return;
-	}
+	if (mapping->catalog->by_script.count)
+		(void)take_text(mapping, find_full_name(mapping, result, find_script_name),
+			"script name", out);
 }
+
+/* ---- By the mapping file. */
+
+static const void *find_named_entry(const struct qm_mapping *mapping, const char *name)
+{
+	return qm_map_file_named(mapping->options.map, name);
+}
+
+static const struct qm_map_entry *find_entry(
+	struct qm_mapping *mapping, const struct qm_result *result)
+{
+	const struct qm_map_file *file = mapping->options.map;
+	size_t whole = strlen(result->name), base = qm_result_base_length(result->name);
+	const struct qm_map_entry *named = find_full_name(mapping, result, find_named_entry);
+	const char *name;
+
+	if (named || !file->order.count)
+		return named;
+	name = make_name(mapping, result, ".", whole);
+	if (base == whole)
+		return qm_map_file_matching(file, name, NULL);
+	qm_buf_clear(&mapping->normalised);
+	qm_buf_add(&mapping->normalised, name, mapping->name.length - (whole - base));
+	return qm_map_file_matching(file, name, mapping->normalised.data);
+}
+
+static void find_by_map(
+	struct qm_mapping *mapping, const struct qm_result *result, struct qm_mapped *out)
+{
+	const struct qm_map_entry *entry =
+		mapping->options.map ? find_entry(mapping, result) : NULL;
+
+	if (!entry)
+		return;
+	qm_map_file_use(mapping->options.map, entry);
+	out->ignored = entry->ignored;
+	for (size_t i = 0; i < entry->key_count; i++)
+		add_key(mapping, entry->keys[i], out);
+}
+
+/* ---- By summary. */
 
 static void find_by_summary(
 	struct qm_mapping *mapping, const struct qm_result *result, struct qm_mapped *out)
@@ -206,7 +270,7 @@ static void find_by_summary(
 		qm_buf_clear(&mapping->normalised);
 		qm_text_normalise(
 			&mapping->normalised, make_name(mapping, result, separators[i], length));
-		if (take_text(mapping, qm_map_find(map, mapping->normalised.data), false, out))
+		if (take_text(mapping, qm_map_find(map, mapping->normalised.data), "summary", out))
 			return;
 	}
 }
@@ -217,6 +281,9 @@ static void find_by(struct qm_mapping *mapping, enum qm_match match, const struc
 	struct qm_mapped *out)
 {
 	switch (match) {
+	case QM_MATCH_MAP:
+		find_by_map(mapping, result, out);
+		break;
 	case QM_MATCH_PROPERTY:
 		find_in_properties(mapping, result, out);
 		break;
@@ -244,19 +311,22 @@ void qm_mapping_find(
 	if (!named.name)
 		named.name = "";
 	out->match = QM_MATCH_NONE;
+	out->ignored = false;
 	out->count = out->dropped = 0;
 	out->why[0] = out->unknown[0] = '\0';
 	name = make_name(mapping, &named, ".", qm_result_base_length(named.name));
 	out->name_hash = qm_hash(key, name, mapping->name.length);
-	for (int match = QM_MATCH_PROPERTY; match <= QM_MATCH_SUMMARY; match++) {
+	for (int match = QM_MATCH_MAP; match <= QM_MATCH_SUMMARY; match++) {
 		if (!mapping->options.use[match])
 			continue;
 		find_by(mapping, (enum qm_match)match, &named, out);
-		if (out->count)
+		if (out->count || out->ignored)
 			out->match = (enum qm_match)match;
-		if (out->count || *out->unknown || *out->why)
+		if (out->count || out->ignored || *out->unknown || *out->why)
 			break;
 	}
+	if (out->ignored)
+		return;
 	if (*out->unknown)
 		(void)snprintf(
 			out->why, sizeof out->why, "no chosen execution holds %s", out->unknown);

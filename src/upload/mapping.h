@@ -3,7 +3,10 @@
  *
  * In this order, the first that says something counts:
  *
- *   property  an id in a property of the test: qmetry, qmetry_id, test_id, testcase_id
+ *   map       the mapping file names the test, or says that it is to be ignored (map_file.h)
+ *   property  an id in a property of the test: qmetry, qmetry_id, test_id, testcase_id. A bare
+ *             number is one of QMetry's only where the property says so or was asked for: other
+ *             tools number their tests, too, and a test_id of 12 must not become VKMC-TC-12
  *   key       entity keys of this project in name, class or description: VKMC-TC-12,
  *             VKMC_TC_12; several are several test cases
  *   script    the run's testScriptName is the full name: Class.method, Class#method
@@ -18,18 +21,28 @@
 
 #include "parsers/result.h"
 #include "src/upload/catalog.h"
+#include "src/upload/map_file.h"
 
-enum qm_match { QM_MATCH_NONE, QM_MATCH_PROPERTY, QM_MATCH_KEY, QM_MATCH_SCRIPT, QM_MATCH_SUMMARY };
+enum qm_match {
+	QM_MATCH_NONE,
+	QM_MATCH_MAP,
+	QM_MATCH_PROPERTY,
+	QM_MATCH_KEY,
+	QM_MATCH_SCRIPT,
+	QM_MATCH_SUMMARY
+};
 
-const char *qm_match_name(enum qm_match match); /* "property", "key", "script", "summary" */
+/* "map", "property", "key", "script", "summary" */
+const char *qm_match_name(enum qm_match match);
 
 /* One test with more keys than that is a generator's mistake; what is cut is told. */
-enum { QM_MATCH_METHODS = 4, QM_MATCH_CASES = 64 };
+enum { QM_MATCH_METHODS = 5, QM_MATCH_CASES = 64 };
 
 struct qm_match_options {
-	bool use[QM_MATCH_METHODS + 1]; /* by enum qm_match */
-	const char *const *id_properties;
-	size_t id_property_count;
+	bool use[QM_MATCH_METHODS + 1];   /* by enum qm_match */
+	struct qm_map_file *map;          /* NULL: none */
+	const char *const *id_properties; /* instead of the usual ones */
+	size_t id_property_count;         /* 0: the usual ones */
 };
 
 /*
@@ -40,6 +53,7 @@ struct qm_mapped {
 	enum qm_match match;
 	uint32_t cases[QM_MATCH_CASES]; /* test cases */
 	size_t count;
+	bool ignored;       /* as the mapping file says; count is 0 */
 	uint64_t name_hash; /* of the full name without parameters: the same test, the same hash */
 	size_t dropped;     /* test cases beyond QM_MATCH_CASES */
 	char why[192];      /* "no test case has such a key, script name or summary" */

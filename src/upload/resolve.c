@@ -3,6 +3,7 @@
 #include "src/base/text.h"
 #include "src/upload/limits.h"
 #include "src/upload/names.h"
+#include "src/upload/routes.h"
 #include "src/upload/targets.h"
 
 #include <assert.h>
@@ -19,6 +20,7 @@ enum { NAME_BYTES = 2 * QM_MAX_KEPT_NAME };
 struct record {
 	uint64_t name_hash;
 	uint32_t test_case, name;
+	uint16_t destination; /* routes.h */
 	uint8_t outcome, match;
 };
 
@@ -27,7 +29,7 @@ _Static_assert(sizeof(struct record) == 24, "a staged result is 24 bytes");
 /* What the report being read has added so far; taken back if it turns out bad. */
 struct stage {
 	struct qm_vec records; /* struct record */
-	uint64_t outcomes[QM_OUTCOMES], mapped, unmapped;
+	uint64_t outcomes[QM_OUTCOMES], mapped, unmapped, ignored;
 	size_t listed;   /* length of the unmapped list before it */
 	size_t names;    /* mark in the names before it */
 	uint32_t report; /* index into paths */
@@ -37,6 +39,7 @@ struct qm_resolver {
 	struct qm_catalog *catalog;
 	struct qm_mapping *mapping;
 	struct qm_targets targets;
+	struct qm_routes routes;
 	enum qm_combine combine;
 	struct qm_names names;
 	struct qm_arena arena; /* of the lists' texts */
@@ -66,6 +69,8 @@ enum qm_code qm_resolver_new(struct qm_catalog *catalog, struct qm_mapping *mapp
 	qm_vec_init(&resolver->resolution.missing, sizeof(struct qm_missing));
 	qm_vec_init(&resolver->resolution.left, sizeof(struct qm_left));
 	code = qm_targets_init(&resolver->targets, catalog, options, err);
+	if (!code)
+		code = qm_routes_init(&resolver->routes, options->map, catalog, err);
 	if (code) {
 		qm_resolver_free(resolver);
 		resolver = NULL;
@@ -79,6 +84,7 @@ void qm_resolver_free(struct qm_resolver *resolver)
 	if (!resolver)
 		return;
 	qm_targets_release(&resolver->targets);
+	qm_routes_release(&resolver->routes);
 	qm_vec_release(&resolver->resolution.left);
 	qm_vec_release(&resolver->resolution.missing);
 	qm_vec_release(&resolver->resolution.unmapped);
@@ -101,10 +107,23 @@ static const struct qm_test_case *case_of(
 	return qm_vec_at(&resolver->catalog->test_cases, run->test_case);
 }
 
-/* A test case's runs hang together; what is counted once for all of them is its first one. */
+static uint16_t destination_of(const struct qm_resolver *resolver, uint32_t index)
+{
+	return qm_routes_of_execution(&resolver->routes, run_at(resolver, index)->execution);
+}
+
+/*
+ * A test case's runs hang together, and a result goes to all of one destination: what is counted
+ * once for these is the first one.
+ */
 static bool is_first_of_case(const struct qm_resolver *resolver, uint32_t index)
 {
-	return case_of(resolver, run_at(resolver, index))->first_run == index;
+	uint16_t destination = destination_of(resolver, index);
+	uint32_t first = case_of(resolver, run_at(resolver, index))->first_run;
+
+	while (destination_of(resolver, first) != destination)
+		first = run_at(resolver, first)->next_of_case;
+	return first == index;
 }
 
 /* ---- Lists. */
@@ -132,9 +151,8 @@ static void list_unmapped(struct qm_resolver *resolver, const char *test, uint32
 	resolver->listed_bytes += arena->bytes - before;
 }
 
-static void list_left(struct qm_resolver *resolver, uint32_t index, const char *why)
+static void list_left(struct qm_resolver *resolver, const char *key, const char *why)
 {
-	const char *key = case_of(resolver, run_at(resolver, index))->key;
 	struct qm_left *row;
 
 	resolver->resolution.left_count++;
@@ -165,7 +183,7 @@ static enum qm_code begin_report(void *context, const struct qm_report_begin *re
 
 	qm_vec_clear(&stage->records);
 	memset(stage->outcomes, 0, sizeof stage->outcomes);
-	stage->mapped = stage->unmapped = 0;
+	stage->mapped = stage->unmapped = stage->ignored = 0;
 	stage->listed = resolver->resolution.unmapped.count;
 	stage->names = qm_names_mark(&resolver->names);
 	stage->report = (uint32_t)resolver->paths.count;
@@ -196,7 +214,7 @@ static void stage_unmapped(struct qm_resolver *resolver, const struct qm_result 
 }
 
 static void stage_mapped(struct qm_resolver *resolver, const struct qm_result *result,
-	const struct qm_mapped *mapped, const char *name)
+	const struct qm_mapped *mapped, uint16_t destination, const char *name)
 {
 	uint32_t text = qm_names_keep(&resolver->names, name, is_bad(result->outcome));
 
@@ -208,13 +226,53 @@ static void stage_mapped(struct qm_resolver *resolver, const struct qm_result *r
 		record->outcome = (uint8_t)result->outcome;
 		record->match = (uint8_t)mapped->match;
 		record->name = text;
+		record->destination = destination;
 		record->name_hash = mapped->name_hash;
 	}
+}
+
+static const struct qm_test_case *case_at(const struct qm_resolver *resolver, uint32_t index)
+{
+	return qm_vec_at(&resolver->catalog->test_cases, index);
+}
+
+static bool has_run(const struct qm_resolver *resolver, uint32_t test_case, uint16_t destination)
+{
+	uint32_t run = case_at(resolver, test_case)->first_run;
+
+	while (run != QM_NONE && destination_of(resolver, run) != destination)
+		run = run_at(resolver, run)->next_of_case;
+	return run != QM_NONE;
+}
+
+/* Only test cases that have a run where the result goes remain, and what does not is told. */
+static uint16_t route(const struct qm_resolver *resolver, const struct qm_result *result,
+	struct qm_mapped *mapped)
+{
+	const char *report =
+		*(const char *const *)qm_vec_at(&resolver->paths, resolver->stage.report);
+	uint16_t destination = qm_routes_destination(
+		&resolver->routes, result, report, mapped->why, sizeof mapped->why);
+	size_t kept = 0;
+
+	for (size_t i = 0; i < mapped->count && destination != QM_NO_DESTINATION; i++) {
+		uint32_t test_case = mapped->cases[i];
+
+		if (has_run(resolver, test_case, destination))
+			mapped->cases[kept++] = test_case;
+		else
+			(void)snprintf(mapped->why, sizeof mapped->why, "%s has no run on %s",
+				case_at(resolver, test_case)->key,
+				qm_routes_platform(&resolver->routes, destination));
+	}
+	mapped->count = kept;
+	return destination;
 }
 
 static enum qm_code take_result(void *context, const struct qm_result *result)
 {
 	struct qm_resolver *resolver = context;
+	uint16_t destination = QM_NO_DESTINATION;
 	struct qm_mapped mapped;
 	char name[NAME_BYTES];
 
@@ -222,9 +280,13 @@ static enum qm_code take_result(void *context, const struct qm_result *result)
 		return QM_OK;
 	resolver->stage.outcomes[result->outcome]++;
 	qm_mapping_find(resolver->mapping, result, &mapped);
+	if (mapped.ignored)
+		resolver->stage.ignored++;
+	if (mapped.count)
+		destination = route(resolver, result, &mapped);
 	(void)qm_result_full_name(result, name, sizeof name);
 	if (mapped.count)
-		stage_mapped(resolver, result, &mapped, name);
+		stage_mapped(resolver, result, &mapped, destination, name);
 	if (*mapped.why)
 		stage_unmapped(resolver, result, &mapped, name);
 	return QM_OK;
@@ -257,7 +319,7 @@ static bool replaces(enum qm_combine combine, unsigned outcome, unsigned kept)
 
 static bool is_explicit(unsigned match)
 {
-	return match == QM_MATCH_PROPERTY || match == QM_MATCH_KEY;
+	return match == QM_MATCH_MAP || match == QM_MATCH_PROPERTY || match == QM_MATCH_KEY;
 }
 
 /* The results that a run has so far belong to nobody: they are listed, as far as they are named. */
@@ -340,7 +402,7 @@ static void merge(struct qm_resolver *resolver, uint32_t index, const struct rec
 	}
 }
 
-/* A result goes to the runs of its test case in all executions. */
+/* A result goes to the runs of its test case in all executions of its destination. */
 static void merge_record(struct qm_resolver *resolver, const struct record *record)
 {
 	const struct qm_test_case *test_case =
@@ -348,7 +410,8 @@ static void merge_record(struct qm_resolver *resolver, const struct record *reco
 	uint32_t run = test_case->first_run;
 
 	for (; run != QM_NONE; run = run_at(resolver, run)->next_of_case)
-		merge(resolver, run, record);
+		if (destination_of(resolver, run) == record->destination)
+			merge(resolver, run, record);
 }
 
 static enum qm_code end_report(void *context, const struct qm_report_end *end)
@@ -375,6 +438,7 @@ static enum qm_code end_report(void *context, const struct qm_report_end *end)
 	}
 	resolution->mapped += stage->mapped;
 	resolution->unmapped_count += stage->unmapped;
+	resolution->ignored += stage->ignored;
 	for (size_t i = 0; i < stage->records.count; i++)
 		merge_record(resolver, qm_vec_at(&stage->records, i));
 	return QM_OK;
@@ -390,6 +454,21 @@ struct qm_sink qm_resolver_sink(struct qm_resolver *resolver)
 
 /* ---- The end: runs become updates. */
 
+/* Why a run is left whose outcome has no status. */
+static const char *why_left(uint8_t target)
+{
+	static const char *const whys[QM_TARGETS] = {
+		[QM_PASSED] = "passed, which is to be left (--status)",
+		[QM_FLAKY] = "flaky, which is to be left (--status)",
+		[QM_FAILED] = "failed, which is to be left (--status)",
+		[QM_ERRORED] = "errored, which is to be left (--status)",
+		[QM_SKIPPED] = "skipped",
+		[QM_NOT_REACHED] = "not reached",
+	};
+
+	return whys[target];
+}
+
 static void add_update(struct qm_resolver *resolver, uint32_t index, uint8_t target)
 {
 	const struct qm_run *run = run_at(resolver, index);
@@ -399,8 +478,7 @@ static void add_update(struct qm_resolver *resolver, uint32_t index, uint8_t tar
 
 	if (!status) {
 		if (target != QM_TARGET_MISSING)
-			list_left(resolver, index,
-				target == QM_NOT_REACHED ? "not reached" : "skipped");
+			list_left(resolver, case_of(resolver, run)->key, why_left(target));
 		return;
 	}
 	switch (qm_targets_permit(&resolver->targets, run, status, &why)) {
@@ -414,10 +492,10 @@ static void add_update(struct qm_resolver *resolver, uint32_t index, uint8_t tar
 		resolver->resolution.unchanged++;
 		break;
 	case QM_LEAVE:
-		list_left(resolver, index, why);
+		list_left(resolver, case_of(resolver, run)->key, why);
 		break;
 	case QM_CANNOT:
-		list_left(resolver, index, why);
+		list_left(resolver, case_of(resolver, run)->key, why);
 		if (target == QM_FAILED || target == QM_ERRORED)
 			note_lost(resolver, index, why);
 		break;
@@ -451,17 +529,35 @@ static void add_missing(struct qm_resolver *resolver, uint32_t index)
 	if (resolver->resolution.mapped && !resolver->is_incomplete)
 		add_update(resolver, index, QM_TARGET_MISSING);
 	else if (resolver->targets.statuses[QM_TARGET_MISSING])
-		list_left(resolver, index, why);
+		list_left(resolver, case_of(resolver, run_at(resolver, index))->key, why);
+}
+
+/* What no result can reach is not missing either: it is left, with all its runs. */
+static void leave_unrouted(struct qm_resolver *resolver)
+{
+	for (uint32_t i = 0; i < resolver->catalog->executions.count; i++) {
+		const struct qm_execution *execution = qm_vec_at(&resolver->catalog->executions, i);
+		char place[200];
+
+		if (qm_routes_of_execution(&resolver->routes, i) != QM_NO_DESTINATION)
+			continue;
+		(void)snprintf(place, sizeof place, "%s / %s (%s)", execution->suite_key,
+			execution->platform, execution->suite_run);
+		list_left(resolver, qm_arena_strdup(&resolver->arena, place),
+			"no route of the mapping file leads there");
+	}
 }
 
 const struct qm_resolution *qm_resolver_finish(struct qm_resolver *resolver)
 {
+	leave_unrouted(resolver);
 	for (uint32_t i = 0; i < resolver->catalog->runs.count; i++) {
 		const struct qm_run *run = run_at(resolver, i);
 
 		if (run->results) {
 			add_update(resolver, i, run->outcome);
-		} else if (run->match != AMBIGUOUS) {
+		} else if (run->match != AMBIGUOUS &&
+			destination_of(resolver, i) != QM_NO_DESTINATION) {
 			add_missing(resolver, i);
 		}
 	}

@@ -6,6 +6,8 @@
  * into the runs, of all executions; a report that fails is dropped whole, or kept up to its break
  * (salvage).
  *
+ * Where the mapping file has routes, a result goes to the runs of its platform only (routes.h).
+ *
  * Several results for one run (parameters, reruns, the same key on several tests) are combined:
  * errored = failed > flaky > passed > skipped, the worst wins; `last` lets the last executed one
  * win. Skipped counts only where nothing was executed. Different full names that meet in one
@@ -38,6 +40,7 @@ struct qm_resolve_options {
 	const char *const *protect; /* status names that are never changed */
 	size_t protect_count;
 	bool only_changed;
+	struct qm_map_file *map; /* whose routes hold; NULL: none */
 };
 
 /* What one test case run shall become. */
@@ -64,7 +67,7 @@ struct qm_resolution {
 	struct qm_vec missing;          /* struct qm_missing, at most 10,000 */
 	struct qm_vec left;             /* struct qm_left, at most 10,000 */
 	struct qm_report_counts counts; /* of the reports that count; superseded ones not */
-	uint64_t mapped, unmapped_count, missing_count, left_count, unchanged;
+	uint64_t mapped, unmapped_count, ignored, missing_count, left_count, unchanged;
 	/* Of those that are left: failures that would be news, and cannot be told. */
 	uint64_t lost_count;
 	struct qm_left first_lost;

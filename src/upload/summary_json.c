@@ -277,6 +277,7 @@ json_t *qm_summary_json(const struct qm_summary *summary)
 	set_reports(object, summary);
 	set(object, "results", results(summary->resolution));
 	set_count(object, "mapped", resolution->mapped);
+	set_count(object, "ignored", resolution->ignored);
 	set(object, "unmapped", list_of(&resolution->unmapped, unmapped_item));
 	set_count(object, "unmapped_total", resolution->unmapped_count);
 	set(object, "missing", list_of(&resolution->missing, missing_item));

@@ -229,8 +229,10 @@ static void add_mapped(struct page *page, const struct qm_resolution *resolution
 
 	begin_line(page);
 	add_count(out, resolution->mapped, "test", "tests");
-	qm_buf_add_format(
-		out, " mapped, %llu not; ", (unsigned long long)resolution->unmapped_count);
+	qm_buf_add_format(out, " mapped, %llu not", (unsigned long long)resolution->unmapped_count);
+	if (resolution->ignored)
+		qm_buf_add_format(out, ", %llu ignored", (unsigned long long)resolution->ignored);
+	qm_buf_add_text(out, "; ");
 	add_count(out, resolution->missing_count, "test case", "test cases");
 	qm_buf_add_text(out, " in no report");
 	if (resolution->unchanged) {

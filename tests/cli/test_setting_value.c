@@ -314,8 +314,21 @@ static void a_wrong_choice_is_told_all_of_them(void **state)
 			"\"apikey|bearer\" is no value for --auth: choose one of apikey, bearer" },
 		{ "format", "JSON", "\"JSON\" is no value for --format: choose one of text, json" },
 		{ "match", "key,name",
-			"\"name\" is no value for --match: choose one of property, key, script, "
-			"summary" },
+			"\"name\" is no value for --match: choose one of map, property, key, "
+			"script, summary" },
+	};
+
+	assert_refused(state, rows, sizeof rows / sizeof *rows);
+}
+
+static void an_empty_list_is_refused(void **state)
+{
+	static const struct refusal rows[] = {
+		{ "match", ",", "\",\" is no value for --match: there is nothing in this list" },
+		{ "suite", " , ",
+			"\" , \" is no value for --suite: there is nothing in this list" },
+		{ "protect", " ",
+			"\" \" is no value for --protect: there is nothing in this list" },
 	};
 
 	assert_refused(state, rows, sizeof rows / sizeof *rows);
@@ -427,6 +440,7 @@ int main(void)
 		CASE(a_wrong_number_is_told_its_range),
 		CASE(a_wrong_time_is_told_its_range),
 		CASE(a_wrong_choice_is_told_all_of_them),
+		CASE(an_empty_list_is_refused),
 		CASE(what_a_check_does_not_like_is_told_what_to_write),
 		CASE(a_missing_value_is_asked_for),
 		CASE(a_value_that_may_hold_a_password_is_not_repeated),

@@ -165,7 +165,7 @@ static void a_list_of_a_higher_source_replaces_the_lower_one_whole(void **state)
 	read_well(desk, NULL);
 	assert_list(&desk->settings.suites, "F-TS-1|F-TS-2");
 	assert_list(&desk->settings.match, "key");
-	assert_list(&desk->settings.id_properties, "qmetry|qmetry_id|test_id|testcase_id");
+	assert_list(&desk->settings.id_properties, "");
 	set_variable("QMETRY_SUITE", "E-TS-1,E-TS-2");
 	read_well(desk, NULL);
 	assert_list(&desk->settings.suites, "E-TS-1|E-TS-2");
@@ -207,7 +207,7 @@ static void the_defaults_are_those_of_the_table(void **state)
 	read_well(desk, NULL);
 	assert_string_equal(settings->url, "https://testmanagement.qmetry.com");
 	assert_string_equal(settings->state, "auto");
-	assert_list(&settings->match, "property|key|script|summary");
+	assert_list(&settings->match, "map|property|key|script|summary");
 	assert_int_equal(settings->max_wait, 600000);
 	assert_int_equal(settings->deadline, 1800000);
 	assert_int_equal(settings->timeout, 60000);
@@ -330,6 +330,8 @@ static void what_is_wrong_in_a_file_is_told_with_its_place(void **state)
 		{ "status:\n  - skipped=Blocked\n  - lost=Blocked\n", 3, 5,
 			"\"lost=Blocked\" is no value for --status: the outcomes are passed, "
 			"flaky, failed, errored, skipped, not_reached, missing" },
+		{ "match: []\n", 1, 8,
+			"the list of match is empty; leave the setting out to have the default" },
 		{ "project: ''\n", 1, 10, "--project wants a value: --project=KEY" },
 		{ "- project\n", 1, 1, "a configuration file holds settings: batch-size: 200" },
 		{ "batch-size\n", 1, 1, "a configuration file holds settings: batch-size: 200" },

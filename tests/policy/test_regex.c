@@ -23,11 +23,11 @@ static struct qm_regex *compile(const char *pattern)
 static bool matches(const char *pattern, const char *text)
 {
 	struct qm_regex *regex = compile(pattern);
-	enum qm_match match = qm_regex_search(regex, text, strlen(text));
+	enum qm_regex_match match = qm_regex_search(regex, text, strlen(text));
 
 	qm_regex_free(regex);
-	assert_int_not_equal(match, QM_MATCH_GAVE_UP);
-	return match == QM_MATCH_YES;
+	assert_int_not_equal(match, QM_REGEX_GAVE_UP);
+	return match == QM_REGEX_YES;
 }
 
 /* What differs between RE2 and PCRE2, and what the translation could get wrong. */
@@ -179,7 +179,7 @@ static void a_pattern_has_its_limits(void **state)
 	/* One group less is fine. */
 	regex = qm_regex_new(pattern.data + 1, pattern.length - 2, &reason);
 	assert_non_null(regex);
-	assert_int_equal(qm_regex_search(regex, "xa", 2), QM_MATCH_YES);
+	assert_int_equal(qm_regex_search(regex, "xa", 2), QM_REGEX_YES);
 	qm_regex_free(regex);
 	qm_buf_clear(&pattern);
 	qm_buf_clear(&reason);
@@ -213,8 +213,8 @@ static void a_text_may_hold_nul(void **state)
 	struct qm_regex *regex = compile("^a\\x00b$");
 
 	(void)state;
-	assert_int_equal(qm_regex_search(regex, "a\0b", 3), QM_MATCH_YES);
-	assert_int_equal(qm_regex_search(regex, "a", 1), QM_MATCH_NO);
+	assert_int_equal(qm_regex_search(regex, "a\0b", 3), QM_REGEX_YES);
+	assert_int_equal(qm_regex_search(regex, "a", 1), QM_REGEX_NO);
 	qm_regex_free(regex);
 }
 

@@ -28,6 +28,7 @@ uint32_t shelf_execution(struct qm_catalog *catalog, const char *suite_run, cons
 		.suite_key = "VKMC-TS-20",
 		.suite_run = suite_run,
 		.platform = platform,
+		.platform_id = "",
 		.release = "",
 		.cycle = "",
 		.build = "",

@@ -14,10 +14,10 @@ static struct qm_candidate candidate(
 		.execution = { .suite_key = "VKMC-TS-20",
 			.suite_run = suite_run,
 			.platform = platform,
+			.platform_id = platform[0] == 'C' ? "73" : "74",
 			.release = release,
 			.cycle = cycle,
 			.build = "" },
-		.platform_id = platform[0] == 'C' ? "73" : "74",
 		.release_id = "5",
 		.cycle_id = "6",
 	};

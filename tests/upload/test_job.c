@@ -39,7 +39,7 @@ static int setup(void **state)
 		.pattern_count = 1,
 		.project = "VKMC",
 		.selection = { .suites = suite_keys, .suite_count = 1 },
-		.match = { .use = { false, true, true, true, true },
+		.match = { .use = { false, true, true, true, true, true },
 			.id_properties = id_properties,
 			.id_property_count = 1 },
 		.batch_size = 500,

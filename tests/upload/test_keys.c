@@ -15,7 +15,7 @@ static void collect(const char *text, bool listed, struct qm_buf *out)
 	size_t at = 0;
 
 	qm_buf_clear(out);
-	while (listed ? qm_keys_next_listed(&text, "VKMC", key)
+	while (listed ? qm_keys_next_listed(&text, "VKMC", true, key)
 		      : qm_keys_next(text, &at, "VKMC", key))
 		qm_buf_add_format(out, "%s%s", out->length ? " " : "", key);
 }
@@ -78,6 +78,17 @@ static void lists_take_keys_and_plain_numbers(void **state)
 	qm_buf_release(&found);
 }
 
+static void numbers_are_keys_only_where_they_may_be(void **state)
+{
+	const char *list = "12, VKMC-TC-13;14";
+	char key[QM_KEY_BYTES];
+
+	(void)state;
+	assert_true(qm_keys_next_listed(&list, "VKMC", false, key));
+	assert_string_equal(key, "VKMC-TC-13");
+	assert_false(qm_keys_next_listed(&list, "VKMC", false, key));
+}
+
 static void a_giant_project_key_finds_nothing(void **state)
 {
 	char project[200], key[QM_KEY_BYTES];
@@ -94,6 +105,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(keys_are_found_in_names),
 		cmocka_unit_test(lists_take_keys_and_plain_numbers),
+		cmocka_unit_test(numbers_are_keys_only_where_they_may_be),
 		cmocka_unit_test(a_giant_project_key_finds_nothing),
 	};
 

@@ -1,5 +1,6 @@
 #include "src/base/memory.h"
 #include "src/upload/mapping.h"
+#include "tests/upload/map_text.h"
 #include "tests/upload/shelf.h"
 
 #include <setjmp.h>
@@ -13,16 +14,14 @@
 struct desk {
 	struct qm_catalog catalog;
 	struct qm_mapping *mapping;
+	struct qm_map_file *map;
 };
-
-static const char *const id_properties[] = { "qmetry", "test_id" };
 
 static void use(struct desk *desk, bool property, bool key, bool script, bool summary)
 {
 	const struct qm_match_options options = {
-		.use = { false, property, key, script, summary },
-		.id_properties = id_properties,
-		.id_property_count = 2,
+		.use = { false, true, property, key, script, summary },
+		.map = desk->map,
 	};
 
 	qm_mapping_free(desk->mapping);
@@ -51,6 +50,7 @@ static int teardown(void **state)
 	struct desk *desk = *state;
 
 	qm_mapping_free(desk->mapping);
+	qm_map_file_free(desk->map);
 	qm_catalog_release(&desk->catalog);
 	free(desk);
 	return 0;
@@ -179,6 +179,66 @@ static void a_property_of_another_tool_is_passed_over(void **state)
 	assert_mapped(&mapped, QM_MATCH_SCRIPT, 1);
 }
 
+static struct qm_mapped find_property(struct desk *desk, const char *name, const char *value)
+{
+	const struct qm_property property = { name, value };
+	const struct qm_result result = {
+		.class_name = "a", .name = "b", .properties = &property, .property_count = 1
+	};
+
+	return find(desk, &result);
+}
+
+static void a_bare_number_counts_only_where_it_must_be_qmetrys(void **state)
+{
+	static const char *const given[] = { "Test_Id" };
+	const struct qm_match_options options = {
+		.use = { false, false, true }, .id_properties = given, .id_property_count = 1
+	};
+	struct desk *desk = *state;
+	struct qm_mapped mapped = find_property(desk, "qmetry_id", "5");
+
+	assert_mapped(&mapped, QM_MATCH_PROPERTY, 5);
+	mapped = find_property(desk, "test_id", "5");
+	assert_int_equal(mapped.count, 0);
+	assert_string_equal(mapped.unknown, "");
+	mapped = find_property(desk, "testcase_id", "5, VKMC-TC-2");
+	assert_mapped(&mapped, QM_MATCH_PROPERTY, 2);
+	/* Who asks for it gets it, and only that. */
+	qm_mapping_free(desk->mapping);
+	desk->mapping = qm_mapping_new(&desk->catalog, &options);
+	mapped = find_property(desk, "test_id", "5");
+	assert_mapped(&mapped, QM_MATCH_PROPERTY, 5);
+	mapped = find_property(desk, "qmetry", "5");
+	assert_int_equal(mapped.count, 0);
+}
+
+static void every_version_of_a_test_case_is_looked_up(void **state)
+{
+	struct desk *desk = *state;
+	struct qm_mapped mapped;
+
+	(void)shelf_execution(&desk->catalog, "200", "Firefox");
+	(void)shelf_run(
+		&desk->catalog, 1, "Signs in", "com.example.SignInTest.signsIn", SHELF_NOT_RUN);
+	(void)shelf_run(&desk->catalog, 2, "Pays by card", "Cart#pays", SHELF_NOT_RUN);
+	mapped = find_name(desk, "com.example.LoginTest", "logsIn");
+	assert_mapped(&mapped, QM_MATCH_SCRIPT, 1);
+	mapped = find_name(desk, "com.example.SignInTest", "signsIn");
+	assert_mapped(&mapped, QM_MATCH_SCRIPT, 1);
+	mapped = find_name(desk, "x", "signs in");
+	assert_mapped(&mapped, QM_MATCH_SUMMARY, 1);
+	mapped = find_name(desk, "Cart", "pays");
+	assert_mapped(&mapped, QM_MATCH_SCRIPT, 2);
+	/* One test case's new name may be another one's old name. */
+	(void)shelf_run(&desk->catalog, 5, "logs IN", "Cart#pays", SHELF_NOT_RUN);
+	mapped = find_name(desk, "Cart", "pays");
+	assert_string_equal(
+		mapped.why, "ambiguous: VKMC-TC-2 and VKMC-TC-5 have the same script name");
+	mapped = find_name(desk, "x", "logs in");
+	assert_string_equal(mapped.why, "ambiguous: VKMC-TC-1 and VKMC-TC-5 have the same summary");
+}
+
 static void keys_of_other_projects_are_mere_text(void **state)
 {
 	struct qm_mapped mapped = find_name(*state, "", "standalone.name");
@@ -248,6 +308,85 @@ static void parameters_make_no_other_test(void **state)
 	assert_true(one.name_hash != other.name_hash);
 }
 
+static void read_map(struct desk *desk, const char *text)
+{
+	assert_int_equal(map_text_read(text, &desk->map, NULL), QM_OK);
+	use(desk, true, true, true, true);
+}
+
+static void the_mapping_file_goes_before_everything(void **state)
+{
+	const struct qm_property property = { "qmetry", "VKMC-TC-5" };
+	const struct qm_result result = { .class_name = "a.B",
+		.name = "pays VKMC-TC-2[7]",
+		.properties = &property,
+		.property_count = 1 };
+	struct desk *desk = *state;
+	struct qm_mapped mapped;
+
+	read_map(desk,
+		"map:\n"
+		"  a.B.pays VKMC-TC-2: VKMC-TC-1\n"
+		"  Cart#adds: [VKMC-TC-3, VKMC-TC-4]\n"
+		"  alone: VKMC-TC-2\n"
+		"  \"Pay*.one\": VKMC-TC-1\n"
+		"  /two$/: VKMC-TC-2\n"
+		"  x.logs in:\n"
+		"ignore: [Pay.one, \"*Legacy*\"]\n");
+	mapped = find(desk, &result);
+	assert_mapped(&mapped, QM_MATCH_MAP, 1);
+	mapped = find_name(desk, "Cart", "adds(int)");
+	assert_int_equal(mapped.count, 2);
+	mapped = find_name(desk, "any.Thing", "alone");
+	assert_mapped(&mapped, QM_MATCH_MAP, 2);
+	mapped = find_name(desk, "Payment", "one");
+	assert_mapped(&mapped, QM_MATCH_MAP, 1);
+	/* With parameters and without. */
+	mapped = find_name(desk, "Payment", "two[1]");
+	assert_mapped(&mapped, QM_MATCH_MAP, 2);
+	/* Not filled in yet: it is as if it were not there. */
+	mapped = find_name(desk, "x", "logs in");
+	assert_mapped(&mapped, QM_MATCH_SUMMARY, 1);
+}
+
+static void what_is_to_be_ignored_is_no_loss(void **state)
+{
+	struct desk *desk = *state;
+	struct qm_mapped mapped;
+
+	read_map(desk,
+		"map: {\"Pay*\": VKMC-TC-1}\n"
+		"ignore: [Pay.one, \"*Legacy*\", com.example.LoginTest.logsIn]\n");
+	mapped = find_name(desk, "Pay", "one");
+	assert_true(mapped.ignored);
+	assert_int_equal(mapped.count, 0);
+	assert_string_equal(mapped.why, "");
+	mapped = find_name(desk, "PayLegacy", "VKMC-TC-2");
+	assert_true(mapped.ignored);
+	mapped = find_name(desk, "com.example.LoginTest", "logsIn");
+	assert_true(mapped.ignored);
+	mapped = find_name(desk, "Pay", "two");
+	assert_false(mapped.ignored);
+	assert_mapped(&mapped, QM_MATCH_MAP, 1);
+}
+
+static void a_key_of_the_mapping_file_may_be_unknown(void **state)
+{
+	struct desk *desk = *state;
+	struct qm_mapped mapped;
+
+	read_map(desk,
+		"map:\n"
+		"  com.example.LoginTest.logsIn: VKMC-TC-99\n"
+		"  a.both: [VKMC-TC-98, VKMC-TC-1]\n");
+	mapped = find_name(desk, "com.example.LoginTest", "logsIn");
+	assert_int_equal(mapped.count, 0);
+	assert_string_equal(mapped.why, "no chosen execution holds VKMC-TC-99");
+	mapped = find_name(desk, "a", "both");
+	assert_mapped(&mapped, QM_MATCH_MAP, 1);
+	assert_string_equal(mapped.why, "no chosen execution holds VKMC-TC-98");
+}
+
 static void the_nearest_candidate_is_told(void **state)
 {
 	const struct qm_result near = { .class_name = "a", .name = "logIn" };
@@ -281,12 +420,17 @@ int main(void)
 		TEST(unknown_keys_are_listed_once_and_cut),
 		TEST(more_test_cases_than_are_taken_are_told),
 		TEST(a_property_of_another_tool_is_passed_over),
+		TEST(a_bare_number_counts_only_where_it_must_be_qmetrys),
+		TEST(every_version_of_a_test_case_is_looked_up),
 		TEST(keys_of_other_projects_are_mere_text),
 		TEST(script_names_are_full_names),
 		TEST(summaries_ignore_white_space_and_case),
 		TEST(twins_are_ambiguous_and_never_guessed),
 		TEST(ways_can_be_switched_off),
 		TEST(parameters_make_no_other_test),
+		TEST(the_mapping_file_goes_before_everything),
+		TEST(what_is_to_be_ignored_is_no_loss),
+		TEST(a_key_of_the_mapping_file_may_be_unknown),
 		TEST(the_nearest_candidate_is_told),
 		TEST(a_result_without_a_name_maps_to_nothing),
 	};

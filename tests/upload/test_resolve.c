@@ -21,7 +21,7 @@ static const char *const id_properties[] = { "qmetry" };
 
 static int setup(void **state)
 {
-	const struct qm_match_options match = { .use = { false, true, true, true, true },
+	const struct qm_match_options match = { .use = { false, true, true, true, true, true },
 		.id_properties = id_properties,
 		.id_property_count = 1 };
 	struct desk *desk = qm_alloc(sizeof *desk);
@@ -95,46 +95,6 @@ static void shelve(struct desk *desk, int count)
 {
 	for (int i = 1; i <= count; i++)
 		(void)shelf_run(&desk->catalog, i, "", NULL, SHELF_NOT_RUN);
-}
-
-static void the_worst_of_several_results_counts(void **state)
-{
-	static const struct {
-		enum qm_outcome results[3];
-		enum qm_outcome worst, last;
-	} rows[] = {
-		{ { QM_PASSED, QM_FAILED, QM_PASSED }, QM_FAILED, QM_PASSED },
-		{ { QM_ERRORED, QM_FAILED, QM_PASSED }, QM_ERRORED, QM_PASSED },
-		{ { QM_FAILED, QM_ERRORED, QM_SKIPPED }, QM_ERRORED, QM_ERRORED },
-		{ { QM_PASSED, QM_FLAKY, QM_PASSED }, QM_FLAKY, QM_PASSED },
-		{ { QM_SKIPPED, QM_PASSED, QM_SKIPPED }, QM_PASSED, QM_PASSED },
-		{ { QM_SKIPPED, QM_NOT_REACHED, QM_SKIPPED }, QM_SKIPPED, QM_SKIPPED },
-		{ { QM_FAILED, QM_SKIPPED, QM_NOT_REACHED }, QM_FAILED, QM_FAILED },
-	};
-	struct desk *desk = *state;
-	const size_t count = sizeof rows / sizeof *rows;
-
-	shelve(desk, 2 * (int)count);
-	for (size_t i = 0; i < 2 * count; i++) {
-		const struct qm_run *run = qm_vec_at(&desk->catalog.runs, i);
-		const enum qm_outcome *results = rows[i % count].results;
-		char name[] = "VKMC-TC-0000";
-
-		desk->options.combine = i < count ? QM_COMBINE_WORST : QM_COMBINE_LAST;
-		qm_resolver_free(desk->resolver);
-		begin(desk);
-		name[8] = (char)('0' + (i + 1) / 10);
-		name[9] = (char)('0' + (i + 1) % 10);
-		name[10] = '\0';
-		if (name[8] == '0')
-			memmove(name + 8, name + 9, 2);
-		for (size_t j = 0; j < 3; j++)
-			add(desk, "a.B", name, results[j]);
-		(void)finish(desk);
-		assert_int_equal(
-			run->outcome, i < count ? rows[i % count].worst : rows[i % count].last);
-		assert_int_equal(run->results, 3);
-	}
 }
 
 static void outcomes_become_statuses_of_the_project(void **state)
@@ -551,7 +511,6 @@ static void lists_are_cut_and_totals_are_right(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(the_worst_of_several_results_counts),
 		TEST(outcomes_become_statuses_of_the_project),
 		TEST(statuses_can_be_named),
 		TEST(an_unknown_status_is_told_with_those_there_are),

@@ -51,7 +51,7 @@ static void a_summary_of_nothing_has_all_its_members(void **state)
 	assert_json(qm_summary_json(&desk->summary),
 		"{\"conclusion\":\"success\",\"reasons\":[],\"reports\":[],\"reports_total\":0,"
 		"\"results\":{\"tests\":0,\"passed\":0,\"flaky\":0,\"failed\":0,\"errored\":0,"
-		"\"skipped\":0,\"not_reached\":0},\"mapped\":0,"
+		"\"skipped\":0,\"not_reached\":0},\"mapped\":0,\"ignored\":0,"
 		"\"unmapped\":[],\"unmapped_total\":0,\"missing\":[],\"missing_total\":0,"
 		"\"left\":[],\"left_total\":0,\"transitions\":[],\"executions\":[],"
 		"\"calls\":{\"reads\":0,\"writes\":0,\"retries\":0,\"waited_ms\":0},"
@@ -89,7 +89,7 @@ static void an_upload_is_told_in_full(void **state)
 		"{\"conclusion\":\"partial\",\"reasons\":[{\"code\":1,\"text\":\"because\"}],"
 		"\"reports\":[],\"reports_total\":0,"
 		"\"results\":{\"tests\":3,\"passed\":2,\"flaky\":0,\"failed\":1,"
-		"\"errored\":0,\"skipped\":0,\"not_reached\":0},\"mapped\":3,"
+		"\"errored\":0,\"skipped\":0,\"not_reached\":0},\"mapped\":3,\"ignored\":0,"
 		"\"unmapped\":[{\"test\":\"a.B.c\",\"file\":\"TEST-a.xml\",\"why\":\"no key\","
 		"\"nearest\":\"\"}],\"unmapped_total\":7,"
 		"\"missing\":[{\"key\":\"VKMC-TC-9\",\"summary\":\"Nine\"}],\"missing_total\":8,"

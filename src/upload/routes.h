@@ -1,0 +1,43 @@
+/*
+ * routes - which executions a result may go to.
+ *
+ * Where one run of the tests covers several platforms, the routes of the mapping file tell by
+ * suite, TestNG <test>, hostname, parameter, property or report which platform a result is from. A
+ * platform that routes lead to is a destination: 0 for Chrome, 1 for Firefox. A result has one
+ * destination; an execution has that of its platform, and takes only results that have it, too.
+ *
+ * Without routes there is one destination for everything: 0.
+ */
+#ifndef QM_UPLOAD_ROUTES_H
+#define QM_UPLOAD_ROUTES_H
+
+#include "parsers/result.h"
+#include "src/upload/catalog.h"
+#include "src/upload/map_file.h"
+
+enum { QM_NO_DESTINATION = UINT16_MAX };
+
+struct qm_routes {
+	struct qm_map_file *file; /* NULL: no routes */
+	uint16_t *of_route;       /* destination, by route */
+	uint16_t *of_execution;   /* by execution; NULL: 0 for all of them */
+	struct qm_vec platforms;  /* const char *, by destination */
+};
+
+/*
+ * QM_ENOTFOUND for a platform that no chosen execution has, naming those that there are. `file`
+ * may be NULL. Release it in any case.
+ */
+enum qm_code qm_routes_init(struct qm_routes *routes, struct qm_map_file *file,
+	const struct qm_catalog *catalog, struct qm_error *err) QM_MUST_CHECK;
+void qm_routes_release(struct qm_routes *routes);
+
+/* QM_NO_DESTINATION where no route takes the result, or several do; `why` tells then. */
+uint16_t qm_routes_destination(const struct qm_routes *routes, const struct qm_result *result,
+	const char *report, char *why, size_t why_size);
+
+uint16_t qm_routes_of_execution(const struct qm_routes *routes, uint32_t execution);
+/* "Chrome", as the file has it; "" without routes. */
+const char *qm_routes_platform(const struct qm_routes *routes, uint16_t destination);
+
+#endif

@@ -1,0 +1,132 @@
+"""The mapping file: names, patterns, tests to ignore, routes."""
+import os
+import unittest
+
+from harness import FAILURE, Case, execution, junit, run, world
+
+EXAMPLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "qmetry-map.yaml")
+README = os.path.join(os.path.dirname(EXAMPLE), "..", "..", "README.md")
+GECKO = '<properties><property name="browser" value="gecko"/></properties>'
+
+TESTS = [
+    ("com.example.CartTest", "addsItem", ""),
+    ("com.example.CartTest", "pays[visa]", ""),
+    ("com.example.CartTest", "pays[cash]", FAILURE),
+    ("com.example.search.ByName", "finds", ""),
+    ("com.example.LoginTest", "logsOut", ""),
+    ("com.example.SmokeTest", "starts", FAILURE),
+    ("com.example.legacy.OldTest", "stays VKMC-TC-5", FAILURE),
+    ("com.example.NewTest", "isNew", ""),
+]
+
+
+def two_platforms():
+    return world(
+        [
+            execution(2720260, [run(n) for n in range(1, 7)]),
+            execution(2720261, [run(n, tcRunID=2000 + n) for n in range(1, 7)], "Firefox"),
+        ]
+    )
+
+
+class Mapping(Case):
+    def test_the_example_is_the_one_of_the_readme(self):
+        with open(EXAMPLE, encoding="utf-8") as file:
+            example = file.read()
+        with open(README, encoding="utf-8") as file:
+            shown = file.read()
+        self.assertIn(
+            "".join("    %s" % line if line.strip() else line for line in example.splitlines(True)),
+            shown,
+        )
+
+    def test_the_example_maps_ignores_and_routes(self):
+        self.start(two_platforms())
+        chrome = self.write("TEST-chrome.xml", junit(*TESTS, suite="shop on chrome"))
+        gecko = [(a, b, GECKO if "Cart" in a else GECKO + c) for a, b, c in TESTS[:5]]
+        firefox = self.write("TEST-gecko.xml", junit(*gecko))
+        done = self.upload(
+            "--all-executions", "--map", EXAMPLE, "--match", "map", chrome, firefox, code=0
+        )
+        summary = done.json
+        self.assertEqual(
+            self.statuses("2720260"),
+            {
+                1001: "passed",
+                1002: "failed",
+                1003: "failed",
+                1004: "passed",
+                1005: "passed",
+                1006: "notrun",
+            },
+        )
+        self.assertEqual(
+            self.statuses("2720261"),
+            {
+                2001: "passed",
+                2002: "passed",
+                2003: "passed",
+                2004: "passed",
+                2005: "passed",
+                2006: "notrun",
+            },
+        )
+        self.assertEqual(summary["mapped"], 10)
+        self.assertEqual(summary["ignored"], 2)
+        self.assertEqual(
+            [row["test"] for row in summary["unmapped"]], ["com.example.NewTest.isNew"]
+        )
+        self.assertEqual([row["key"] for row in summary["missing"]], ["VKMC-TC-6"] * 2)
+        # Failures of both platforms would go first; here there is one group of them.
+        self.assertEqual(
+            [(body["qmTsRunId"], body["entityIDs"]) for body in self.bulk()],
+            [
+                ("2720260", "1002,1003"),
+                ("2720260", "1001,1004,1005"),
+                ("2720261", "2001,2002,2003,2004,2005"),
+            ],
+        )
+
+    def test_results_with_two_routes_or_none_are_listed(self):
+        self.start(two_platforms())
+        both = self.write("TEST-a.xml", junit(("a", "VKMC-TC-1", GECKO), suite="chrome"))
+        none = self.write("TEST-b.xml", junit(("a", "VKMC-TC-2", "")))
+        done = self.upload("--all-executions", "--map", EXAMPLE, both, none, code=6)
+        self.assertEqual(
+            [row["why"] for row in done.json["unmapped"]],
+            [
+                "ambiguous: routes lead to Chrome (line 12) and to Firefox (line 14)",
+                "no route of the mapping file takes it",
+            ],
+        )
+        self.assertEqual(self.bulk(), [])
+
+    def test_a_route_to_nowhere_ends_it_before_any_write(self):
+        self.start(two_platforms())
+        report = self.write("TEST-a.xml", junit(("a", "VKMC-TC-1", "")))
+        path = self.write("m.yaml", "routes: [{platform: Chrom, suite: s}]\n")
+        done = self.upload("--all-executions", "--map", path, report, code=9)
+        self.assertIn('did you mean "Chrome"?', done.json["reasons"][0]["text"])
+        self.assertIn("m.yaml:1", done.json["reasons"][0]["text"])
+        self.assertEqual(self.bulk(), [])
+
+    def test_a_wrong_file_is_told_before_any_call(self):
+        self.start(two_platforms())
+        report = self.write("TEST-a.xml", junit(("a", "VKMC-TC-1", "")))
+        path = self.write("m.yaml", "map:\n  a.b: VKMC-TC-1\nrotues: []\n")
+        done = self.upload("--map", path, report, code=2)
+        self.assertIn('m.yaml:3:1: "rotues" is no section', done.err)
+        self.upload("--map", "nowhere.yaml", report, code=2)
+        self.assertEqual(self.requests(), [])
+
+    def test_unused_entries_are_noticed(self):
+        self.start(world([execution(2720260, [run(1)])]))
+        report = self.write("TEST-a.xml", junit(("a", "b", "")))
+        path = self.write("m.yaml", "map:\n  a.b: VKMC-TC-1\n  a.c: VKMC-TC-1\n")
+        done = self.upload("--map", path, report, code=0)
+        self.assertIn('m.yaml:3: "a.c" is the name of no test', done.err)
+        self.assertNotIn("a.b", done.err)
+
+
+if __name__ == "__main__":
+    unittest.main()
