@@ -1,3 +1,4 @@
+#include "src/base/clock.h"
 #include "src/base/json_text.h"
 #include "src/base/text.h"
 #include "src/cli/commands.h"
@@ -5,6 +6,7 @@
 #include "src/cli/print_json.h"
 #include "src/cli/publish.h"
 #include "src/cli/system_clock.h"
+#include "src/upload/age.h"
 #include "src/upload/tee.h"
 
 #include <stdlib.h>
@@ -245,7 +247,8 @@ static bool is_sound(const struct qm_report_verdict *verdict)
 }
 
 /* The first that applies: a report with a problem, then no tests at all. */
-static int exit_code_of(const struct qm_context *context, const struct qm_vec *verdicts)
+static int exit_code_of(const struct qm_context *context, const struct qm_reports *found,
+	const struct qm_vec *verdicts)
 {
 	uint64_t tests = 0;
 	size_t reports = 0;
@@ -264,8 +267,10 @@ static int exit_code_of(const struct qm_context *context, const struct qm_vec *v
 		return QM_EXIT_OK;
 	qm_log_line(context->log, QM_LOG_ERROR, "%s",
 		reports ? "the reports hold no tests"
-			: "no test report was found; name reports or patterns, such as "
-			  "'**/TEST-*.xml'");
+			: found->too_old
+			? "all reports are older than --newer-than: did the tests run?"
+			: "no test report was found; name reports or patterns, "
+			  "such as '**/TEST-*.xml'");
 	return QM_EXIT_NOTHING;
 }
 
@@ -296,6 +301,9 @@ static enum qm_code read_reports(const struct qm_context *context, struct qm_rep
 	sink = qm_is_published(context) ? qm_tee_sink(&tee) : tee.first;
 	code = qm_reports_find(
 		reports, settings->operands.items, settings->operands.count, context->log, err);
+	if (!code)
+		code = qm_age_sort_out(reports, settings->newer_than, qm_clock_now(context->clock),
+			context->log, err);
 	if (!code) {
 		(void)qm_reports_sniff(reports, context->interrupted);
 		code = qm_reports_read(
@@ -334,7 +342,7 @@ static int parse(const struct qm_context *context)
 	if (read_reports(context, &reports, &summary, &err)) {
 		code = failure_code(context, &err);
 	} else {
-		code = exit_code_of(context, &summary.verdicts);
+		code = exit_code_of(context, &reports, &summary.verdicts);
 		code = qm_publish(context, &summary, code);
 	}
 	qm_reports_release(&reports);

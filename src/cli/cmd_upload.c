@@ -33,6 +33,7 @@ static struct qm_job_options job_options(
 	struct qm_job_options options = {
 		.patterns = settings->operands.items,
 		.pattern_count = settings->operands.count,
+		.newer_than = settings->newer_than,
 		.salvage = (enum qm_salvage)settings->salvage,
 		.project = settings->project,
 		.selection = { .suites = settings->suites.items,

@@ -340,6 +340,13 @@ const struct qm_setting qm_setting_rows[] = {
 		.help = "calls of the whole run, reads and retries too" },
 
 	/* ---- Reports */
+	{ .name = "newer-than",
+		.kind = QM_SETTING_TEXT,
+		.group = QM_GROUP_REPORTS,
+		.commands = QM_FOR_REPORTS,
+		.offset = AT(newer_than),
+		.argument = "FILE|TIME",
+		.help = "leave out reports older than this file, or than a time such as 2h" },
 	{ .name = "salvage",
 		.kind = QM_SETTING_CHOICE,
 		.group = QM_GROUP_REPORTS,

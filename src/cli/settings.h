@@ -46,6 +46,7 @@ struct qm_settings {
 	int64_t headroom, share, on_limit, max_wait, deadline, outage, timeout, retries;
 	int64_t max_calls; /* 0: any number */
 
+	const char *newer_than;
 	int64_t salvage; /* enum qm_salvage */
 	bool results;
 

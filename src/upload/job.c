@@ -1,6 +1,8 @@
 #include "src/upload/job.h"
+#include "src/base/clock.h"
 #include "src/base/memory.h"
 #include "src/base/text.h"
+#include "src/upload/age.h"
 #include "src/upload/tee.h"
 #include "src/upload/twins.h"
 #include "src/upload/upload.h"
@@ -140,6 +142,13 @@ static void tell_no_reports(struct qm_job *job)
 
 	if (job->options->allow_empty)
 		return;
+	if (job->reports.too_old) {
+		qm_summary_reason(&job->summary, QM_REASON_NOTHING,
+			"all reports (%zu) are older than --newer-than %s: did the tests run? "
+			"--allow-empty makes it fine",
+			job->reports.too_old, job->options->newer_than);
+		return;
+	}
 	qm_buf_init(&where, 400);
 	list_patterns(job, &where);
 	qm_summary_reason(&job->summary, QM_REASON_NOTHING,
@@ -156,7 +165,9 @@ static bool find_reports(struct qm_job *job)
 
 	qm_error_init(&err);
 	if (qm_reports_find(&job->reports, job->options->patterns, job->options->pattern_count,
-		    job->world->log, &err)) {
+		    job->world->log, &err) ||
+		qm_age_sort_out(&job->reports, job->options->newer_than,
+			qm_clock_now(job->world->clock), job->world->log, &err)) {
 		qm_summary_reason(&job->summary, QM_REASON_USAGE, "%s", err.text);
 		return false;
 	}

@@ -13,6 +13,7 @@
 struct qm_job_options {
 	const char *const *patterns;
 	size_t pattern_count;
+	const char *newer_than; /* what reports must be newer than, see age.h; NULL: nothing */
 	enum qm_salvage salvage;
 	const char *project;
 	struct qm_selection selection;

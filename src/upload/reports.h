@@ -31,6 +31,7 @@ struct qm_report_file {
 struct qm_reports {
 	struct qm_arena *arena; /* texts live here */
 	struct qm_vec files;    /* struct qm_report_file */
+	size_t too_old;         /* left out for their age, see age.h */
 };
 
 void qm_reports_init(struct qm_reports *reports, struct qm_arena *arena);

@@ -1,4 +1,5 @@
 """Bad input: one clear line, the designed exit code, and what can be uploaded is uploaded."""
+import os
 import unittest
 
 from harness import FAILURE, Case, execution, junit, run, world
@@ -20,6 +21,17 @@ class BadReports(Case):
         self.expect(self.upload("target/*.xml"), 3, "target/*.xml")
         self.assertEqual(self.requests(), [])
         self.expect(self.upload("--allow-empty", "target/*.xml"), 0)
+
+    def test_only_old_reports_are_3_without_any_call(self):
+        path = self.write("TEST-old.xml", ONE)
+        # The clock of the tests stands at 2026-01-15T10:30:00Z.
+        os.utime(path, (1768473000 - 7201, 1768473000 - 7201))
+        done = self.upload("--newer-than", "2h", path)
+        self.expect(done, 3, "all reports (1) are older than --newer-than 2h")
+        self.assertEqual(self.requests(), [])
+        self.expect(self.upload("--newer-than", "2h", "--allow-empty", path), 0)
+        self.expect(self.upload("--newer-than", "3h", path), 0)
+        self.expect(self.upload("--newer-than", "soon", path), 2, "soon")
 
     def test_a_named_report_that_is_missing(self):
         self.expect(self.upload("no/such.xml"), 4, "no/such.xml")

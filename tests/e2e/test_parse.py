@@ -147,6 +147,24 @@ class Parse(Case):
         done = self.parse(testng_path, code=4)
         self.assertIn("- config method a.B.setUp failed: without a message", done.out)
 
+    def test_old_reports_are_left_out_where_asked_for(self):
+        old = self.write("TEST-old.xml", junit(("a.B", "c", "")))
+        self.write("TEST-new.xml", junit(("a.B", "d", "")))
+        mark = self.write("mark", "")
+        os.utime(old, (1000000000, 1000000000))
+        os.utime(mark, (1500000000, 1500000000))
+        done = self.parse("TEST-*.xml", code=0)
+        self.assertIn("TEST-old.xml was written", done.err)
+        self.assertIn("2 reports", done.out)
+        for limit in ("mark", "1h"):
+            done = self.parse("--newer-than", limit, "TEST-*.xml", code=0)
+            self.assertNotIn("TEST-old.xml", done.out)
+            self.assertIn("1 report left out", done.err)
+        done = self.parse("--newer-than", "mark", "TEST-old.xml", code=3)
+        self.assertIn("all reports are older than --newer-than", done.err)
+        done = self.parse("--newer-than", "gone", "TEST-*.xml", code=2)
+        self.assertIn('"gone" is neither a time', done.err)
+
     def test_a_signal_ends_the_reading_of_a_pipe(self):
         # The result of a report that was read before is still told.
         path = self.write("TEST-a.xml", junit(("a.B", "c", "")))
