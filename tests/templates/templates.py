@@ -81,3 +81,9 @@ def fragments():
     for path in files(".groovy", ".declarative", ".scripted"):
         for text in groovy_scripts(read(path)):
             yield os.path.relpath(path, ROOT), "sh", text
+
+
+def markdown_blocks(text):
+    """The blocks of code of a page, indented by four blanks."""
+    for block in re.findall(r"(?:^|\n\n)((?:    .*\n|\n(?=    ))+)", text):
+        yield re.sub(r"^    ", "", block, flags=re.M)

@@ -1,0 +1,24 @@
+#!/bin/sh
+# qmetry-upload - any CI system with a shell: runs the tests, then uploads what they left.
+#
+#     QMETRY_API_KEY=... QMETRY_PROJECT=VKMC QMETRY_SUITE=VKMC-TS-20 ./qmetry-upload.sh mvn verify
+#
+# The exit code is that of the tests; only if they are green it is that of the upload. Reports are
+# looked for in the usual places, or where QM_FILES says, a path or pattern a line.
+set -u
+
+tests=0
+"$@" || tests=$?
+
+mkdir -p .qmetry-ci
+rm -f .qmetry-ci/summary.md .qmetry-ci/outputs.txt
+set -f # patterns are the program's business
+IFS='
+'
+upload=0
+# shellcheck disable=SC2086 # one file or pattern a line
+qmetry-ci upload --summary .qmetry-ci/summary.md --outputs .qmetry-ci/outputs.txt \
+	-- ${QM_FILES-} || upload=$?
+
+[ "$tests" -eq 0 ] || exit "$tests"
+exit "$upload"
