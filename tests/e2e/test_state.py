@@ -7,8 +7,8 @@ import subprocess
 import time
 import unittest
 
-from harness import BIN, Case, execution, junit, run, world
-from redis_server import MortalRedis, Proxy, RedisServer, make_certificate
+from harness import BIN, START_MS, Case, execution, junit, run, world
+from redis_server import MortalRedis, Proxy, RedisServer, free_port, make_certificate
 
 TOOL = "qmetry_bulk_update_test_case_execution_status"
 COUNTER = TOOL + "._rate_minute"
@@ -192,6 +192,63 @@ class Redis(Counting):
         environment["NO_PROXY"] = "0.0.0.0"
         self.upload("--cacert", certificate, report, env=environment, code=0)
         self.assertEqual(proxy.asked, [address] * 2)
+
+
+class Both(Counting):
+    """What holds for every store that is shared."""
+
+    def stores(self):
+        redis = self.redis()
+        path = os.path.join(self.folder, "a.sqlite")
+        yield "redis://127.0.0.1:%d" % redis.port, lambda key: self.redis_row(redis, key)
+        yield "sqlite:" + path, lambda key: self.file_row(path, key)
+
+    def redis_row(self, redis, key):
+        fields = redis.hash(key)
+        return int(fields["v"]), fields["ws"]
+
+    def file_row(self, path, key):
+        database = sqlite3.connect(path)
+        query = "SELECT value, window_start FROM counters WHERE key = ?"
+        rows = database.execute(query, (key,)).fetchall()
+        database.close()
+        return rows[0]
+
+    def test_nothing_is_sent_in_the_last_50_ms_of_a_window(self):
+        for state, row in self.stores():
+            with self.subTest(state):
+                report = self.begin(1)
+                self.simulator.set_clock(START_MS + 59960)
+                self.upload("--state", state, report, code=0)
+                windows = self.simulator.get("calls")[TOOL]["windows"]
+                self.assertEqual([window["calls"] for window in windows], [1])
+                self.assertEqual(row(COUNTER), (1, "2026-01-15T10:31:00Z"))
+                self.stop()
+                self.simulator = None
+
+    def test_what_was_never_sent_is_given_back(self):
+        policy = self.write(
+            "policy.yaml",
+            'version: "1"\ntools:\n  "*":\n    rules:\n      - name: all\n'
+            "        rate_limit: 1000/day\n",
+        )
+        for state, row in self.stores():
+            with self.subTest(state):
+                report = self.begin(1)
+                done = self.upload(
+                    "--state",
+                    state,
+                    "--policy",
+                    policy,
+                    "--url",
+                    "http://127.0.0.1:%d" % free_port(),
+                    report,
+                    code=10,
+                )
+                self.assertGreater(done.json["calls"]["retries"], 0)
+                self.assertEqual(row("_global._rate_day"), (0, "2026-01-15T00:00:00Z"))
+                self.stop()
+                self.simulator = None
 
 
 class Race(Counting):
