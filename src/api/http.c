@@ -29,17 +29,25 @@ struct exchange {
 	struct qm_http *http;
 	struct qm_reply *reply;
 	size_t header_bytes;
-	int issued; /* how often the request was put on the wire */
+	bool head_ended, framed; /* the blank line was there; the head says where the body ends */
+	int issued;              /* how often the request was put on the wire */
 };
 
 /* ---- Callbacks: libcurl tells what arrives; we bound it. */
+
+static bool is_header(const char *line, size_t length, const char *name)
+{
+	size_t end = strlen(name);
+
+	return length > end && line[end] == ':' && strncasecmp(line, name, end) == 0;
+}
 
 /* Copies a header's value, without blanks around it, where the line is that header. */
 static void take_header(const char *line, size_t length, const char *name, char *out, size_t size)
 {
 	size_t start = strlen(name);
 
-	if (length <= start || line[start] != ':' || strncasecmp(line, name, start) != 0)
+	if (!is_header(line, length, name))
 		return;
 	for (start++; start < length && strchr(" \t", line[start]); start++)
 		;
@@ -60,7 +68,13 @@ static size_t on_header(char *line, size_t size, size_t count, void *context)
 	if (count > 5 && memcmp(line, "HTTP/", 5) == 0) {
 		reply->content_type[0] = '\0';
 		reply->retry_after[0] = '\0';
+		/* From HTTP/2 on each answer is a stream with an end of its own. */
+		exchange->framed = line[5] >= '2';
+		exchange->head_ended = false;
 	}
+	exchange->head_ended = exchange->head_ended || *line == '\r' || *line == '\n';
+	exchange->framed = exchange->framed || is_header(line, count, "content-length") ||
+		is_header(line, count, "transfer-encoding");
 	take_header(line, count, "content-type", reply->content_type, sizeof reply->content_type);
 	take_header(line, count, "retry-after", reply->retry_after, sizeof reply->retry_after);
 	return size * count;
@@ -345,7 +359,7 @@ static const char *detail_of(const struct exchange *exchange, CURLcode result)
 {
 	const struct qm_http *http = exchange->http;
 
-	if (exchange->issued > 1)
+	if (exchange->issued > 1 || result == CURLE_OK)
 		return "the server closed the connection";
 	return *http->detail ? http->detail : http->curl.easy_strerror(result);
 }
@@ -383,6 +397,18 @@ static void read_failure(const struct exchange *exchange, CURLcode result, const
 	qm_error_at(&reply->error, url, 0, 0);
 }
 
+/*
+ * To libcurl a connection that ends within the head, or before a body whose length nobody told, is
+ * the end of an empty answer. To a write that would be a success.
+ */
+static bool is_whole(const struct exchange *exchange)
+{
+	const struct qm_reply *reply = exchange->reply;
+
+	return exchange->head_ended &&
+		(exchange->framed || reply->body.length || reply->status == 204);
+}
+
 static void perform(struct qm_http *http, const struct qm_request *request, const char *url,
 	struct qm_reply *reply)
 {
@@ -397,7 +423,7 @@ static void perform(struct qm_http *http, const struct qm_request *request, cons
 	(void)http->curl.easy_getinfo(http->handle, CURLINFO_RESPONSE_CODE, &status);
 	reply->status = (int)status;
 	/* An answer that is too large is an answer: the server has seen the request. */
-	if (result == CURLE_OK || reply->body.overflow)
+	if ((result == CURLE_OK && is_whole(&exchange)) || reply->body.overflow)
 		reply->delivery = QM_ANSWERED;
 	else
 		read_failure(&exchange, result, url);

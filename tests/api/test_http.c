@@ -228,6 +228,23 @@ static void answers_come_in_all_framings(void **state)
 	}
 }
 
+static void an_empty_answer_says_that_it_is_empty(void **state)
+{
+	static const struct loopback_step steps[] = {
+		{ .bytes = "HTTP/1.1 204 Done\r\n\r\n", .keep = true },
+		{ .bytes = OK_HEAD "Content-Length: 0\r\n\r\n", .keep = true },
+		{ .bytes = OK_HEAD "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n" },
+	};
+	struct client *client = *state;
+
+	SERVE(client, steps);
+	for (size_t i = 0; i < 3; i++) {
+		request(client, "PUT", "{}", 5000);
+		assert_int_equal(client->reply.delivery, QM_ANSWERED);
+		assert_int_equal(client->reply.body.length, 0);
+	}
+}
+
 static void other_statuses_are_answers_too(void **state)
 {
 	static const struct loopback_step steps[] = {
@@ -270,6 +287,11 @@ static void a_broken_answer_is_no_answer_and_nothing_is_sent_twice(void **state)
 		{ .bytes = OK_HEAD "Transfer-Encoding: chunked\r\n\r\n3\r\n{\"a\r\n" },
 		{ .bytes = OK_HEAD "Transfer-Encoding: chunked\r\n\r\nzz\r\n" },
 		{ .bytes = "SSH-2.0-OpenSSH_9.2\r\n" },
+		/* Broken off within its head, where libcurl sees a good and empty answer. */
+		{ .bytes = "HTTP/1.1 200 OK\r\nContent-Le" },
+		{ .bytes = OK_HEAD "Content-Length: 7\r\n" },
+		/* The end of the connection ends the body, before its first byte. */
+		{ .bytes = OK_HEAD "\r\n" },
 	};
 
 	(void)state;
@@ -550,6 +572,7 @@ int main(void)
 		TEST(a_bearer_token_takes_the_place_of_the_key),
 		TEST(a_path_in_the_url_comes_before_ours),
 		TEST(answers_come_in_all_framings),
+		TEST(an_empty_answer_says_that_it_is_empty),
 		TEST(other_statuses_are_answers_too),
 		TEST(a_broken_answer_is_no_answer_and_nothing_is_sent_twice),
 		TEST(a_server_that_says_nothing_times_out),
