@@ -8,8 +8,8 @@
  *
  * What goes over the wire is made here, how bytes get there is not: a dialer opens a stream (over
  * TCP, TLS or a socket of a test) and we send and receive on it. A kept connection that turns out
- * to be broken is opened anew, once for each operation; a call may then be counted twice, never
- * not at all.
+ * to be broken or dumb is opened anew, once for each operation; a call may then be counted twice,
+ * never not at all.
  */
 #ifndef QM_POLICY_REDIS_H
 #define QM_POLICY_REDIS_H

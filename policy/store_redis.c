@@ -12,8 +12,9 @@
 #include <string.h>
 
 enum {
-	NANOSECONDS = 1000000, /* in a millisecond */
-	MAX_REPLY_BYTES = 1 << 20,
+	NANOSECONDS = 1000000,      /* in a millisecond */
+	MAX_REPLY_BYTES = 64 << 10, /* a counter's answer has 100, an error's is a sentence */
+	MAX_ELEMENTS = 16,          /* of a list; a counter has three fields */
 	MAX_KEY_BYTES = 64 << 20,
 	MAX_WORDS = 9,
 	NUMBER_TEXT = 24,
@@ -49,7 +50,8 @@ struct redis_store {
 	char *prefix;
 	struct qm_stream *stream; /* NULL while there is no connection */
 	redisReader *reader;
-	struct qm_buf key; /* of the command under way */
+	redisReplyObjectFunctions makers; /* the reader's, which bound lists */
+	struct qm_buf key;                /* of the command under way */
 };
 
 /* One command; words may hold any bytes. */
@@ -232,6 +234,32 @@ static void hide_password(const struct redis_store *store, char *text)
 	qm_log_redact(&log, text);
 }
 
+#if HIREDIS_MAJOR < 1
+typedef int element_count;
+#else
+typedef size_t element_count;
+#endif
+
+/* hiredis itself makes room for as many elements as are announced: up to 16 GB. */
+static void *make_list(const redisReadTask *task, element_count count)
+{
+	const redisReplyObjectFunctions *usual = task->privdata;
+
+	return count > MAX_ELEMENTS ? NULL : usual->createArray(task, count);
+}
+
+static bool make_reader(struct redis_store *store)
+{
+	store->reader = redisReaderCreate();
+	if (!store->reader)
+		return false;
+	store->makers = *store->reader->fn;
+	store->makers.createArray = make_list;
+	store->reader->privdata = store->reader->fn;
+	store->reader->fn = &store->makers;
+	return true;
+}
+
 static enum qm_code connect_store(struct redis_store *store, struct qm_error *err)
 {
 	const struct qm_dialer *dialer = &store->options.dialer;
@@ -242,9 +270,8 @@ static enum qm_code connect_store(struct redis_store *store, struct qm_error *er
 	code = dialer->connect(dialer->context, &store->options.url, &store->stream, &inner);
 	assert(code || store->stream);
 	if (!code) {
-		store->reader = redisReaderCreate();
-		code = store->reader ? log_in(store, &inner)
-				     : qm_error_set(&inner, QM_EIO, "no memory is left");
+		code = make_reader(store) ? log_in(store, &inner)
+					  : qm_error_set(&inner, QM_EIO, "no memory is left");
 	}
 	if (!code)
 		return QM_OK;
@@ -256,8 +283,9 @@ static enum qm_code connect_store(struct redis_store *store, struct qm_error *er
 /* ---- Commands */
 
 /*
- * Opens the connection where there is none, and once anew where a kept one turns out to be broken:
- * that is QM_EIO. What it says and how long it takes are no better over a new one.
+ * Opens the connection where there is none, and once anew where a kept one turns out to be broken
+ * (QM_EIO) or says nothing (QM_ELIMIT): what is idle for minutes is forgotten by firewalls. What a
+ * server says is no better over a new one.
  */
 static enum qm_code ask_anyhow(struct redis_store *store, const struct command *command,
 	redisReply **out, struct qm_error *err)
@@ -277,7 +305,7 @@ static enum qm_code ask_anyhow(struct redis_store *store, const struct command *
 	if (!code)
 		return QM_OK;
 	disconnect(store);
-	if (kept && code == QM_EIO)
+	if (kept && (code == QM_EIO || code == QM_ELIMIT))
 		return ask_anyhow(store, command, out, err);
 	return fail(store, code, inner.text, err);
 }

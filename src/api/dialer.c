@@ -183,6 +183,9 @@ static enum qm_code set_manners(struct curl_stream *stream, struct qm_error *err
 	bad |= (int)curl->easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, on_progress);
 	bad |= (int)curl->easy_setopt(handle, CURLOPT_XFERINFODATA, dialer);
 	bad |= (int)curl->easy_setopt(handle, CURLOPT_NOPROGRESS, 0L);
+	/* Between two windows it may be idle for longer than a firewall remembers it. */
+	(void)curl->easy_setopt(handle, CURLOPT_TCP_KEEPALIVE, 1L);
+	(void)curl->easy_setopt(handle, CURLOPT_TCP_KEEPIDLE, 30L);
 	/* It shall not offer HTTP/2 to a server that speaks neither. */
 	(void)curl->easy_setopt(handle, CURLOPT_SSL_ENABLE_ALPN, 0L);
 	(void)curl->easy_setopt(handle, CURLOPT_QUICK_EXIT, 1L);

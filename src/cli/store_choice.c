@@ -33,6 +33,16 @@ static enum qm_code open_sqlite(
 	return qm_store_sqlite(&options, opener->out, err);
 }
 
+/* A file of Intercept's name is taken for Intercept's, wherever it lies. */
+static enum qm_code open_named_file(
+	const struct opener *opener, const char *path, struct qm_error *err)
+{
+	const char *slash = strrchr(path, '/');
+	const char *name = slash ? slash + 1 : path;
+
+	return open_sqlite(opener, path, strcmp(name, "intercept.sqlite") == 0, err);
+}
+
 /* QMETRY_STATE_PASSWORD, or its file, goes before a password in QMETRY_STATE. */
 static enum qm_code find_password(
 	const struct qm_secrets *secrets, struct qm_redis_url *url, struct qm_error *err)
@@ -148,8 +158,7 @@ enum qm_code qm_open_store(
 	if (strcmp(state, "memory") == 0)
 		*out = qm_store_memory();
 	else if (qm_text_starts(state, "sqlite:"))
-		code = open_sqlite(&opener, state + strlen("sqlite:"),
-			qm_text_ends(state, "/intercept.sqlite"), err);
+		code = open_named_file(&opener, state + strlen("sqlite:"), err);
 	else if (strcmp(state, "auto") == 0)
 		code = open_auto(&opener, err);
 	else

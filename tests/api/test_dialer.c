@@ -298,6 +298,8 @@ static void nonsense_is_told(void **state)
 	};
 	static const struct loopback_step odd[] = { { .bytes = "+PONG\r\n", .keep = true },
 		{ .bytes = "+OK\r\n", .keep = true } };
+	static const struct loopback_step list[] = { { .bytes = "+PONG\r\n", .keep = true },
+		{ .bytes = "*2\r\n*2000000000\r\n" } };
 	struct qm_error err;
 
 	(void)state;
@@ -305,6 +307,8 @@ static void nonsense_is_told(void **state)
 	assert_text(&err, "does not speak as Redis does");
 	RUDE(odd, 0, &err);
 	assert_text(&err, "no counter of Intercept");
+	RUDE(list, 0, &err);
+	assert_text(&err, "does not speak as Redis does");
 }
 
 static void an_answer_without_end_is_cut(void **state)
@@ -347,26 +351,45 @@ static void a_connection_that_breaks_again_is_told(void **state)
 	assert_text(&err, "closed the connection");
 }
 
+static void assert_opened_anew(const struct loopback_step *steps, size_t count)
+{
+	struct loopback *server = loopback_start(steps, count);
+	struct qm_store *store;
+	struct qm_error err;
+	int64_t value = 0;
+
+	assert_int_equal(open_store(&(struct way){ .url = "redis://127.0.0.1:%",
+					    .port = port_of(server),
+					    .timeout_ms = PATIENCE_MS },
+				 &store, &err),
+		QM_OK);
+	if (take_one(store, &value, &err))
+		fail_msg("%s", err.text);
+	assert_int_equal(value, 7);
+	qm_store_close(store);
+	loopback_stop(server);
+	loopback_free(server);
+}
+
 static void one_that_breaks_once_is_opened_anew(void **state)
 {
 	static const struct loopback_step steps[] = { { .bytes = "+PONG\r\n", .keep = true },
 		{ .bytes = "*2\r\n:1\r\n", .reset = true }, { .bytes = "+PONG\r\n", .keep = true },
 		{ .bytes = "*2\r\n:1\r\n$1\r\n7\r\n", .keep = true } };
-	struct loopback *server = loopback_start(steps, sizeof steps / sizeof *steps);
-	struct qm_store *store;
-	struct qm_error err;
-	int64_t value = 0;
 
 	(void)state;
-	assert_int_equal(
-		open_store(&(struct way){ .url = "redis://127.0.0.1:%", .port = port_of(server) },
-			&store, &err),
-		QM_OK);
-	assert_int_equal(take_one(store, &value, &err), QM_OK);
-	assert_int_equal(value, 7);
-	qm_store_close(store);
-	loopback_stop(server);
-	loopback_free(server);
+	assert_opened_anew(steps, sizeof steps / sizeof *steps);
+}
+
+/* As one does that a firewall has forgotten. */
+static void one_that_has_fallen_silent_is_opened_anew(void **state)
+{
+	static const struct loopback_step steps[] = { { .bytes = "+PONG\r\n", .keep = true },
+		{ .hang = true }, { .bytes = "+PONG\r\n", .keep = true },
+		{ .bytes = "*2\r\n:1\r\n$1\r\n7\r\n", .keep = true } };
+
+	(void)state;
+	assert_opened_anew(steps, sizeof steps / sizeof *steps);
 }
 
 /* What knows no AUTH may repeat what it was told. */
@@ -512,6 +535,7 @@ int main(void)
 		cmocka_unit_test(errors_are_told_in_the_servers_words),
 		cmocka_unit_test(a_connection_that_breaks_again_is_told),
 		cmocka_unit_test(one_that_breaks_once_is_opened_anew),
+		cmocka_unit_test(one_that_has_fallen_silent_is_opened_anew),
 		cmocka_unit_test(the_password_is_not_repeated),
 		cmocka_unit_test(a_signal_ends_a_wait),
 		cmocka_unit_test(after_a_signal_what_is_answered_at_once_is_done),

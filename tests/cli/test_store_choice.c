@@ -69,6 +69,7 @@ static int teardown(void **state)
 	qm_store_close(machine->store);
 	qm_settings_release(&machine->settings);
 	qm_buf_release(&machine->notices);
+	(void)!chdir("/");
 	result = nftw(machine->folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 	free(machine);
 	return result;
@@ -111,9 +112,10 @@ static void set_state(struct machine *machine, const char *kind, const char *nam
 
 static void open_store(struct machine *machine, const char *kind, bool shared)
 {
-	if (qm_open_store(&machine->context, &machine->store, &machine->err))
+	if (qm_open_store(&machine->context, &machine->store, &machine->err) || !machine->store) {
 		fail_msg("%s", machine->err.text);
-	assert_non_null(machine->store);
+		return;
+	}
 	assert_string_equal(machine->store->kind->name, kind);
 	assert_int_equal(machine->store->shared, shared);
 }
@@ -266,6 +268,14 @@ static void a_file_called_as_intercepts_is_shared(void **state)
 
 	set_state(machine, "sqlite:", "/intercept.sqlite");
 	open_store(machine, "sqlite", true);
+	qm_store_close(machine->store);
+	/* Here too, without a folder before it. */
+	assert_int_equal(chdir(machine->folder), 0);
+	machine->settings.state = "sqlite:intercept.sqlite";
+	open_store(machine, "sqlite", true);
+	qm_store_close(machine->store);
+	set_state(machine, "sqlite:", "/not-intercept.sqlite");
+	open_store(machine, "sqlite", false);
 }
 
 static void the_prefix_keeps_counters_apart(void **state)
