@@ -58,7 +58,16 @@ static bool write_all(int file, const char *bytes, size_t length)
 	return true;
 }
 
-enum qm_code qm_file_write(const char *path, const void *bytes, size_t length, struct qm_error *err)
+/* Gives the file its name: in place of what has it, or only where nothing has. */
+static bool publish(const char *temporary, const char *path, bool replace)
+{
+	if (replace)
+		return rename(temporary, path) == 0;
+	return link(temporary, path) == 0 && unlink(temporary) == 0;
+}
+
+static enum qm_code write_file(
+	const char *path, const void *bytes, size_t length, bool replace, struct qm_error *err)
 {
 	struct qm_buf temporary;
 	enum qm_code code = QM_OK;
@@ -70,8 +79,12 @@ enum qm_code qm_file_write(const char *path, const void *bytes, size_t length, s
 	file = temporary.overflow ? -1 : mkstemp(temporary.data);
 	made = file >= 0;
 	if (!made || fchmod(file, 0644) || !write_all(file, bytes, length) || fsync(file) ||
-		rename(temporary.data, path)) {
-		code = qm_error_set(err, QM_EIO, "cannot be written: %s", strerror(errno));
+		!publish(temporary.data, path, replace)) {
+		bool exists = made && !replace && errno == EEXIST;
+
+		code = exists ? qm_error_set(err, QM_EUSAGE,
+					"exists already and is not overwritten; name another file")
+			      : qm_error_set(err, QM_EIO, "cannot be written: %s", strerror(errno));
 		qm_error_at(err, path, 0, 0);
 	}
 	if (made)
@@ -80,6 +93,17 @@ enum qm_code qm_file_write(const char *path, const void *bytes, size_t length, s
 		(void)unlink(temporary.data);
 	qm_buf_release(&temporary);
 	return code;
+}
+
+enum qm_code qm_file_write(const char *path, const void *bytes, size_t length, struct qm_error *err)
+{
+	return write_file(path, bytes, length, true, err);
+}
+
+enum qm_code qm_file_create(
+	const char *path, const void *bytes, size_t length, struct qm_error *err)
+{
+	return write_file(path, bytes, length, false, err);
 }
 
 enum qm_code qm_file_append(

@@ -16,6 +16,10 @@ enum qm_code qm_file_read(const char *path, struct qm_buf *out, struct qm_error 
 enum qm_code qm_file_write(
 	const char *path, const void *bytes, size_t length, struct qm_error *err) QM_MUST_CHECK;
 
+/* The same, but a file that is there already stays as it is, and is told: QM_EUSAGE. */
+enum qm_code qm_file_create(
+	const char *path, const void *bytes, size_t length, struct qm_error *err) QM_MUST_CHECK;
+
 /* Adds to the file's end, whatever is in it; makes it (0644 less the umask) if there is none. */
 enum qm_code qm_file_append(
 	const char *path, const void *bytes, size_t length, struct qm_error *err) QM_MUST_CHECK;

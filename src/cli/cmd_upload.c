@@ -51,6 +51,7 @@ static struct qm_job_options job_options(
 			.protect_count = settings->protect.count,
 			.only_changed = settings->only_changed,
 			.map = map },
+		.write_map = settings->write_map,
 		.comment = settings->comment && *settings->comment ? settings->comment : NULL,
 		.batch_size = (size_t)settings->batch_size,
 		.max_split_calls = (size_t)settings->max_split_calls,
@@ -190,9 +191,15 @@ static int run_job(const struct qm_context *context, struct qm_world *world,
 	return code;
 }
 
+/* What the user wrote by hand is never overwritten, which is known before any call. */
 static enum qm_code open_map(
 	const struct qm_settings *settings, struct qm_map_file **out, struct qm_error *err)
 {
+	if (settings->write_map && qm_file_exists(settings->write_map)) {
+		qm_error_at(err, settings->write_map, 0, 0);
+		return qm_error_set(err, QM_EUSAGE,
+			"exists already and is not overwritten (--write-map); name another file");
+	}
 	return settings->map ? qm_map_file_read(settings->map, settings->project, out, err) : QM_OK;
 }
 

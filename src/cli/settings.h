@@ -35,7 +35,7 @@ struct qm_settings {
 	bool all_executions;
 
 	struct qm_vec match, id_properties, statuses, protect;
-	const char *map;
+	const char *map, *write_map;
 	int64_t combine, overwrite; /* enum qm_combine, enum qm_overwrite */
 	bool only_changed;
 	const char *comment;

@@ -1,8 +1,11 @@
 #include "src/upload/job.h"
 #include "src/base/clock.h"
+#include "src/base/file.h"
 #include "src/base/memory.h"
 #include "src/base/text.h"
 #include "src/upload/age.h"
+#include "src/upload/limits.h"
+#include "src/upload/map_write.h"
 #include "src/upload/tee.h"
 #include "src/upload/twins.h"
 #include "src/upload/upload.h"
@@ -260,6 +263,31 @@ static void tell_lost(struct qm_job *job)
 			resolution->first_lost.why);
 }
 
+/* The upload has its own way to go: a file that cannot be written is told, and ends nothing. */
+static void write_map(struct qm_job *job)
+{
+	const char *path = job->options->write_map;
+	struct qm_error err;
+	struct qm_buf text;
+
+	if (!path)
+		return;
+	if (!job->summary.resolution->unmapped.count) {
+		qm_log_line(job->world->log, QM_LOG_NOTICE,
+			"every test has a test case: %s is not written", path);
+		return;
+	}
+	qm_error_init(&err);
+	qm_buf_init(&text, QM_MAX_MAP_BYTES);
+	qm_map_write(job->summary.resolution, example_key(job), &text);
+	if (qm_file_create(path, text.data, text.length, &err))
+		qm_summary_failure(&job->summary, &err);
+	else
+		qm_log_line(job->world->log, QM_LOG_NOTICE,
+			"%s: written, with the tests that have no test case", path);
+	qm_buf_release(&text);
+}
+
 static bool resolve_results(struct qm_job *job)
 {
 	const struct qm_sink sink = qm_resolver_sink(job->resolver);
@@ -273,6 +301,7 @@ static bool resolve_results(struct qm_job *job)
 	tell_unmapped(job);
 	tell_missing(job);
 	tell_lost(job);
+	write_map(job);
 	if (!job->summary.resolution->counts.tests && !job->options->allow_empty)
 		qm_summary_reason(&job->summary, QM_REASON_NOTHING,
 			"no test in %zu report%s: did the tests run? --allow-empty makes it fine",

@@ -18,6 +18,7 @@ struct qm_job_options {
 	const char *project;
 	struct qm_selection selection;
 	struct qm_match_options match;
+	const char *write_map; /* file for what is unmapped; NULL: none */
 	struct qm_resolve_options resolve;
 	const char *comment;
 	size_t batch_size, max_split_calls;

@@ -122,6 +122,26 @@ static void folders_are_made_with_their_parents(void **state)
 	assert_non_null(strstr(err.text, "cannot be made"));
 }
 
+static void a_file_is_created_once(void **state)
+{
+	char path[300], folder[300];
+	struct qm_buf content;
+	struct qm_error err;
+
+	(void)in_folder(*state, "once/file", path);
+	assert_int_equal(qm_file_make_folder(in_folder(*state, "once", folder), NULL), QM_OK);
+	assert_int_equal(qm_file_create(path, "one", 3, NULL), QM_OK);
+	qm_error_init(&err);
+	assert_int_equal(qm_file_create(path, "two", 3, &err), QM_EUSAGE);
+	assert_string_equal(err.text, "exists already and is not overwritten; name another file");
+	qm_buf_init(&content, 100);
+	assert_int_equal(qm_file_read(path, &content, NULL), QM_OK);
+	assert_string_equal(content.data, "one");
+	qm_buf_release(&content);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(rmdir(folder), 0); /* so nothing was left in it */
+}
+
 static void text_is_added_to_the_end(void **state)
 {
 	char path[300];
@@ -153,6 +173,7 @@ int main(void)
 			a_failed_write_leaves_the_old_file_and_no_other, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			folders_are_made_with_their_parents, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_file_is_created_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(text_is_added_to_the_end, setup, teardown),
 	};
 

@@ -127,6 +127,40 @@ class Mapping(Case):
         self.assertIn('m.yaml:3: "a.c" is the name of no test', done.err)
         self.assertNotIn("a.b", done.err)
 
+    def test_what_is_unmapped_becomes_the_start_of_a_mapping_file(self):
+        self.start(world([execution(2720260, [run(1, "pays by card"), run(2)])]))
+        report = self.write(
+            "TEST-a.xml",
+            junit(
+                ("a.B", "pays by cart", ""),
+                ("a.B", "VKMC-TC-2", ""),
+                ("a.B", "says &quot;no&quot;: # &#10; x", FAILURE),
+            ),
+        )
+        path = os.path.join(self.folder, "new.yaml")
+        self.upload("--write-map", path, report, code=0)
+        with open(path, encoding="utf-8") as file:
+            written = file.read()
+        self.assertIn('# nearest: VKMC-TC-1 "pays by card"\n  "a.B.pays by cart":\n', written)
+        # It can be used as it is; with a key filled in, the test is mapped.
+        done = self.upload("--map", path, report, code=0)
+        self.assertEqual(len(done.json["unmapped"]), 2)
+        filled = self.write("filled.yaml", written.replace('cart":', 'cart": VKMC-TC-1'))
+        done = self.upload("--map", filled, report, code=0)
+        self.assertEqual(len(done.json["unmapped"]), 1)
+        self.assertEqual(self.statuses(), {1001: "passed", 1002: "passed"})
+        # It is not overwritten, and that is known before any call.
+        before = len(self.requests())
+        done = self.upload("--write-map", path, report, code=2)
+        self.assertIn("exists already", done.err)
+        self.assertEqual(len(self.requests()), before)
+        # Nothing unmapped, nothing written.
+        path = os.path.join(self.folder, "none.yaml")
+        done = self.upload(
+            "--write-map", path, self.write("TEST-b.xml", junit(("a", "VKMC-TC-1", ""))), code=0
+        )
+        self.assertFalse(os.path.exists(path))
+
 
 if __name__ == "__main__":
     unittest.main()
