@@ -38,6 +38,9 @@ enum {
 	/* A server's limit that names no time: twice that after each call that it refused. */
 	QM_LIMIT_FIRST_MS = 15000,
 	QM_LIMIT_MAX_MS = 60000,
+	/* Polls: what is quick takes seconds; a minute late is no harm for what takes ten. */
+	QM_POLL_FIRST_MS = 5000,
+	QM_POLL_MAX_MS = 60000,
 	/* Clocks differ a little and requests travel: nothing is sent this close to a border. */
 	QM_BORDER_MS = 50,
 };

@@ -15,6 +15,7 @@ struct listing {
 		qm_execution_fn execution;
 		qm_run_fn run;
 		qm_build_fn build;
+		qm_platform_fn platform;
 	} each;
 };
 
@@ -263,6 +264,34 @@ enum qm_code qm_fetch_builds(struct qm_session *session, const struct qm_project
 	listing.context = context;
 	set_filter(&listing, name ? filter_by_name(name) : json_array());
 	code = qm_pages_read(session, &listing.list, build_row, &listing, err);
+	listing_release(&listing);
+	return code;
+}
+
+/* ---- Platforms. */
+
+static enum qm_code platform_row(void *context, const json_t *row)
+{
+	struct listing *listing = context;
+	struct qm_platform_row platform = { .id = first_id(row, "platformID", "id"),
+		.name = first_text(row, "name", "platformName") };
+
+	return platform.id ? listing->each.platform(listing->context, &platform) : QM_OK;
+}
+
+enum qm_code qm_fetch_platforms(struct qm_session *session, const struct qm_project *project,
+	qm_platform_fn each, void *context, struct qm_error *err)
+{
+	struct listing listing;
+	enum qm_code code;
+
+	listing_init(&listing, project, "qmetry_fetch_platforms", "/rest/admin/platform/list",
+		"platformID");
+	listing.each.platform = each;
+	listing.context = context;
+	set_filter(&listing, json_array());
+	set_text(listing.fields, "sort", "[{\"property\":\"platformID\",\"direction\":\"DESC\"}]");
+	code = qm_pages_read(session, &listing.list, platform_row, &listing, err);
 	listing_release(&listing);
 	return code;
 }

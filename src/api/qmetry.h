@@ -64,12 +64,19 @@ struct qm_run_row {
 	bool archived, locked;
 };
 
+struct qm_platform_row {
+	int64_t id;
+	const char *name;
+};
+
 /* Called for each row; its texts are valid only during the call. */
 typedef enum qm_code (*qm_suite_fn)(void *context, const struct qm_suite_row *row);
 typedef enum qm_code (*qm_execution_fn)(void *context, const struct qm_execution_row *row);
 typedef enum qm_code (*qm_run_fn)(void *context, const struct qm_run_row *row);
 typedef enum qm_code (*qm_build_fn)(void *context, const struct qm_build *build);
+typedef enum qm_code (*qm_platform_fn)(void *context, const struct qm_platform_row *row);
 
+/* Those with the keys; all of them where there is none. */
 enum qm_code qm_fetch_suites(struct qm_session *session, const struct qm_project *project,
 	const char *const *keys, size_t key_count, qm_suite_fn each, void *context,
 	struct qm_error *err) QM_MUST_CHECK;
@@ -79,6 +86,9 @@ enum qm_code qm_fetch_runs(struct qm_session *session, const struct qm_project *
 	const char *suite_run, qm_run_fn each, void *context, struct qm_error *err) QM_MUST_CHECK;
 enum qm_code qm_fetch_builds(struct qm_session *session, const struct qm_project *project,
 	const char *name, qm_build_fn each, void *context, struct qm_error *err) QM_MUST_CHECK;
+
+enum qm_code qm_fetch_platforms(struct qm_session *session, const struct qm_project *project,
+	qm_platform_fn each, void *context, struct qm_error *err) QM_MUST_CHECK;
 
 /* One bulk update: all its ids share suite run, status, build and comment. */
 struct qm_bulk_update {

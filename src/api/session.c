@@ -21,7 +21,7 @@ struct qm_session {
 
 /* A wait that is due, and what the user is told about it. */
 struct pause {
-	enum { FOR_LIMIT, FOR_OUTAGE, FOR_BORDER } reason;
+	enum { FOR_LIMIT, FOR_OUTAGE, FOR_BORDER, FOR_EVENT } reason;
 	int64_t ms;
 	char why[560];
 };
@@ -129,6 +129,15 @@ static enum qm_code wait_for(
 		return qm_error_set(err, QM_ESTOPPED,
 			"stopped by a signal during a wait of %s (%s)", duration, pause->why);
 	return QM_OK;
+}
+
+enum qm_code qm_session_wait(
+	struct qm_session *session, int64_t wait_ms, const char *why, struct qm_error *err)
+{
+	struct pause pause = { .reason = FOR_EVENT, .ms = wait_ms };
+
+	(void)snprintf(pause.why, sizeof pause.why, "%s", why);
+	return wait_for(session, &pause, err);
 }
 
 /* ---- The gate: a reservation for one attempt, or why there is none. */

@@ -59,6 +59,13 @@ void qm_session_free(struct qm_session *session);
 const struct qm_session_counts *qm_session_counts(const struct qm_session *session);
 const struct qm_signature *qm_session_signature(const struct qm_session *session);
 
+/*
+ * Waits for something over there to happen, no limit and no failure: QM_ESTOPPED where the deadline
+ * is nearer or a signal comes. `why` stands behind "waiting 5 s: ".
+ */
+enum qm_code qm_session_wait(struct qm_session *session, int64_t wait_ms, const char *why,
+	struct qm_error *err) QM_MUST_CHECK;
+
 enum qm_effect { QM_READ, QM_WRITE };
 
 /* One call in both languages: what the gate judges and what the server gets. */

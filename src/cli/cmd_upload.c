@@ -1,4 +1,3 @@
-#include "src/api/url.h"
 #include "src/base/file.h"
 #include "src/cli/commands.h"
 #include "src/cli/exit_code.h"
@@ -6,12 +5,13 @@
 #include "src/cli/outcome_status.h"
 #include "src/cli/publish.h"
 #include "src/cli/system_clock.h"
+#include "src/cli/target.h"
 #include "src/cli/world.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { TEXT_MAX_BYTES = 4 << 20, URL_MAX_BYTES = 4096 };
+enum { TEXT_MAX_BYTES = 4 << 20 };
 
 /* ---- Settings in the words of src/upload. */
 
@@ -36,15 +36,7 @@ static struct qm_job_options job_options(
 		.newer_than = settings->newer_than,
 		.salvage = (enum qm_salvage)settings->salvage,
 		.project = settings->project,
-		.selection = { .suites = settings->suites.items,
-			.suite_count = settings->suites.count,
-			.suite_runs = settings->suite_runs.items,
-			.suite_run_count = settings->suite_runs.count,
-			.platform = settings->platform,
-			.release = settings->release,
-			.cycle = settings->cycle,
-			.all_executions = settings->all_executions,
-			.build = settings->build },
+		.selection = qm_selection_of(settings),
 		.resolve = { .combine = (enum qm_combine)settings->combine,
 			.overwrite = (enum qm_overwrite)settings->overwrite,
 			.protect = settings->protect.items,
@@ -68,29 +60,6 @@ static struct qm_job_options job_options(
 	return options;
 }
 
-static enum qm_code check_url(const struct qm_settings *settings, struct qm_error *err)
-{
-	struct qm_buf base;
-	bool loopback = false;
-	enum qm_code code;
-
-	qm_buf_init(&base, URL_MAX_BYTES);
-	code = qm_url_check(settings->url, settings->allow_http, &base, &loopback, err);
-	if (code)
-		qm_error_at(err, "--url", 0, 0);
-	qm_buf_release(&base);
-	return code;
-}
-
-/* The option that chooses among the executions of a suite; NULL: none was given. */
-static const char *chosen_among(const struct qm_settings *settings)
-{
-	return settings->platform   ? "--platform"
-		: settings->release ? "--release"
-		: settings->cycle   ? "--cycle"
-				    : NULL;
-}
-
 /* `--soft-fail 1,7` means --soft-fail and a report of that name, which nobody has. */
 static enum qm_code check_reports(const struct qm_settings *settings, struct qm_error *err)
 {
@@ -109,20 +78,14 @@ static enum qm_code check_reports(const struct qm_settings *settings, struct qm_
 /* What can be said before anything is opened. */
 static enum qm_code check_settings(const struct qm_settings *settings, struct qm_error *err)
 {
-	if (!settings->project)
-		return qm_error_set(
-			err, QM_EUSAGE, "no project: --project KEY or QMETRY_PROJECT names it");
-	if (check_reports(settings, err))
-		return QM_EUSAGE;
-	if (!settings->suites.count && !settings->suite_runs.count)
-		return qm_error_set(err, QM_EUSAGE,
+	enum qm_code code = qm_check_connection(settings, err);
+
+	if (!code)
+		code = check_reports(settings, err);
+	if (!code && !settings->suites.count && !settings->suite_runs.count)
+		code = qm_error_set(err, QM_EUSAGE,
 			"no suite: --suite KEY or --suite-run ID says where the results go");
-	if (!settings->suites.count && chosen_among(settings))
-		return qm_error_set(err, QM_EUSAGE,
-			"%s chooses among a suite's executions, and --suite-run ID alone is one "
-			"already: name the suite with --suite, or leave %s out",
-			chosen_among(settings), chosen_among(settings));
-	return check_url(settings, err);
+	return code ? code : qm_check_target(settings, err);
 }
 
 /* ---- Result. */

@@ -16,6 +16,11 @@ const struct qm_command qm_commands[] = {
 		"show what upload would send, and when the policy lets it go" },
 	{ "parse", QM_FOR_PARSE, qm_command_parse, "[OPTION...] [REPORT...]",
 		"show what reports say (no network, no key)" },
+	{ "check", QM_FOR_CHECK, qm_command_check, "[OPTION...]",
+		"show whether an upload with these settings could begin, and what is amiss" },
+	{ "list", QM_FOR_LIST, qm_command_list,
+		"[OPTION...] suites|executions|runs|builds|platforms|statuses [PATTERN...]",
+		"show what QMetry has; a pattern ('*login*') is about names" },
 	{ "help", 0, qm_command_help, "[COMMAND]", "show this, or the options of a command" },
 	{ "version", 0, qm_command_version, "", "show the version" },
 };

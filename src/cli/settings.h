@@ -33,6 +33,7 @@ struct qm_settings {
 	struct qm_vec suites, suite_runs;
 	const char *platform, *release, *cycle, *build;
 	bool all_executions;
+	int64_t build_wait;
 
 	struct qm_vec match, id_properties, statuses, protect;
 	const char *map, *write_map;
@@ -102,6 +103,8 @@ enum {
 	/* Make calls, and need the key for them. */
 	QM_FOR_CALLS = QM_FOR_UPLOADS | QM_FOR_RESUME | QM_FOR_UNDO | QM_FOR_CHECK | QM_FOR_LIST |
 		QM_FOR_IMPORT | QM_FOR_INIT,
+	/* Choose suites and executions. */
+	QM_FOR_TARGETS = QM_FOR_UPLOADS | QM_FOR_CHECK | QM_FOR_LIST,
 	/* Read reports. */
 	QM_FOR_REPORTS = QM_FOR_UPLOADS | QM_FOR_PARSE | QM_FOR_IMPORT,
 	QM_FOR_ALL = QM_FOR_CALLS | QM_FOR_REPORTS | QM_FOR_POLICY,

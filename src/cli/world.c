@@ -141,22 +141,35 @@ static enum qm_code open_session(
 	return code;
 }
 
+enum qm_code qm_world_open_step(struct qm_world *world, const struct qm_context *context,
+	enum qm_world_step step, struct qm_error *err)
+{
+	const struct qm_secret *key = NULL;
+	enum qm_code code;
+
+	switch (step) {
+	case QM_OPEN_POLICY:
+		return open_policy(world, context->settings, err);
+	case QM_OPEN_STATE:
+		return qm_open_store(context, &world->store, err);
+	case QM_OPEN_KEY:
+		return find_key(context->secrets, &key, err);
+	default:
+		break;
+	}
+	code = open_http(world, context, err);
+	if (code)
+		return code;
+	open_gate(world, context->settings);
+	return open_session(world, context, err);
+}
+
 enum qm_code qm_world_open(
 	struct qm_world *world, const struct qm_context *context, struct qm_error *err)
 {
-	enum qm_code code;
+	enum qm_code code = QM_OK;
 
-	code = open_policy(world, context->settings, err);
-	if (code)
-		goto done;
-	code = qm_open_store(context, &world->store, err);
-	if (code)
-		goto done;
-	open_gate(world, context->settings);
-	code = open_http(world, context, err);
-	if (code)
-		goto done;
-	code = open_session(world, context, err);
-done:
+	for (int step = 0; !code && step < QM_OPEN_STEPS; step++)
+		code = qm_world_open_step(world, context, (enum qm_world_step)step, err);
 	return code;
 }

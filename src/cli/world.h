@@ -22,6 +22,13 @@ struct qm_world {
 
 void qm_world_init(struct qm_world *world);
 
+/* What is opened, in this order; the last one needs all before it. */
+enum qm_world_step { QM_OPEN_POLICY, QM_OPEN_STATE, QM_OPEN_KEY, QM_OPEN_SESSION, QM_OPEN_STEPS };
+
+enum qm_code qm_world_open_step(struct qm_world *world, const struct qm_context *context,
+	enum qm_world_step step, struct qm_error *err) QM_MUST_CHECK;
+
+/* All steps. */
 enum qm_code qm_world_open(struct qm_world *world, const struct qm_context *context,
 	struct qm_error *err) QM_MUST_CHECK;
 void qm_world_close(struct qm_world *world);

@@ -32,12 +32,9 @@ enum qm_code qm_choose_executions(struct qm_catalog *catalog, const char *suite_
 	const struct qm_vec *candidates, const struct qm_selection *selection,
 	struct qm_error *err) QM_MUST_CHECK;
 
-/*
- * Sets the catalog's build; QM_ENOTFOUND where it is unknown or archived. Names of builds are
- * often numbers: a build of exactly that name goes before one with that id, and both before one
- * whose name differs in letter case.
- */
-enum qm_code qm_find_build(struct qm_catalog *catalog, struct qm_session *session,
-	const char *build, struct qm_error *err) QM_MUST_CHECK;
+/* The same without a choice: adds to `out` (struct qm_found_execution) all that are meant. */
+enum qm_code qm_find_executions(const char *suite_key, const struct qm_vec *candidates,
+	const struct qm_selection *selection, struct qm_vec *out,
+	struct qm_error *err) QM_MUST_CHECK;
 
 #endif

@@ -14,6 +14,7 @@ struct loader {
 	struct qm_vec candidates; /* struct qm_candidate, of the suite being read */
 	struct qm_vec named;      /* bool, parallel to the selection's suite runs: is of a suite */
 	uint32_t execution;       /* whose runs are being read */
+	struct qm_vec *found;     /* struct qm_found_execution: only look round; NULL: choose */
 	struct qm_error *err;
 };
 
@@ -131,6 +132,9 @@ static enum qm_code load_suite(struct loader *loader, const char *key)
 			"the test suite %s has no execution; execute it on a platform in QMetry "
 			"first",
 			key);
+	if (loader->found)
+		return qm_find_executions(suite->key, &loader->candidates, loader->selection,
+			loader->found, loader->err);
 	code = qm_choose_executions(
 		loader->catalog, suite->key, &loader->candidates, loader->selection, loader->err);
 	tell_left(loader, suite->key, left);
@@ -240,9 +244,37 @@ static enum qm_code load_runs(struct loader *loader, uint32_t index)
 	return code;
 }
 
-enum qm_code qm_catalog_load(struct qm_catalog *catalog, struct qm_session *session,
-	const char *project_key, const struct qm_selection *selection, const struct qm_log *log,
-	struct qm_error *err)
+/* ---- The steps. */
+
+static void loader_init(struct loader *loader)
+{
+	qm_vec_init(&loader->suites, sizeof(struct suite));
+	qm_vec_init(&loader->candidates, sizeof(struct qm_candidate));
+	qm_vec_init(&loader->named, sizeof(bool));
+	for (size_t i = 0; i < loader->selection->suite_run_count; i++)
+		(void)qm_vec_add(&loader->named);
+}
+
+static void loader_release(struct loader *loader)
+{
+	qm_vec_release(&loader->named);
+	qm_vec_release(&loader->candidates);
+	qm_vec_release(&loader->suites);
+}
+
+enum qm_code qm_catalog_load_project(struct qm_catalog *catalog, struct qm_session *session,
+	const char *project_key, struct qm_error *err)
+{
+	enum qm_code code =
+		qm_fetch_project(session, project_key, &catalog->arena, &catalog->project, err);
+
+	if (code == QM_ENOTFOUND || code == QM_EREFUSED)
+		qm_error_add(err, "; the project was %s", project_key);
+	return code;
+}
+
+enum qm_code qm_catalog_choose(struct qm_catalog *catalog, struct qm_session *session,
+	const struct qm_selection *selection, const struct qm_log *log, struct qm_error *err)
 {
 	struct loader loader = { .catalog = catalog,
 		.session = session,
@@ -251,30 +283,52 @@ enum qm_code qm_catalog_load(struct qm_catalog *catalog, struct qm_session *sess
 		.err = err };
 	enum qm_code code;
 
-	qm_vec_init(&loader.suites, sizeof(struct suite));
-	qm_vec_init(&loader.candidates, sizeof(struct qm_candidate));
-	qm_vec_init(&loader.named, sizeof(bool));
-	for (size_t i = 0; i < selection->suite_run_count; i++)
-		(void)qm_vec_add(&loader.named);
-	code = qm_fetch_project(session, project_key, &catalog->arena, &catalog->project, err);
-	if (code == QM_ENOTFOUND || code == QM_EREFUSED)
-		qm_error_add(err, "; the project was %s", project_key);
-	if (code)
-		goto done;
+	loader_init(&loader);
 	code = load_suites(&loader);
-	if (code)
-		goto done;
 	/* With suites they chose among the suites' executions. */
-	if (!selection->suite_count)
+	if (!code && !selection->suite_count)
 		add_suite_runs(&loader);
-	/* Before the runs, which are the dear part: a misspelt build is told at once. */
-	if (selection->build)
-		code = qm_find_build(catalog, session, selection->build, err);
+	loader_release(&loader);
+	return code;
+}
+
+enum qm_code qm_catalog_look(struct qm_catalog *catalog, struct qm_session *session,
+	const struct qm_selection *selection, struct qm_vec *out, struct qm_error *err)
+{
+	struct loader loader = { .catalog = catalog,
+		.session = session,
+		.selection = selection,
+		.found = out,
+		.err = err };
+	enum qm_code code;
+
+	loader_init(&loader);
+	code = load_suites(&loader);
+	loader_release(&loader);
+	return code;
+}
+
+static enum qm_code load_all_runs(struct qm_catalog *catalog, struct qm_session *session,
+	const struct qm_log *log, struct qm_error *err)
+{
+	struct loader loader = { .catalog = catalog, .session = session, .log = log, .err = err };
+	enum qm_code code = QM_OK;
+
 	for (uint32_t i = 0; !code && i < catalog->executions.count; i++)
 		code = load_runs(&loader, i);
-done:
-	qm_vec_release(&loader.named);
-	qm_vec_release(&loader.candidates);
-	qm_vec_release(&loader.suites);
 	return code;
+}
+
+enum qm_code qm_catalog_load(struct qm_catalog *catalog, struct qm_session *session,
+	const char *project_key, const struct qm_selection *selection, const struct qm_log *log,
+	struct qm_error *err)
+{
+	enum qm_code code = qm_catalog_load_project(catalog, session, project_key, err);
+
+	if (!code)
+		code = qm_catalog_choose(catalog, session, selection, log, err);
+	/* Before the runs, which are the dear part: a misspelt build is told at once. */
+	if (!code && selection->build)
+		code = qm_catalog_find_build(catalog, session, selection, err);
+	return code ? code : load_all_runs(catalog, session, log, err);
 }

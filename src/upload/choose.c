@@ -296,17 +296,50 @@ static void take_meeting(struct qm_catalog *catalog, const struct qm_vec *candid
 	}
 }
 
+/* Whether letter case must be overlooked for any candidate to be meant; QM_ENOTFOUND: none is. */
+static enum qm_code find_meant(const char *suite_key, const struct qm_vec *candidates,
+	const struct criterion *criteria, bool *out_any_case, struct qm_error *err)
+{
+	*out_any_case = count_meeting(candidates, criteria, false, false) == 0;
+	if (*out_any_case && count_meeting(candidates, criteria, true, false) == 0)
+		return none_meets(suite_key, candidates, criteria, err);
+	return QM_OK;
+}
+
+enum qm_code qm_find_executions(const char *suite_key, const struct qm_vec *candidates,
+	const struct qm_selection *selection, struct qm_vec *out, struct qm_error *err)
+{
+	struct criterion criteria[CRITERIA];
+	bool any_case = false;
+	enum qm_code code;
+
+	fill_criteria(selection, criteria);
+	code = find_meant(suite_key, candidates, criteria, &any_case, err);
+	for (size_t i = 0; !code && i < candidates->count; i++) {
+		const struct qm_candidate *candidate = qm_vec_at(candidates, i);
+		struct qm_found_execution *found;
+
+		if (!meets_all(candidate, criteria, any_case))
+			continue;
+		found = qm_vec_add(out);
+		found->execution = candidate->execution;
+		found->state = candidate->state;
+	}
+	return code;
+}
+
 enum qm_code qm_choose_executions(struct qm_catalog *catalog, const char *suite_key,
 	const struct qm_vec *candidates, const struct qm_selection *selection, struct qm_error *err)
 {
 	struct criterion criteria[CRITERIA];
-	bool any_case;
+	bool any_case = false;
+	enum qm_code code;
 	size_t open;
 
 	fill_criteria(selection, criteria);
-	any_case = count_meeting(candidates, criteria, false, false) == 0;
-	if (any_case && count_meeting(candidates, criteria, true, false) == 0)
-		return none_meets(suite_key, candidates, criteria, err);
+	code = find_meant(suite_key, candidates, criteria, &any_case, err);
+	if (code)
+		return code;
 	open = count_meeting(candidates, criteria, any_case, true);
 	if (!open)
 		return none_open(suite_key, candidates, criteria, any_case, err);

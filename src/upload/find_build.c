@@ -1,5 +1,6 @@
+#include "src/api/poll.h"
 #include "src/base/text.h"
-#include "src/upload/catalog_internal.h"
+#include "src/upload/catalog.h"
 #include "src/upload/limits.h"
 
 #include <stdio.h>
@@ -69,27 +70,66 @@ static enum qm_code unknown(const struct search *search, struct qm_error *err)
 	return QM_ENOTFOUND;
 }
 
-/* The current builds came with the project; the others cost a call. */
-enum qm_code qm_find_build(struct qm_catalog *catalog, struct qm_session *session,
-	const char *build, struct qm_error *err)
+/* By name: the calls that a wait repeats. */
+static enum qm_code ask_for_name(
+	struct search *search, struct qm_session *session, struct qm_error *err)
 {
-	struct search search = { .catalog = catalog, .wanted = build };
-	const struct qm_build *builds = catalog->project.builds.items;
+	return qm_fetch_builds(
+		session, &search->catalog->project, search->wanted, look_at, search, err);
+}
+
+/* Another job may be just creating it. */
+static enum qm_code wait_for_name(
+	struct search *search, struct qm_session *session, int64_t time_ms, struct qm_error *err)
+{
+	struct qm_poll poll;
+	bool over = false;
+	enum qm_code code = QM_OK;
+	char why[160];
+
+	qm_poll_init(&poll, time_ms);
+	(void)snprintf(
+		why, sizeof why, "there is no build \"%.80s\" yet (--build-wait)", search->wanted);
+	while (!code && !search->merit && !over) {
+		code = qm_poll_wait(&poll, session, why, &over, err);
+		if (!code && !over)
+			code = ask_for_name(search, session, err);
+	}
+	return code;
+}
+
+/* The current builds came with the project; the others cost a call. */
+static enum qm_code search_build(
+	struct search *search, struct qm_session *session, int64_t wait_ms, struct qm_error *err)
+{
+	const struct qm_project *project = &search->catalog->project;
 	enum qm_code code = QM_OK;
 
-	qm_vec_init(&search.names, sizeof(const char *));
-	for (size_t i = 0; i < catalog->project.builds.count; i++)
-		(void)look_at(&search, &builds[i]);
+	for (size_t i = 0; i < project->builds.count; i++)
+		(void)look_at(search, qm_vec_at(&project->builds, i));
 	/*
 	 * What matched by id or in another letter case may be another build than the one of that
 	 * very name. Names are filtered over there; an id is none, so then the whole list is read.
 	 */
-	if (search.merit < EXACT_NAME)
-		code = qm_fetch_builds(session, &catalog->project, build, look_at, &search, err);
-	if (!code && !search.merit) {
-		qm_vec_clear(&search.names);
-		code = qm_fetch_builds(session, &catalog->project, NULL, look_at, &search, err);
+	if (search->merit < EXACT_NAME)
+		code = ask_for_name(search, session, err);
+	if (!code && !search->merit) {
+		qm_vec_clear(&search->names);
+		code = qm_fetch_builds(session, project, NULL, look_at, search, err);
 	}
+	if (!code && !search->merit)
+		code = wait_for_name(search, session, wait_ms, err);
+	return code;
+}
+
+enum qm_code qm_catalog_find_build(struct qm_catalog *catalog, struct qm_session *session,
+	const struct qm_selection *selection, struct qm_error *err)
+{
+	struct search search = { .catalog = catalog, .wanted = selection->build };
+	enum qm_code code;
+
+	qm_vec_init(&search.names, sizeof(const char *));
+	code = search_build(&search, session, selection->build_wait_ms, err);
 	if (code)
 		goto done;
 	if (!search.merit) {

@@ -283,6 +283,25 @@ static void builds_are_asked_alike(void **state)
 		record_of(fixture->records, "qmetry_fetch_builds", 0), last_sent(fixture), &paging);
 }
 
+static enum qm_code no_platform(void *context, const struct qm_platform_row *row)
+{
+	(void)context;
+	(void)row;
+	return QM_OK;
+}
+
+static void platforms_are_asked_alike(void **state)
+{
+	const struct fixture *fixture = *state;
+	const struct liberty paging = { .values = { "limit" } };
+
+	assert_int_equal(qm_fetch_platforms(fixture->stage->session, &fixture->project, no_platform,
+				 NULL, NULL),
+		QM_OK);
+	compare_request(record_of(fixture->records, "qmetry_fetch_platforms", 0),
+		last_sent(fixture), &paging);
+}
+
 /* Opens the session anew, for a user who signs; NULL: nobody. */
 static void sign(
 	struct stage *stage, const struct qm_secret *username, const struct qm_secret *password)
@@ -355,6 +374,7 @@ int main(void)
 		TEST(executions_are_asked_alike),
 		TEST(runs_are_asked_alike),
 		TEST(builds_are_asked_alike),
+		TEST(platforms_are_asked_alike),
 		TEST(bulk_updates_are_made_alike),
 		TEST(a_full_bulk_update_has_the_recorded_bytes),
 	};

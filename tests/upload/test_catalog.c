@@ -401,6 +401,29 @@ static void an_unknown_build_is_told_with_the_nearest(void **state)
 	assert_int_equal(desk->stage->sent_count, 5);
 }
 
+static void a_build_that_another_job_creates_is_waited_for(void **state)
+{
+	static const struct answer answers[] = { PROJECT, SUITE, ONE_EXECUTION, NOTHING, NOTHING,
+		NOTHING, NOTHING,
+		{ .status = 200, .body = "{'data':[{'dropID':950,'name':'1.6'}],'total':1}" },
+		ONE_RUN };
+	struct desk *desk = *state;
+
+	desk->selection.build = "1.6";
+	desk->selection.build_wait_ms = 60000;
+	assert_int_equal(LOAD(desk, answers), QM_OK);
+	assert_int_equal(desk->catalog.build_id, 950);
+	/* Asked by name, the whole list, then by name after 5, 15 and 35 s. */
+	assert_int_equal(desk->stage->now_ms - STAGE_START_MS, 35000);
+	assert_non_null(strstr(desk->stage->log, "there is no build \"1.6\" yet (--build-wait)"));
+	start_over(desk);
+	assert_int_equal(
+		LOAD(desk, ((const struct answer[]){ PROJECT, SUITE, ONE_EXECUTION, NOTHING })),
+		QM_ENOTFOUND);
+	assert_says(desk, "there is no build \"1.6\"");
+	assert_int_equal(desk->stage->now_ms - STAGE_START_MS, 60000);
+}
+
 static void an_archived_build_is_refused(void **state)
 {
 	static const struct answer answers[] = { PROJECT, SUITE, ONE_EXECUTION, ONE_RUN };
@@ -430,6 +453,7 @@ int main(void)
 		TEST(executions_left_out_are_told_in_one_line),
 		TEST(a_build_is_looked_for_where_it_is_cheapest),
 		TEST(an_unknown_build_is_told_with_the_nearest),
+		TEST(a_build_that_another_job_creates_is_waited_for),
 		TEST(an_archived_build_is_refused),
 	};
 

@@ -1,0 +1,56 @@
+#include "src/cli/target.h"
+#include "src/api/url.h"
+
+enum { URL_MAX_BYTES = 4096 };
+
+enum qm_code qm_check_connection(const struct qm_settings *settings, struct qm_error *err)
+{
+	struct qm_buf base;
+	bool loopback = false;
+	enum qm_code code;
+
+	if (!settings->project)
+		return qm_error_set(
+			err, QM_EUSAGE, "no project: --project KEY or QMETRY_PROJECT names it");
+	qm_buf_init(&base, URL_MAX_BYTES);
+	code = qm_url_check(settings->url, settings->allow_http, &base, &loopback, err);
+	if (code)
+		qm_error_at(err, "--url", 0, 0);
+	qm_buf_release(&base);
+	return code;
+}
+
+/* The option that chooses among the executions of a suite; NULL: none was given. */
+static const char *chosen_among(const struct qm_settings *settings)
+{
+	return settings->platform   ? "--platform"
+		: settings->release ? "--release"
+		: settings->cycle   ? "--cycle"
+				    : NULL;
+}
+
+enum qm_code qm_check_target(const struct qm_settings *settings, struct qm_error *err)
+{
+	const char *option = chosen_among(settings);
+
+	if (!settings->suites.count && option)
+		return qm_error_set(err, QM_EUSAGE,
+			"%s chooses among a suite's executions, and no suite is named: add --suite "
+			"KEY, or leave %s out",
+			option, option);
+	return QM_OK;
+}
+
+struct qm_selection qm_selection_of(const struct qm_settings *settings)
+{
+	return (struct qm_selection){ .suites = settings->suites.items,
+		.suite_count = settings->suites.count,
+		.suite_runs = settings->suite_runs.items,
+		.suite_run_count = settings->suite_runs.count,
+		.platform = settings->platform,
+		.release = settings->release,
+		.cycle = settings->cycle,
+		.all_executions = settings->all_executions,
+		.build = settings->build,
+		.build_wait_ms = settings->build_wait };
+}

@@ -1,0 +1,23 @@
+/*
+ * target - the settings that say where calls go: server and project, suite and execution.
+ *
+ * What can be said about them before anything is opened is said here, for all commands alike.
+ */
+#ifndef QM_CLI_TARGET_H
+#define QM_CLI_TARGET_H
+
+#include "src/cli/settings.h"
+#include "src/upload/catalog.h"
+
+/* Project and URL; QM_EUSAGE names the setting. */
+enum qm_code qm_check_connection(
+	const struct qm_settings *settings, struct qm_error *err) QM_MUST_CHECK;
+
+/* What chooses among a suite's executions wants a suite. */
+enum qm_code qm_check_target(
+	const struct qm_settings *settings, struct qm_error *err) QM_MUST_CHECK;
+
+/* Borrows the texts. */
+struct qm_selection qm_selection_of(const struct qm_settings *settings);
+
+#endif
