@@ -134,6 +134,86 @@ static void a_broken_connection_is_opened_anew(void **state)
 	qm_store_close(store);
 }
 
+/* A server of a few words, without any wire: NULL is silence for too long. */
+struct parrot {
+	struct qm_stream stream;
+	const char *const *answers;
+	int connections;
+};
+
+static enum qm_code parrot_send(
+	struct qm_stream *stream, const void *bytes, size_t length, struct qm_error *err)
+{
+	(void)stream;
+	(void)bytes;
+	(void)length;
+	(void)err;
+	return QM_OK;
+}
+
+static enum qm_code parrot_receive(
+	struct qm_stream *stream, void *bytes, size_t size, size_t *length, struct qm_error *err)
+{
+	struct parrot *parrot = (struct parrot *)stream;
+	const char *answer = *parrot->answers++;
+
+	if (!answer)
+		return qm_error_set(err, QM_ELIMIT, "no answer");
+	*length = strlen(answer);
+	assert_true(*length <= size);
+	memcpy(bytes, answer, *length);
+	return QM_OK;
+}
+
+static void parrot_close(struct qm_stream *stream)
+{
+	(void)stream;
+}
+
+static enum qm_code parrot_connect(
+	void *context, const struct qm_redis_url *url, struct qm_stream **out, struct qm_error *err)
+{
+	struct parrot *parrot = context;
+
+	(void)url;
+	(void)err;
+	parrot->stream = (struct qm_stream){ parrot_send, parrot_receive, parrot_close };
+	parrot->connections++;
+	*out = &parrot->stream;
+	return QM_OK;
+}
+
+/* What firewalls do to a connection that is idle from one window to the next. */
+static void a_connection_that_has_fallen_silent_is_opened_anew(void **state)
+{
+	static const char *const answers[] = { "+PONG\r\n", "*2\r\n:1\r\n$1\r\n6\r\n", NULL,
+		"+PONG\r\n", "*2\r\n:1\r\n$1\r\n7\r\n", NULL, "+PONG\r\n", NULL };
+	struct parrot parrot = { .answers = answers };
+	struct qm_redis_options options = { .dialer = { .connect = parrot_connect,
+						    .context = &parrot } };
+	struct qm_store *store = NULL;
+	struct qm_error err;
+	bool allowed = false;
+	int64_t value = 0;
+
+	(void)state;
+	qm_error_init(&err);
+	assert_int_equal(qm_redis_url_parse("redis://cache", &options.url, &err), QM_OK);
+	assert_int_equal(qm_store_redis(&options, &store, &err), QM_OK);
+	for (int64_t wanted = 6; wanted <= 7; wanted++) {
+		assert_int_equal(
+			store->kind->reserve(store, &one_of_thirty, &allowed, &value, &err), QM_OK);
+		assert_int_equal(value, wanted);
+	}
+	assert_int_equal(parrot.connections, 2);
+	/* Silent on a new one as well: that is it. */
+	assert_int_equal(
+		store->kind->reserve(store, &one_of_thirty, &allowed, &value, &err), QM_EIO);
+	assert_int_equal(parrot.connections, 3);
+	assert_string_equal(err.text, "the Redis server cache:6379 is of no use: no answer");
+	qm_store_close(store);
+}
+
 static void a_server_that_is_gone_is_told(void **state)
 {
 	const struct place *place = *state;
@@ -322,6 +402,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(eight_processes_get_thirty_calls_of_thirty),
 		TEST(a_broken_connection_is_opened_anew),
+		cmocka_unit_test(a_connection_that_has_fallen_silent_is_opened_anew),
 		TEST(a_server_that_is_gone_is_told),
 		cmocka_unit_test_setup_teardown(
 			the_password_is_needed_and_never_told, setup_with_password, teardown),
