@@ -11,7 +11,7 @@ import tarfile
 import threading
 import unittest
 
-from templates import TEMPLATES, load_yaml, read
+from templates import ROOT, TEMPLATES, load_yaml, read
 
 from expressions import expand
 from github import Runner
@@ -438,6 +438,31 @@ class Program(Action):
         self.release("v2.0.0")
         self.assert_works(self.get("main", version="v2.0.0"))
         self.assertEqual(self.built(), [])
+
+    def test_what_the_release_workflow_packs_is_what_is_looked_for(self):
+        os.makedirs(os.path.join(self.checkout, ".github"))
+        shutil.copy(os.path.join(ROOT, ".github", "release.sh"), self.checkout + "/.github")
+        script = os.path.join(self.checkout, ".github", "release.sh")
+        env = self.environment({})
+        wrong = subprocess.run([script, "v1.2.4"], env=env, capture_output=True, text=True)
+        self.assertEqual(wrong.returncode, 1)
+        self.assertIn("the tag is v1.2.4 and CMakeLists.txt says 1.2.3", wrong.stderr)
+        subprocess.run([script, "v1.2.3"], env=env, check=True, capture_output=True)
+        dist = os.path.join(self.checkout, "build", "dist")
+        (step,) = [
+            one
+            for one in load_yaml(ROOT + "/.github/workflows/release.yml")["jobs"]["publish"][
+                "steps"
+            ]
+            if "sha256sum" in one.get("run", "")
+        ]
+        sums = step["run"].split("\n")[0]
+        subprocess.run(["bash", "-e", "-c", sums], cwd=dist, check=True)
+        for name in os.listdir(dist):
+            with open(os.path.join(dist, name), "rb") as file:
+                self.server.files["/acme/qmetry-ci/releases/download/v1.2.3/" + name] = file.read()
+        self.assert_works(self.get())
+        self.assertEqual(self.built(), ["dev build release"])  # of the release, not of the job
 
     def test_a_wrong_checksum_ends_the_job(self):
         self.release(broken=True)

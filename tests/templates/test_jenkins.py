@@ -5,9 +5,9 @@ import shutil
 import subprocess
 import unittest
 
-from templates import TEMPLATES
+from templates import TEMPLATES, markdown_blocks, read
 
-from harness import BIN, FAILURE, KEY, Case, execution, junit, run, world
+from harness import BIN, FAILURE, KEY, START_MS, Case, execution, junit, run, world
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 JENKINS = os.path.join(TEMPLATES, "jenkins")
@@ -15,6 +15,21 @@ JENKINS = os.path.join(TEMPLATES, "jenkins")
 
 @unittest.skipUnless(shutil.which("groovy"), "groovy is not installed: apt-get install groovy")
 class Jenkins(Case):
+    @classmethod
+    def setUpClass(cls):
+        cls.groovy = subprocess.Popen(
+            ["groovy", os.path.join(HERE, "jenkins.groovy")],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.groovy.stdin.close()
+        cls.groovy.wait(timeout=30)
+        cls.groovy.stdout.close()
+
     def setUp(self):
         super().setUp()
         self.workspace = os.path.join(self.folder, "workspace")
@@ -31,29 +46,27 @@ class Jenkins(Case):
         self.write("workspace/target/surefire-reports/TEST-a.xml", junit(*cases))
 
     def jenkins(self, path, credential=KEY):
-        path_variable = os.path.join(self.folder, "bin") + os.pathsep + os.environ["PATH"]
-        done = subprocess.run(
-            ["groovy", os.path.join(HERE, "jenkins.groovy")]
-            + [os.path.join(JENKINS, "vars"), self.workspace, path],
-            env=self.environment(
-                {
-                    "PATH": path_variable,
-                    "QM_CREDENTIAL": credential,
-                    "QMETRY_API_KEY": None,
-                    "QMETRY_PROJECT": None,
-                    "JENKINS_URL": "https://ci.example.com/",
-                    "JOB_NAME": "shop",
-                    "BUILD_NUMBER": "17",
-                    "BUILD_URL": "https://ci.example.com/job/shop/17/",
-                }
-            ),
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
-        self.assertEqual(done.returncode, 0, done.stderr)
-        build = json.loads(done.stdout.splitlines()[-1])
-        self.assertNotIn(KEY, done.stdout)
+        variables = {
+            "PATH": os.path.join(self.folder, "bin") + os.pathsep + os.environ["PATH"],
+            "QMETRY_API_KEY": None,
+            "QMETRY_PROJECT": None,
+            "JENKINS_URL": "https://ci.example.com/",
+            "JOB_NAME": "shop",
+            "BUILD_NUMBER": "17",
+            "BUILD_URL": "https://ci.example.com/job/shop/17/",
+        }
+        order = {
+            "vars": os.path.join(JENKINS, "vars"),
+            "workspace": self.workspace,
+            "file": path,
+            "environment": self.environment(variables),
+            "credentials": {"qmetry-api-key": credential},
+        }
+        self.groovy.stdin.write(json.dumps(order) + "\n")
+        self.groovy.stdin.flush()
+        answer = self.groovy.stdout.readline()
+        self.assertNotIn(KEY, answer)
+        build = json.loads(answer)
         return build["result"], build["happened"]
 
     def call(self, text, **more):
@@ -70,14 +83,48 @@ class Jenkins(Case):
         self.assertEqual(
             self.runs()[1001]["comment"], "qmetry-ci: shop #17 https://ci.example.com/job/shop/17/"
         )
-        self.assertEqual([one["step"] for one in happened][:2], ["tests", "junit"])
+        self.assertEqual([one["step"] for one in happened][:3], ["tests", "sh", "junit"])
 
     def test_the_scripted_pipeline_uploads(self):
         self.world()
         result, happened = self.jenkins(os.path.join(JENKINS, "Jenkinsfile.scripted"))
         self.assertEqual(result, "SUCCESS", happened)
         self.assertEqual(self.statuses(), {1001: "passed", 1002: "failed", 1003: "notrun"})
-        self.assertEqual(self.step(happened, "archive")["files"], [".qmetry-ci/summary.md"])
+        self.assertEqual(
+            self.step(happened, "archive")["files"], [".qmetry-ci/begun", ".qmetry-ci/summary.md"]
+        )
+
+    def write_old(self):
+        """A report of an earlier build, two hours old by the clock that the program has."""
+        old = self.write(
+            "workspace/target/surefire-reports/TEST-old.xml",
+            junit(("a.B", "VKMC-TC-1", FAILURE), ("a.B", "VKMC-TC-3", FAILURE)),
+        )
+        os.utime(old, (START_MS / 1000 - 7200,) * 2)
+
+    def test_reports_of_earlier_builds_are_left_out(self):
+        for name in ("declarative", "scripted"):
+            with self.subTest(name):
+                self.world()
+                self.write_old()
+                result, happened = self.jenkins(os.path.join(JENKINS, "Jenkinsfile." + name))
+                self.assertEqual(result, "SUCCESS", happened)
+                self.assertEqual(self.statuses(), {1001: "passed", 1002: "failed", 1003: "notrun"})
+                self.stop()
+        self.simulator = None
+
+    def test_the_example_of_the_page_runs(self):
+        self.world()
+        (block,) = [
+            one
+            for one in markdown_blocks(read(os.path.join(JENKINS, "README.md")))
+            if "def result" in one
+        ]
+        result, happened = self.call(block)
+        self.assertEqual(result, "SUCCESS", happened)
+        self.assertEqual(
+            self.step(happened, "echo")["text"], "2 of 2 results are in QMetry (success)"
+        )
 
     def test_the_step_takes_every_setting_and_returns_numbers(self):
         self.world()

@@ -11,6 +11,9 @@
 //     unstable       exit codes that make the build unstable; others let it fail ([1, 4, 6, 7, 10])
 //     archive        false: do not archive .qmetry-ci/ (summary, outputs)
 //
+// Reports that were there before the build began are left out, since workspaces are used again:
+// newerThan is, unless it is given, the time since then and a minute.
+//
 // Values and key travel in the environment, and the shell, not Groovy, expands them: what a branch
 // or a commit is called is never part of a command. Returns what the upload came to, as a map:
 // code, conclusion, total, passed, failed, skipped, updated, unchanged, unmapped,
@@ -26,6 +29,10 @@ def call(Map given = [:]) {
         } else {
             environment << "${variable(name)}=${text(given[name])}".toString()
         }
+    }
+    if (!given.containsKey('newerThan')) {
+        long seconds = currentBuild.duration.intdiv(1000) + 60
+        environment << "QMETRY_NEWER_THAN=${seconds}s".toString()
     }
     environment << "QM_PROGRAM=${step.program}".toString()
     environment << "QM_FILES=${text(step.files)}".toString()
