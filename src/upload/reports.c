@@ -1,6 +1,7 @@
 #include "src/upload/reports.h"
 #include "src/base/memory.h"
 #include "src/upload/incidents.h"
+#include "src/upload/reading.h"
 #include "src/upload/tee.h"
 
 #include <fcntl.h>
@@ -42,7 +43,7 @@ size_t qm_reports_sniff(struct qm_reports *reports, const volatile sig_atomic_t 
 
 struct reading {
 	const struct qm_reports *reports;
-	const struct qm_report_file *file;
+	size_t ended; /* files, so far */
 	struct qm_vec *verdicts;
 	const struct qm_log *log;
 	struct qm_incidents incidents; /* of the file being read */
@@ -118,10 +119,11 @@ static void notice(const struct reading *reading, const struct qm_report_verdict
 static enum qm_code keep_verdict(void *context, const struct qm_report_end *end)
 {
 	struct reading *reading = context;
+	const struct qm_report_file *file = qm_vec_at(&reading->reports->files, reading->ended++);
 	struct qm_report_verdict *verdict = qm_vec_add(reading->verdicts);
 
 	*verdict = (struct qm_report_verdict){
-		.path = reading->file->path,
+		.path = file->path,
 		.kind = end->kind,
 		.counts = end->counts,
 		.reason = keep_text(reading, end->reason),
@@ -131,7 +133,7 @@ static enum qm_code keep_verdict(void *context, const struct qm_report_end *end)
 		.salvaged = end->salvaged,
 	};
 	verdict->left_out = verdict->reason && strcmp(verdict->reason, "not-a-report") == 0 &&
-		!reading->file->named && is_someones_xml(verdict->path);
+		!file->named && is_someones_xml(verdict->path);
 	verdict->incident_count = qm_incidents_take(&reading->incidents, reading->reports->arena,
 		&verdict->incidents, &verdict->unlisted_incidents);
 	notice(reading, verdict);
@@ -152,15 +154,10 @@ enum qm_code qm_reports_read(const struct qm_reports *reports,
 			.report_end = keep_verdict },
 	};
 	const struct qm_sink both = qm_tee_sink(&tee);
-	struct qm_reader *reader = qm_reader_new(options);
-	enum qm_code code = QM_OK;
+	enum qm_code code;
 
 	qm_incidents_init(&reading.incidents);
-	for (size_t i = 0; i < reports->files.count && !code; i++) {
-		reading.file = qm_vec_at(&reports->files, i);
-		code = qm_reader_read(reader, reading.file->path, &both, err);
-	}
-	qm_reader_free(reader);
+	code = qm_reading_run(&reports->files, QM_READING_THREADS, options, &both, err);
 	qm_incidents_release(&reading.incidents);
 	return code;
 }

@@ -96,17 +96,21 @@ static enum qm_code report_end(void *context, const struct qm_report_end *end)
 	return code;
 }
 
+/* What neither wants is not even asked for. */
 struct qm_sink qm_tee_sink(struct qm_tee *tee)
 {
+	const struct qm_sink *first = &tee->first, *second = &tee->second;
+
 	return (struct qm_sink){
 		.context = tee,
-		.report_begin = report_begin,
-		.suite_begin = suite_begin,
-		.result = result,
-		.suite_error = suite_error,
-		.config_method = config_method,
-		.not_reached = not_reached,
-		.suite_end = suite_end,
-		.report_end = report_end,
+		.report_begin = first->report_begin || second->report_begin ? report_begin : NULL,
+		.suite_begin = first->suite_begin || second->suite_begin ? suite_begin : NULL,
+		.result = first->result || second->result ? result : NULL,
+		.suite_error = first->suite_error || second->suite_error ? suite_error : NULL,
+		.config_method =
+			first->config_method || second->config_method ? config_method : NULL,
+		.not_reached = first->not_reached || second->not_reached ? not_reached : NULL,
+		.suite_end = first->suite_end || second->suite_end ? suite_end : NULL,
+		.report_end = first->report_end || second->report_end ? report_end : NULL,
 	};
 }

@@ -1,0 +1,178 @@
+#include "src/base/memory.h"
+#include "src/upload/tape.h"
+#include "tests/parsers/events.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { MAX_BYTES = 1 << 20 };
+
+/* The same things are told to a sink, and to a tape that is played to another. */
+struct desk {
+	struct qm_tape tape;
+	struct qm_buf told, played;
+	int full;
+};
+
+static int setup(void **state)
+{
+	struct desk *desk = qm_alloc(sizeof *desk);
+
+	qm_tape_init(&desk->tape);
+	qm_buf_init(&desk->told, MAX_BYTES);
+	qm_buf_init(&desk->played, MAX_BYTES);
+	*state = desk;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct desk *desk = *state;
+
+	qm_tape_release(&desk->tape);
+	qm_buf_release(&desk->told);
+	qm_buf_release(&desk->played);
+	free(desk);
+	return 0;
+}
+
+static const struct qm_property properties[] = { { "id", "7" }, { "empty", "" }, { "none", NULL } };
+
+/* Each member is different, so that none can be taken for another. */
+static const struct qm_result full_result = { .suite = "suite",
+	.test = "test",
+	.class_name = "class",
+	.name = "name",
+	.parameters = "1, 2",
+	.description = "description",
+	.outcome = QM_FAILED,
+	.superseded = true,
+	.reruns = 3,
+	.duration_ms = 41,
+	.failure_type = "type",
+	.message = "message",
+	.failure_text = "text",
+	.file = "file",
+	.line = 12,
+	.hostname = "host",
+	.properties = properties,
+	.property_count = 2 };
+
+static enum qm_code tell(const struct qm_sink *sink)
+{
+	const struct qm_result empty = { .outcome = QM_PASSED, .duration_ms = -1, .name = "" };
+	const struct qm_suite suite = { .name = "s", .hostname = "h", .depth = 2 };
+	const struct qm_incident incident = { "suite", "class", "name", QM_ERRORED, "type", "m" };
+	const struct qm_not_reached not_reached = { "suite", "a.B.setUp", 12000 };
+	const struct qm_report_begin begin = { .path = "a.xml", .kind = QM_REPORT_TESTNG };
+	struct qm_error err = { .code = QM_EINPUT, .line = 3, .column = 4, .text = "broken" };
+	const struct qm_report_end end = { .path = "a.xml",
+		.kind = QM_REPORT_TESTNG,
+		.counts = { .tests = 2 },
+		.reason = "truncated",
+		.error = &err,
+		.salvaged = true };
+	const struct qm_report_end well = { .path = "b.xml", .kind = QM_REPORT_JUNIT };
+
+	return sink->report_begin(sink->context, &begin) ||
+			sink->suite_begin(sink->context, &suite) ||
+			sink->result(sink->context, &full_result) ||
+			sink->result(sink->context, &empty) ||
+			sink->suite_error(sink->context, &incident) ||
+			sink->config_method(sink->context, &incident) ||
+			sink->not_reached(sink->context, &not_reached) ||
+			sink->suite_end(sink->context, &suite) ||
+			sink->report_end(sink->context, &end) ||
+			sink->report_end(sink->context, &well)
+		? QM_EIO
+		: QM_OK;
+}
+
+static void what_is_played_is_what_was_told(void **state)
+{
+	struct desk *desk = *state;
+	const struct qm_sink told = qm_events_sink(&desk->told);
+	const struct qm_sink played = qm_events_sink(&desk->played);
+	const struct qm_sink recorder = qm_tape_sink(&desk->tape, &told);
+
+	assert_int_equal(tell(&told), QM_OK);
+	assert_int_equal(tell(&recorder), QM_OK);
+	assert_int_equal(qm_tape_play(&desk->tape, &played), QM_OK);
+	assert_string_equal(desk->played.data, desk->told.data);
+	assert_non_null(strstr(desk->told.data, "class=\"class\""));
+	qm_tape_clear(&desk->tape);
+	qm_buf_clear(&desk->played);
+	assert_int_equal(qm_tape_play(&desk->tape, &played), QM_OK);
+	assert_int_equal(desk->played.length, 0);
+}
+
+static enum qm_code compare_result(void *context, const struct qm_result *result)
+{
+	int *count = context;
+
+	(*count)++;
+	assert_string_equal(result->description, full_result.description);
+	assert_int_equal(result->property_count, 3);
+	assert_string_equal(result->properties[1].value, "");
+	assert_null(result->properties[2].value);
+	return *count == 2 ? QM_ELIMIT : QM_OK;
+}
+
+static void a_sink_that_fails_hears_no_more(void **state)
+{
+	struct desk *desk = *state;
+	struct qm_result result = full_result;
+	int count = 0;
+	const struct qm_sink sink = { .context = &count, .result = compare_result };
+	const struct qm_sink recorder = qm_tape_sink(&desk->tape, &sink);
+
+	result.property_count = 3;
+	assert_null(recorder.suite_begin); /* nobody wants it */
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(recorder.result(recorder.context, &result), QM_OK);
+	assert_int_equal(qm_tape_play(&desk->tape, &sink), QM_ELIMIT);
+	assert_int_equal(count, 2);
+}
+
+static enum qm_code note_full(void *context)
+{
+	struct desk *desk = context;
+
+	desk->full++;
+	return desk->full == 2 ? QM_ESTOPPED : QM_OK;
+}
+
+static void a_full_tape_asks_after_each_entry(void **state)
+{
+	struct desk *desk = *state;
+	const struct qm_sink all = qm_events_sink(&desk->told);
+	const struct qm_sink recorder = qm_tape_sink(&desk->tape, &all);
+	size_t one;
+
+	desk->tape.on_full = note_full;
+	desk->tape.context = desk;
+	assert_int_equal(recorder.result(recorder.context, &full_result), QM_OK);
+	one = desk->tape.bytes.length;
+	desk->tape.full_bytes = 2 * one;
+	assert_int_equal(desk->full, 0);
+	assert_int_equal(recorder.result(recorder.context, &full_result), QM_OK);
+	assert_int_equal(desk->full, 1);
+	assert_int_equal(recorder.result(recorder.context, &full_result), QM_ESTOPPED);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(what_is_played_is_what_was_told),
+		TEST(a_sink_that_fails_hears_no_more),
+		TEST(a_full_tape_asks_after_each_entry),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
