@@ -1,6 +1,7 @@
 #include "src/api/http.h"
 #include "src/api/libcurl.h"
 #include "src/api/limits.h"
+#include "src/api/trace.h"
 #include "src/api/url.h"
 #include "src/base/memory.h"
 #include "src/base/text.h"
@@ -19,6 +20,7 @@ struct qm_http {
 	struct qm_buf base;  /* URL without a trailing slash */
 	struct qm_buf trust; /* PEM; empty: the system's own store */
 	const volatile sig_atomic_t *interrupted;
+	const struct qm_log *log;
 	bool sees_issue; /* libcurl tells us when a request is issued (7.80) */
 	char user_agent[96];
 	char detail[CURL_ERROR_SIZE];
@@ -121,6 +123,20 @@ static int on_issue(void *context, char *a, char *b, int c, int d)
 	return exchange->issued++ ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
+static int on_talk(CURL *handle, curl_infotype type, char *bytes, size_t length, void *context)
+{
+	const struct qm_log *log = context;
+
+	(void)handle;
+	if (type == CURLINFO_TEXT)
+		qm_trace(log, QM_TRACE_TEXT, bytes, length);
+	else if (type == CURLINFO_HEADER_OUT)
+		qm_trace(log, QM_TRACE_SENT, bytes, length);
+	else if (type == CURLINFO_HEADER_IN)
+		qm_trace(log, QM_TRACE_RECEIVED, bytes, length);
+	return 0;
+}
+
 /* ---- Options that hold for all requests. */
 
 static bool set_security(struct qm_http *http, const char *proxy, bool loopback)
@@ -170,6 +186,37 @@ static bool set_callbacks(struct qm_http *http)
 	return !bad;
 }
 
+static bool set_trace(struct qm_http *http, const struct qm_log *log)
+{
+	const struct qm_libcurl *curl = &http->curl;
+	int bad = 0;
+
+	if (log->level < QM_LOG_DEBUG)
+		return true;
+	bad |= (int)curl->easy_setopt(http->handle, CURLOPT_DEBUGFUNCTION, on_talk);
+	bad |= (int)curl->easy_setopt(http->handle, CURLOPT_DEBUGDATA, (void *)(uintptr_t)log);
+	bad |= (int)curl->easy_setopt(http->handle, CURLOPT_VERBOSE, 1L);
+	return !bad;
+}
+
+/* Some networks ask the client, too, for a certificate. */
+static bool set_client(struct qm_http *http, const struct qm_http_options *options)
+{
+	const struct qm_libcurl *curl = &http->curl;
+	const struct qm_secret *password = options->client_key_password;
+	int bad = 0;
+
+	if (!options->client_cert)
+		return true;
+	bad |= (int)curl->easy_setopt(http->handle, CURLOPT_SSLCERT, options->client_cert);
+	bad |= (int)curl->easy_setopt(http->handle, CURLOPT_SSLKEY,
+		options->client_key ? options->client_key : options->client_cert);
+	if (password)
+		bad |= (int)curl->easy_setopt(
+			http->handle, CURLOPT_KEYPASSWD, qm_secret_reveal(password));
+	return !bad;
+}
+
 static enum qm_code prepare(struct qm_http *http, const struct qm_http_options *options,
 	bool loopback, struct qm_error *err)
 {
@@ -178,8 +225,9 @@ static enum qm_code prepare(struct qm_http *http, const struct qm_http_options *
 		return qm_error_set(err, QM_EIO, "libcurl cannot be started");
 	(void)snprintf(http->user_agent, sizeof http->user_agent, "qmetry-ci/%s (libcurl/%s)",
 		QM_VERSION, http->curl.version_info(CURLVERSION_NOW)->version);
-	if (!set_security(http, options->proxy, loopback) ||
-		!set_manners(http, options->connect_timeout_ms) || !set_callbacks(http))
+	if (!set_security(http, options->proxy, loopback) || !set_client(http, options) ||
+		!set_trace(http, options->log) || !set_manners(http, options->connect_timeout_ms) ||
+		!set_callbacks(http))
 		return qm_error_set(err, QM_EIO, "this libcurl is too old or lacks TLS or proxies");
 	return qm_libcurl_trust(&http->curl, http->handle, options->cacert, &http->trust, err);
 }
@@ -330,6 +378,9 @@ static const struct explanation *explain(CURLcode result)
 			"behind a company's proxy, give its certificate with --cacert" },
 		{ CURLE_SSL_CACERT_BADFILE, true, true,
 			"is the bundle (--cacert, CURL_CA_BUNDLE, SSL_CERT_FILE) readable PEM?" },
+		{ CURLE_SSL_CERTPROBLEM, true, true,
+			"are --client-cert and --client-key readable PEM that belong together, and "
+			"is QMETRY_CLIENT_KEY_PASSWORD right?" },
 		{ CURLE_URL_MALFORMAT, true, true, "is the URL right (--url)?" },
 		{ CURLE_OPERATION_TIMEDOUT, false, false,
 			"is the server overloaded? see --timeout" },
@@ -375,7 +426,9 @@ static void explain_failure(
 			QM_REPLY_HEADER_MAX_BYTES);
 	else if (proxy)
 		(void)qm_error_set(err, QM_EUNREACHABLE,
-			"the proxy answered %ld; does it want a login (--proxy, HTTPS_PROXY)?",
+			"the proxy answered %ld; if it wants a login, set HTTPS_PROXY or "
+			"QMETRY_PROXY to http://USER:PASSWORD@HOST:PORT, and NO_PROXY for hosts "
+			"that need none",
 			proxy);
 	else
 		(void)qm_error_set(err, QM_EUNREACHABLE, "%.300s: %s", detail_of(exchange, result),

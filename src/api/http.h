@@ -7,6 +7,10 @@
  * nowhere else. One call of send() is one request on the wire, never two: libcurl's own repeat
  * on a kept connection that broke is off, since nobody would have counted it.
  *
+ * A proxy is the one of --proxy, else of https_proxy, HTTPS_PROXY, all_proxy, ALL_PROXY
+ * (http_proxy for http), unless no_proxy or NO_PROXY names the host or it is this machine. Its
+ * user and password come from these variables or QMETRY_PROXY: http://user:password@proxy:3128.
+ *
  * A broken connection may raise SIGPIPE, which the program must ignore.
  */
 #ifndef QM_API_HTTP_H
@@ -25,12 +29,14 @@ struct qm_http_options {
 	const char *project;
 	enum qm_auth auth;
 	const struct qm_secret *key;
-	const char *cacert; /* PEM, added to the system's store; NULL: none */
-	const char *proxy;  /* NULL: what the usual variables say */
-	bool allow_http;    /* plain http elsewhere than on loopback */
+	const char *cacert;                   /* PEM, added to the system's store; NULL: none */
+	const char *proxy;                    /* NULL: what the usual variables say */
+	const char *client_cert, *client_key; /* PEM; NULL: none, or the key beside it */
+	const struct qm_secret *client_key_password; /* NULL: none */
+	bool allow_http;                             /* plain http elsewhere than on loopback */
 	int64_t connect_timeout_ms;
 	const volatile sig_atomic_t *interrupted; /* not 0: cut the request under way off */
-	const struct qm_log *log;
+	const struct qm_log *log;                 /* at level debug libcurl talks, too (trace.h) */
 };
 
 struct qm_http;

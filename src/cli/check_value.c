@@ -61,11 +61,11 @@ const char *qm_check_state_open(const char *text)
 			    : NULL;
 }
 
-const char *qm_check_proxy(const char *text)
+const char *qm_check_proxy_open(const char *text)
 {
 	if (strchr(text, '@'))
-		return "a user and a password of a proxy belong into the variable "
-		       "HTTPS_PROXY, where other users do not see them";
+		return "a user and a password of a proxy belong into the variables HTTPS_PROXY or "
+		       "QMETRY_PROXY, where other users do not see them";
 	return NULL;
 }
 

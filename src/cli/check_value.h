@@ -19,7 +19,7 @@ const char *qm_check_state(const char *text);
 const char *qm_check_state_open(const char *text);
 
 /* No user or password in it: they are for the usual variables. */
-const char *qm_check_proxy(const char *text);
+const char *qm_check_proxy_open(const char *text);
 
 /* "1,7": exit codes that exist, not 0. */
 const char *qm_check_codes(const char *text);

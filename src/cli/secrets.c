@@ -37,7 +37,7 @@ static struct qm_secret *password_of(const char *url)
 void qm_secrets_load(struct qm_secrets *secrets, bool may_read_input, struct qm_log *log)
 {
 	static const char *const urls[QM_URL_PASSWORDS] = { "https_proxy", "HTTPS_PROXY",
-		"http_proxy", "all_proxy", "QMETRY_STATE" };
+		"http_proxy", "all_proxy", "ALL_PROXY", "QMETRY_PROXY", "QMETRY_STATE" };
 
 	*secrets = (struct qm_secrets){ .entries = { { NULL } } };
 	for (int i = 0; i < QM_SECRET_NAMES; i++) {

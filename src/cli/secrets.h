@@ -28,7 +28,7 @@ enum qm_secret_name {
 	QM_SECRET_NAMES
 };
 
-enum { QM_URL_PASSWORDS = 5 };
+enum { QM_URL_PASSWORDS = 7 };
 
 struct qm_secrets {
 	struct {

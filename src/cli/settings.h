@@ -26,7 +26,7 @@ enum qm_on_limit { QM_ON_LIMIT_WAIT, QM_ON_LIMIT_STOP };
 
 /* Lists hold const char *; durations are milliseconds; -1 is "not given" where it is possible. */
 struct qm_settings {
-	const char *url, *project, *cacert, *proxy;
+	const char *url, *project, *cacert, *proxy, *client_cert, *client_key;
 	int64_t auth; /* enum qm_auth */
 	bool allow_http;
 

@@ -92,6 +92,22 @@ static enum qm_code find_signature(
 	return code;
 }
 
+/* Known before any call, where libcurl would tell it only when it connects. */
+static enum qm_code check_client(const struct qm_settings *settings, struct qm_error *err)
+{
+	const char *cert = settings->client_cert, *key = settings->client_key;
+	enum qm_code code = QM_OK;
+
+	if (key && !cert)
+		code = qm_error_set(err, QM_EUSAGE,
+			"--client-key belongs to a --client-cert, and there is none");
+	else if (cert && !qm_file_exists(cert))
+		code = qm_error_set(err, QM_EUSAGE, "--client-cert: there is no file %s", cert);
+	else if (key && !qm_file_exists(key))
+		code = qm_error_set(err, QM_EUSAGE, "--client-key: there is no file %s", key);
+	return code;
+}
+
 static enum qm_code open_http(
 	struct qm_world *world, const struct qm_context *context, struct qm_error *err)
 {
@@ -102,13 +118,20 @@ static enum qm_code open_http(
 		.auth = (enum qm_auth)settings->auth,
 		.cacert = settings->cacert,
 		.proxy = settings->proxy,
+		.client_cert = settings->client_cert,
+		.client_key = settings->client_key,
 		.allow_http = settings->allow_http,
 		.connect_timeout_ms = CONNECT_TIMEOUT_MS,
 		.interrupted = context->interrupted,
 		.log = context->log,
 	};
-	enum qm_code code = find_key(context->secrets, &options.key, err);
+	enum qm_code code = check_client(settings, err);
 
+	if (!code)
+		code = find_key(context->secrets, &options.key, err);
+	if (!code)
+		code = qm_secrets_get(context->secrets, QM_SECRET_CLIENT_KEY_PASSWORD,
+			&options.client_key_password, err);
 	return code ? code : qm_http_new(&options, &world->http, err);
 }
 
