@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 enum { SECRET_MAX_BYTES = 4096 };
 
@@ -21,9 +23,24 @@ void qm_wipe(void *memory, size_t size)
 		*byte++ = 0;
 }
 
+/* Pages of its own, zeroed, which the system leaves out of core files where it knows how to. */
+static void *alloc_pages(size_t size)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE), whole = (size + page - 1) / page * page;
+	void *memory = NULL;
+
+	if (posix_memalign(&memory, page, whole))
+		return qm_alloc(size);
+	memset(memory, 0, whole);
+#ifdef MADV_DONTDUMP
+	(void)madvise(memory, whole, MADV_DONTDUMP);
+#endif
+	return memory;
+}
+
 struct qm_secret *qm_secret_new(const char *bytes, size_t length)
 {
-	struct qm_secret *secret = qm_alloc(sizeof *secret + length + 1);
+	struct qm_secret *secret = alloc_pages(sizeof *secret + length + 1);
 
 	secret->size = length + 1;
 	memcpy(secret->bytes, bytes, length);

@@ -2,8 +2,9 @@
  * secret - a key or a password that cannot be printed.
  *
  * The bytes are reachable only through qm_secret_reveal(), which is called where a request is
- * made and nowhere else; they are wiped when freed. Secrets come from the environment (NAME) or
- * from a file whose path is in NAME_FILE ("-": standard input), never from the command line.
+ * made and nowhere else; they are wiped when freed, and left out of core files. Secrets come from
+ * the environment (NAME) or from a file whose path is in NAME_FILE ("-": standard input), never
+ * from the command line.
  */
 #ifndef QM_BASE_SECRET_H
 #define QM_BASE_SECRET_H

@@ -1,8 +1,10 @@
 #include "src/cli/commands.h"
+#include "src/cli/protect.h"
 #include "src/cli/system_clock.h"
 
 int main(int argc, char **argv)
 {
+	qm_forbid_dumps();
 	qm_ignore_broken_pipes();
 	return qm_main(argc, argv, &qm_system_clock);
 }

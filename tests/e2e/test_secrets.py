@@ -1,12 +1,17 @@
 """Keys, signatures and passwords: used where they belong, seen nowhere else."""
 import json
 import os
+import resource
+import signal
+import socket
+import subprocess
 import unittest
 from xml.sax.saxutils import escape
 
 from harness import BIN, FAILURE, KEY, Case, execution, junit, run, world
 
 BULK = "qmetry_bulk_update_test_case_execution_status"
+HARD_CORE = resource.getrlimit(resource.RLIMIT_CORE)[1]
 USER, PASSWORD = "anna.lenz", 'p4ss "word" \\ \u00e4'
 
 
@@ -91,6 +96,58 @@ class Everywhere(Case):
         done = self.upload(report, env={"QMETRY_API_KEY": KEY + "\n" + "more"}, code=2)
         self.assertIn("QMETRY_API_KEY", done.err)
         self.assertNotIn("more", done.err.replace("more than", ""))
+
+
+class Process(Case):
+    """What others can see of the program while it waits for an answer that does not come."""
+
+    def hang(self, program):
+        listener = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(listener.close)
+        url = "http://127.0.0.1:%d" % listener.getsockname()[1]
+        report = self.write("TEST-a.xml", small_report())
+        process = subprocess.Popen(
+            [os.path.join(BIN, program), "upload", "--suite", "VKMC-TS-20", "--url", url, report],
+            cwd=self.folder,
+            env=self.environment({"QMETRY_PASSWORD": PASSWORD, "QMETRY_USERNAME": USER}),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CORE, (HARD_CORE, HARD_CORE)),
+        )
+        connection, _ = listener.accept()
+        self.addCleanup(connection.close)
+        self.assertIn(KEY.encode(), connection.recv(65536))
+        return process
+
+    def test_arguments_and_environment_hold_no_secret(self):
+        process = self.hang("qmetry-ci-test")
+        try:
+            for name in ("cmdline", "environ"):
+                with open("/proc/%d/%s" % (process.pid, name), "rb") as file:
+                    content = file.read()
+                for secret in (KEY, PASSWORD, USER):
+                    self.assertNotIn(secret.encode(), content, name)
+            # Others are still there: it was no empty file that was searched.
+            self.assertIn(b"QMETRY_PROJECT=VKMC", content)
+        finally:
+            process.kill()
+            process.wait()
+
+    def test_a_crash_leaves_no_core_file(self):
+        process = self.hang("qmetry-ci")
+        # Where the system writes core files at all, it writes one for this.
+        os.mkdir(os.path.join(self.folder, "control"))
+        control = subprocess.Popen(["sleep", "60"], cwd=os.path.join(self.folder, "control"))
+        process.send_signal(signal.SIGABRT)
+        control.send_signal(signal.SIGABRT)
+        dumped = []
+        for child in (process, control):
+            _, status = os.waitpid(child.pid, 0)
+            child.returncode = -signal.SIGABRT
+            dumped.append(os.WCOREDUMP(status))
+        self.assertEqual(os.WTERMSIG(status), signal.SIGABRT)
+        self.assertFalse(dumped[0])
+        self.assertEqual([name for name in os.listdir(self.folder) if "core" in name], [])
 
 
 class Signature(Case):
