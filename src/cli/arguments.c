@@ -122,10 +122,12 @@ enum qm_code qm_read_arguments(struct qm_settings *settings, struct qm_given *gi
 	enum qm_code code = QM_OK;
 
 	*out_help = false;
-	while (!code && reader.next < count) {
+	while (!code && !settings->command && reader.next < count) {
 		const char *argument = arguments[reader.next++];
 
-		if (options && strcmp(argument, "--") == 0)
+		if (options && strcmp(argument, "--") == 0 && command->bit == QM_FOR_RUN)
+			settings->command = arguments + reader.next;
+		else if (options && strcmp(argument, "--") == 0)
 			options = false;
 		else if (options && (!strcmp(argument, "--help") || !strcmp(argument, "-h")))
 			*out_help = true;

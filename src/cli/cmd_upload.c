@@ -1,5 +1,5 @@
+#include "src/cli/cmd_upload.h"
 #include "src/base/file.h"
-#include "src/cli/commands.h"
 #include "src/cli/exit_code.h"
 #include "src/cli/failure.h"
 #include "src/cli/outcome_status.h"
@@ -164,6 +164,17 @@ static enum qm_code open_map(
 			"exists already and is not overwritten (--write-map); name another file");
 	}
 	return settings->map ? qm_map_file_read(settings->map, settings->project, out, err) : QM_OK;
+}
+
+enum qm_code qm_upload_check(const struct qm_settings *settings, struct qm_error *err)
+{
+	struct qm_map_file *map = NULL;
+	enum qm_code code = check_settings(settings, err);
+
+	if (!code)
+		code = open_map(settings, &map, err);
+	qm_map_file_free(map);
+	return code;
 }
 
 static int upload_or_plan(const struct qm_context *context, bool planning)

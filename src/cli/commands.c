@@ -16,6 +16,8 @@ const struct qm_command qm_commands[] = {
 		"show what upload would send, and when the policy lets it go" },
 	{ "parse", QM_FOR_PARSE, qm_command_parse, "[OPTION...] [REPORT...]",
 		"show what reports say (no network, no key)" },
+	{ "run", QM_FOR_RUN, qm_command_run, "[OPTION...] [REPORT...] -- COMMAND [WORD...]",
+		"run the tests, then upload the reports that they wrote" },
 	{ "check", QM_FOR_CHECK, qm_command_check, "[OPTION...]",
 		"show whether an upload with these settings could begin, and what is amiss" },
 	{ "list", QM_FOR_LIST, qm_command_list,

@@ -56,9 +56,11 @@ struct qm_settings {
 	int64_t format, fail_on_unmapped, fail_on_missing;
 	bool allow_empty;
 	const char *soft_fail; /* NULL: not given */
+	bool keep_exit_code;
 	const char *config;
 	bool verbose, quiet;
 
+	char **command;         /* of `run`: the words behind "--", NULL ends them; NULL: none */
 	struct qm_vec operands; /* what is no option: reports, for most commands */
 	struct qm_arena arena;  /* texts that were read */
 };

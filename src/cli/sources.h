@@ -24,7 +24,7 @@ struct qm_given {
 
 /*
  * Reads the command line behind the command's name. `out_help` is set where --help stands in it.
- * What is no option is an operand, everything behind "--" too.
+ * What is no option is an operand, everything behind "--" too; `run` has its command there.
  */
 enum qm_code qm_read_arguments(struct qm_settings *settings, struct qm_given *given,
 	const struct qm_command *command, int count, char **arguments, bool *out_help,

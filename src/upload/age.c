@@ -10,21 +10,34 @@
 #define MAX_SPREAD_MS (4 * HOUR_MS)
 #define MAX_AGE_MS    (24 * HOUR_MS)
 
-/* What --newer-than means: a time back from now, else when a file was modified. */
+/* "@1768473000": Unix time in seconds, as date and touch write it. */
+static bool is_moment(const char *text, int64_t *out_ms)
+{
+	int64_t seconds = 0;
+
+	if (*text != '@' || !qm_text_int(text + 1, 0, INT64_MAX / 1000, &seconds))
+		return false;
+	*out_ms = seconds * 1000;
+	return true;
+}
+
+/* What --newer-than means: a moment, a time back from now, else when a file was modified. */
 static enum qm_code find_since(
 	const char *text, int64_t now_ms, int64_t *out_since_ms, struct qm_error *err)
 {
 	int64_t back_ms = 0;
 	struct stat status;
 
+	if (is_moment(text, out_since_ms))
+		return QM_OK;
 	if (qm_text_duration_ms(text, &back_ms)) {
 		*out_since_ms = now_ms > back_ms ? now_ms - back_ms : 0;
 		return QM_OK;
 	}
 	if (stat(text, &status) != 0)
 		return qm_error_set(err, QM_EUSAGE,
-			"--newer-than: \"%s\" is neither a time, such as 2h, nor a file that "
-			"exists",
+			"--newer-than: \"%s\" is neither a time back, such as 2h, nor a moment, such "
+			"as @1768473000, nor a file that exists",
 			text);
 	*out_since_ms = (int64_t)status.st_mtim.tv_sec * 1000 + status.st_mtim.tv_nsec / 1000000;
 	return QM_OK;
