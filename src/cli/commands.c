@@ -1,5 +1,6 @@
 #include "src/cli/commands.h"
 #include "src/base/text.h"
+#include "src/cli/completion.h"
 #include "src/cli/exit_code.h"
 #include "src/cli/failure.h"
 #include "src/cli/help.h"
@@ -10,21 +11,50 @@
 #include <unistd.h>
 
 const struct qm_command qm_commands[] = {
-	{ "upload", QM_FOR_UPLOAD, qm_command_upload, "[OPTION...] [REPORT...]",
-		"set the statuses of the test case runs that reports belong to" },
-	{ "plan", QM_FOR_PLAN, qm_command_plan, "[OPTION...] [REPORT...]",
-		"show what upload would send, and when the policy lets it go" },
-	{ "parse", QM_FOR_PARSE, qm_command_parse, "[OPTION...] [REPORT...]",
-		"show what reports say (no network, no key)" },
-	{ "run", QM_FOR_RUN, qm_command_run, "[OPTION...] [REPORT...] -- COMMAND [WORD...]",
-		"run the tests, then upload the reports that they wrote" },
-	{ "check", QM_FOR_CHECK, qm_command_check, "[OPTION...]",
-		"show whether an upload with these settings could begin, and what is amiss" },
-	{ "list", QM_FOR_LIST, qm_command_list,
-		"[OPTION...] suites|executions|runs|builds|platforms|statuses [PATTERN...]",
-		"show what QMetry has; a pattern ('*login*') is about names" },
-	{ "help", 0, qm_command_help, "[COMMAND]", "show this, or the options of a command" },
-	{ "version", 0, qm_command_version, "", "show the version" },
+	{ .name = "upload",
+		.bit = QM_FOR_UPLOAD,
+		.run = qm_command_upload,
+		.arguments = "[OPTION...] [REPORT...]",
+		.help = "set the statuses of the test case runs that reports belong to" },
+	{ .name = "plan",
+		.bit = QM_FOR_PLAN,
+		.run = qm_command_plan,
+		.arguments = "[OPTION...] [REPORT...]",
+		.help = "show what upload would send, and when the policy lets it go" },
+	{ .name = "run",
+		.bit = QM_FOR_RUN,
+		.run = qm_command_run,
+		.arguments = "[OPTION...] [REPORT...] -- COMMAND [WORD...]",
+		.help = "run the tests, then upload the reports that they wrote" },
+	{ .name = "parse",
+		.bit = QM_FOR_PARSE,
+		.run = qm_command_parse,
+		.arguments = "[OPTION...] [REPORT...]",
+		.help = "show what reports say (no network, no key)" },
+	{ .name = "check",
+		.bit = QM_FOR_CHECK,
+		.run = qm_command_check,
+		.arguments = "[OPTION...]",
+		.help = "show whether an upload with these settings could begin, and what is amiss" },
+	{ .name = "list",
+		.bit = QM_FOR_LIST,
+		.run = qm_command_list,
+		.arguments = "[OPTION...] suites|executions|runs|builds|platforms|statuses [PATTERN...]",
+		.choices = "suites|executions|runs|builds|platforms|statuses",
+		.help = "show what QMetry has; a pattern ('*login*') is about names" },
+	{ .name = "completion",
+		.run = qm_command_completion,
+		.arguments = "bash|zsh|fish",
+		.choices = qm_completion_shells,
+		.help = "print a script that completes commands and options" },
+	{ .name = "help",
+		.run = qm_command_help,
+		.arguments = "[COMMAND]",
+		.help = "show this, or the options of a command" },
+	{ .name = "version",
+		.run = qm_command_version,
+		.arguments = "",
+		.help = "show the version" },
 };
 
 const size_t qm_command_count = sizeof qm_commands / sizeof *qm_commands;

@@ -30,6 +30,7 @@ struct qm_command {
 	unsigned bit;                                 /* QM_FOR_UPLOAD ...; 0: takes no settings */
 	int (*run)(const struct qm_context *context); /* returns the exit code */
 	const char *arguments, *help;
+	const char *choices; /* "bash|zsh|fish": what its operand may be; NULL: anything */
 };
 
 extern const struct qm_command qm_commands[];
@@ -44,6 +45,7 @@ int qm_command_parse(const struct qm_context *context);
 int qm_command_check(const struct qm_context *context);
 int qm_command_list(const struct qm_context *context);
 int qm_command_run(const struct qm_context *context);
+int qm_command_completion(const struct qm_context *context);
 int qm_command_help(const struct qm_context *context);
 int qm_command_version(const struct qm_context *context);
 

@@ -81,7 +81,7 @@ static void add_overview(struct qm_buf *out)
 		"qmetry-ci - test results into QMetry, under a policy\n\n"
 		"Usage: qmetry-ci COMMAND [OPTION...] [REPORT...]\n\nCommands:\n");
 	for (size_t i = 0; i < qm_command_count; i++)
-		qm_buf_add_format(out, "  %-9s %s\n", qm_commands[i].name, qm_commands[i].help);
+		qm_buf_add_format(out, "  %-10s %s\n", qm_commands[i].name, qm_commands[i].help);
 	qm_buf_add_text(out, about_reports);
 	qm_buf_add_text(out, about_key);
 	qm_buf_add_text(out, "\n'qmetry-ci help COMMAND' lists the options of a command.\n");
