@@ -114,6 +114,16 @@ static void what_is_older_than_a_file_is_left_out(void **state)
 	assert_int_equal(unlink(path), 0);
 }
 
+static void what_is_older_than_a_moment_is_left_out(void **state)
+{
+	struct desk *desk = *state;
+
+	add(desk, "a.xml", NOW - 60001);
+	add(desk, "b.xml", NOW - 60000);
+	assert_int_equal(sort_out(desk, "@1768472940", NULL), QM_OK); /* a minute before NOW */
+	assert_string_equal(desk->left, "b.xml;");
+}
+
 static void neither_time_nor_file_is_an_error_of_usage(void **state)
 {
 	struct desk *desk = *state;
@@ -122,8 +132,10 @@ static void neither_time_nor_file_is_an_error_of_usage(void **state)
 	qm_error_init(&err);
 	assert_int_equal(sort_out(desk, "yesterday", &err), QM_EUSAGE);
 	assert_string_equal(err.text,
-		"--newer-than: \"yesterday\" is neither a time, such as 2h, nor a file that "
-		"exists");
+		"--newer-than: \"yesterday\" is neither a time back, such as 2h, nor a moment, "
+		"such as @1768473000, nor a file that exists");
+	assert_int_equal(sort_out(desk, "@-1", NULL), QM_EUSAGE);
+	assert_int_equal(sort_out(desk, "@99999999999999999999", NULL), QM_EUSAGE);
 }
 
 static void reports_of_one_run_are_no_cause_to_warn(void **state)
@@ -181,6 +193,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(what_is_older_than_a_time_is_left_out),
 		TEST(what_is_older_than_a_file_is_left_out),
+		TEST(what_is_older_than_a_moment_is_left_out),
 		TEST(neither_time_nor_file_is_an_error_of_usage),
 		TEST(reports_of_one_run_are_no_cause_to_warn),
 		TEST(much_older_ones_are_warned_of_and_stay),
