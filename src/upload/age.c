@@ -36,8 +36,8 @@ static enum qm_code find_since(
 	}
 	if (stat(text, &status) != 0)
 		return qm_error_set(err, QM_EUSAGE,
-			"--newer-than: \"%s\" is neither a time back, such as 2h, nor a moment, such "
-			"as @1768473000, nor a file that exists",
+			"--newer-than: \"%s\" is neither a time back, such as 2h, nor a moment, "
+			"such as @1768473000, nor a file that exists",
 			text);
 	*out_since_ms = (int64_t)status.st_mtim.tv_sec * 1000 + status.st_mtim.tv_nsec / 1000000;
 	return QM_OK;
