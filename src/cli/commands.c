@@ -39,7 +39,8 @@ const struct qm_command qm_commands[] = {
 	{ .name = "list",
 		.bit = QM_FOR_LIST,
 		.run = qm_command_list,
-		.arguments = "[OPTION...] suites|executions|runs|builds|platforms|statuses [PATTERN...]",
+		.arguments =
+			"[OPTION...] suites|executions|runs|builds|platforms|statuses [PATTERN...]",
 		.choices = "suites|executions|runs|builds|platforms|statuses",
 		.help = "show what QMetry has; a pattern ('*login*') is about names" },
 	{ .name = "completion",
