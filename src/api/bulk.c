@@ -91,6 +91,7 @@ enum qm_code qm_bulk_update(struct qm_session *session, const struct qm_project 
 		.tool = { qm_tool_bulk_update, arguments },
 		.request = { .method = "PUT", .path = "/rest/execution/runstatus/bulkupdate" },
 		.effect = QM_WRITE,
+		.before = update->before,
 	};
 	struct qm_buf body;
 	enum qm_code code;

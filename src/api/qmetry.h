@@ -99,6 +99,7 @@ struct qm_bulk_update {
 	const char *comment; /* NULL: none */
 	const int64_t *ids;
 	size_t id_count;
+	struct qm_before_send before;
 };
 
 /* What the MCP tool would get, less the signature: what the policy sees and `plan` prints.

@@ -239,12 +239,15 @@ static enum qm_code ask_gate(struct qm_session *session, const struct qm_api_cal
 		return deny(session, &call->tool, &verdict, err);
 	if (verdict.answer == QM_LIMITED)
 		return wait_for_limit(session, &verdict, err);
-	if (!is_near_border(*out, qm_clock_now(clock), &pause.ms))
+	if (call->before.tell)
+		code = call->before.tell(call->before.context, err);
+	/* Asked last: what is to be done before sending takes its time, too. */
+	if (!code && !is_near_border(*out, qm_clock_now(clock), &pause.ms))
 		return QM_OK;
 	give_back(session, *out);
 	qm_reservation_free(*out);
 	*out = NULL;
-	return pause.ms > 0 ? wait_for(session, &pause, err) : QM_OK;
+	return !code && pause.ms > 0 ? wait_for(session, &pause, err) : code;
 }
 
 /* Others may draw the new window empty while we wait for it: then it is the next one. */
@@ -385,10 +388,17 @@ static enum qm_code add_place(const struct qm_session *session, const struct qm_
 	return code;
 }
 
+/* The request may have arrived and been carried out, and nobody told us. */
+static bool is_unanswered(enum qm_found found)
+{
+	return found == QM_FOUND_LATE || found == QM_FOUND_CUT || found == QM_FOUND_STOPPED;
+}
+
 enum qm_code qm_session_call(struct qm_session *session, const struct qm_api_call *call,
 	json_t **out, enum qm_refusal *refusal, struct qm_error *err)
 {
 	struct qm_tries tries = { 0 };
+	bool may_be_done = false;
 	struct qm_finding finding = { .found = QM_FOUND_STOPPED };
 	struct qm_retry retry = { .again = true };
 	enum qm_code code = QM_OK;
@@ -401,13 +411,16 @@ enum qm_code qm_session_call(struct qm_session *session, const struct qm_api_cal
 			break;
 		tries.made++;
 		tries.late += finding.found == QM_FOUND_LATE;
+		may_be_done = may_be_done || is_unanswered(finding.found);
 		retry = qm_retry_decide(&finding, call->effect, &tries,
 			session->options.limits.retries, &session->random);
 		code = retry.again ? wait_for_retry(session, &finding, &retry, &tries, err)
 				   : give_up(&finding, &retry, &tries, err);
 	}
 	if (refusal)
-		*refusal = code == QM_EREFUSED ? retry.refusal : QM_NOT_REFUSED;
+		*refusal = code == QM_EREFUSED ? retry.refusal
+			: code && may_be_done  ? QM_REFUSED_UNANSWERED
+					       : QM_NOT_REFUSED;
 	if (!code) {
 		*out = finding.body ? finding.body : json_object();
 		finding.body = NULL;

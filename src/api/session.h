@@ -68,11 +68,22 @@ enum qm_code qm_session_wait(struct qm_session *session, int64_t wait_ms, const 
 
 enum qm_effect { QM_READ, QM_WRITE };
 
+/*
+ * Told before each attempt of a call, between its reservation and its sending: what must be on
+ * disk before anybody can have seen the request is put there now. A failure keeps it from being
+ * sent and becomes the call's.
+ */
+struct qm_before_send {
+	enum qm_code (*tell)(void *context, struct qm_error *err); /* NULL: nobody is told */
+	void *context;
+};
+
 /* One call in both languages: what the gate judges and what the server gets. */
 struct qm_api_call {
 	struct qm_tool_call tool;
 	struct qm_request request; /* timeout_ms is filled in */
 	enum qm_effect effect;
+	struct qm_before_send before;
 };
 
 /* Why a write was not accepted; what the planner does next depends on it. */
@@ -87,7 +98,8 @@ enum qm_refusal {
  * Makes the call, retries as retry.h says, and parses the answer: `out` (json_decref it) is the
  * JSON object of a 2xx answer without `success:false`. Codes: QM_EDENIED (policy), QM_ESTOPPED
  * (limit, deadline, signal), QM_EAUTH (401, 403), QM_EUNREACHABLE, QM_EREFUSED with `refusal`
- * (may be NULL) telling how. 404 on a read is QM_ENOTFOUND.
+ * (may be NULL) telling how; with other failures of a write QM_REFUSED_UNANSWERED tells that one
+ * of its attempts may have been done all the same. 404 on a read is QM_ENOTFOUND.
  */
 enum qm_code qm_session_call(struct qm_session *session, const struct qm_api_call *call,
 	json_t **out, enum qm_refusal *refusal, struct qm_error *err) QM_MUST_CHECK;

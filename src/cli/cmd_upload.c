@@ -1,17 +1,14 @@
 #include "src/cli/cmd_upload.h"
 #include "src/base/file.h"
 #include "src/cli/exit_code.h"
-#include "src/cli/failure.h"
 #include "src/cli/outcome_status.h"
 #include "src/cli/publish.h"
 #include "src/cli/system_clock.h"
 #include "src/cli/target.h"
+#include "src/cli/tell.h"
 #include "src/cli/world.h"
 
-#include <stdlib.h>
 #include <string.h>
-
-enum { TEXT_MAX_BYTES = 4 << 20 };
 
 /* ---- Settings in the words of src/upload. */
 
@@ -27,8 +24,8 @@ static void choose_matches(const struct qm_settings *settings, struct qm_match_o
 	out->id_property_count = settings->id_properties.count;
 }
 
-static struct qm_job_options job_options(
-	const struct qm_settings *settings, struct qm_map_file *map, bool planning)
+static struct qm_job_options job_options(const struct qm_settings *settings,
+	const struct qm_world *world, struct qm_map_file *map, bool planning)
 {
 	struct qm_job_options options = {
 		.patterns = settings->operands.items,
@@ -52,6 +49,12 @@ static struct qm_job_options job_options(
 		.max_unmapped = settings->fail_on_unmapped,
 		.max_missing = settings->fail_on_missing,
 		.planning = planning,
+		.url = world->url,
+		.journal = settings->journal,
+		.no_journal = settings->no_journal,
+		.force = settings->force,
+		.verify = settings->verify,
+		.receipt = settings->receipt,
 	};
 
 	choose_matches(settings, &options.match);
@@ -88,68 +91,14 @@ static enum qm_code check_settings(const struct qm_settings *settings, struct qm
 	return code ? code : qm_check_target(settings, err);
 }
 
-/* ---- Result. */
-
-static void print_text(const struct qm_context *context, const struct qm_summary *summary)
-{
-	struct qm_buf text;
-
-	qm_buf_init(&text, TEXT_MAX_BYTES);
-	qm_summary_text(summary, context->log, &text);
-	qm_output_write(context->output, text.data, text.length);
-	qm_buf_release(&text);
-}
-
-/* A code that --soft-fail names becomes 0, and nobody shall overlook it. */
-static int soften(const struct qm_context *context, int code)
-{
-	const char *codes = context->settings->soft_fail;
-
-	if (!code || !codes || !qm_soft_code_is_named(codes, code))
-		return code;
-	qm_log_line(context->log, QM_LOG_WARNING,
-		"--soft-fail: the exit code is 0 instead of %d (%s)", code,
-		qm_exit_code_text(code));
-	return QM_EXIT_OK;
-}
-
-static int tell_failure(const struct qm_context *context, const struct qm_error *err, bool planning)
-{
-	struct qm_summary summary;
-	int code;
-
-	qm_summary_init(&summary);
-	summary.planning = planning;
-	qm_summary_failure(&summary, err);
-	qm_publish_unfold(context);
-	code = qm_tell_reasons(context, &summary, context->settings->format == QM_FORMAT_JSON);
-	code = qm_publish(context, &summary, code);
-	qm_summary_release(&summary);
-	return code;
-}
-
 static int run_job(const struct qm_context *context, struct qm_world *world,
 	struct qm_map_file *map, bool planning)
 {
-	const struct qm_job_options options = job_options(context->settings, map, planning);
-	const struct qm_job_world job_world = {
-		.session = world->session,
-		.gate = world->gate,
-		.clock = context->clock,
-		.log = context->log,
-		.interrupted = context->interrupted,
-		.policy_name = world->policy_name,
-	};
+	const struct qm_job_options options = job_options(context->settings, world, map, planning);
+	const struct qm_job_world job_world = qm_world_of_job(world, context);
 	struct qm_job *job = qm_job_new(&options, &job_world);
-	const struct qm_summary *summary = qm_job_run(job);
-	int code = qm_summary_exit_code(summary);
+	int code = qm_tell_summary(context, qm_job_run(job));
 
-	qm_publish_unfold(context);
-	if (context->settings->format == QM_FORMAT_JSON)
-		(void)qm_tell_reasons(context, summary, true);
-	else
-		print_text(context, summary); /* reasons and all */
-	code = qm_publish(context, summary, code);
 	qm_job_free(job);
 	return code;
 }
@@ -190,13 +139,14 @@ static int upload_or_plan(const struct qm_context *context, bool planning)
 	qm_world_init(&world);
 	qm_publish_begin(context, planning ? "qmetry-ci plan" : "qmetry-ci upload");
 	if (check_settings(context->settings, &err) || open_map(context->settings, &map, &err) ||
-		qm_world_open(&world, &with_signals, &err))
-		code = tell_failure(context, &err, planning);
+		qm_world_open(&world, &with_signals, &err) ||
+		(!planning && qm_world_open_receipt(&world, &with_signals, NULL, &err)))
+		code = qm_tell_unbegun(context, &err, planning);
 	else
 		code = run_job(&with_signals, &world, map, planning);
 	qm_world_close(&world);
 	qm_map_file_free(map);
-	return soften(context, code);
+	return qm_soften(context, code);
 }
 
 int qm_command_upload(const struct qm_context *context)

@@ -41,6 +41,8 @@ const struct qm_command *qm_command_find(const char *name, struct qm_error *err)
 
 int qm_command_upload(const struct qm_context *context);
 int qm_command_plan(const struct qm_context *context);
+int qm_command_resume(const struct qm_context *context);
+int qm_command_undo(const struct qm_context *context);
 int qm_command_parse(const struct qm_context *context);
 int qm_command_check(const struct qm_context *context);
 int qm_command_list(const struct qm_context *context);

@@ -1,12 +1,12 @@
 #include "src/cli/outcome_status.h"
+#include "src/upload/targets.h"
 
 #include <string.h>
 
 int qm_outcome_status_index(const char *name, size_t length)
 {
 	for (int i = 0; i < QM_TARGETS; i++) {
-		const char *known =
-			i == QM_TARGET_MISSING ? "missing" : qm_outcome_name((enum qm_outcome)i);
+		const char *known = qm_target_name((unsigned)i);
 
 		if (strncmp(known, name, length) == 0 && !known[length])
 			return i;

@@ -177,7 +177,7 @@ static void annotate_failed_updates(struct notes *notes, const struct qm_summary
 	char text[TEXT_BYTES];
 
 	for (size_t i = 0; i < summary->failed.count && notes->warnings > 1; i++) {
-		const struct qm_failed_update *failed = qm_vec_at(&summary->failed, i);
+		const struct qm_listed_run *failed = qm_vec_at(&summary->failed, i);
 
 		(void)snprintf(text, sizeof text, "%s was not uploaded%s%s: %s", failed->key,
 			*failed->test ? ", test " : "", failed->test, failed->why);

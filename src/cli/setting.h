@@ -31,6 +31,7 @@ enum qm_setting_group {
 	QM_GROUP_MAPPING,
 	QM_GROUP_POLICY,
 	QM_GROUP_REPORTS,
+	QM_GROUP_RECORD,
 	QM_GROUP_OUTPUT,
 	QM_GROUPS
 };
@@ -51,6 +52,8 @@ enum {
 
 	/* Set statuses, or show how they would. */
 	QM_FOR_UPLOADS = QM_FOR_UPLOAD | QM_FOR_PLAN | QM_FOR_RUN,
+	/* Set statuses. */
+	QM_FOR_WRITES = QM_FOR_UPLOADS | QM_FOR_RESUME | QM_FOR_UNDO,
 	/* Make calls, and need the key for them. */
 	QM_FOR_CALLS = QM_FOR_UPLOADS | QM_FOR_RESUME | QM_FOR_UNDO | QM_FOR_CHECK | QM_FOR_LIST |
 		QM_FOR_IMPORT | QM_FOR_INIT,

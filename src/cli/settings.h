@@ -37,7 +37,7 @@ struct qm_settings {
 	const char *comment;
 	int64_t batch_size, max_split_calls;
 
-	const char *policy, *state, *state_prefix;
+	const char *policy, *state, *state_prefix, *journal, *receipt;
 	int64_t state_fail_mode; /* enum qm_fail_mode */
 	int64_t headroom, share, on_limit, max_wait, deadline, outage, timeout, retries;
 	int64_t max_calls; /* 0: any number */
@@ -53,7 +53,7 @@ struct qm_settings {
 	const char *soft_fail; /* NULL: not given */
 	bool keep_exit_code;
 	const char *config;
-	bool verbose, quiet;
+	bool verbose, quiet, verify, no_journal, force;
 
 	char **command;         /* of `run`: the words behind "--", NULL ends them; NULL: none */
 	struct qm_vec operands; /* what is no option: reports, for most commands */

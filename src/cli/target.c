@@ -1,6 +1,9 @@
 #include "src/cli/target.h"
 #include "src/api/url.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 enum { URL_MAX_BYTES = 4096 };
 
 enum qm_code qm_check_connection(const struct qm_settings *settings, struct qm_error *err)
@@ -53,4 +56,31 @@ struct qm_selection qm_selection_of(const struct qm_settings *settings)
 		.all_executions = settings->all_executions,
 		.build = settings->build,
 		.build_wait_ms = settings->build_wait };
+}
+
+char *qm_base_url(const struct qm_settings *settings)
+{
+	size_t length = strlen(settings->url);
+
+	while (length && settings->url[length - 1] == '/')
+		length--;
+	return qm_strndup(settings->url, length);
+}
+
+enum qm_code qm_check_place(const struct qm_settings *settings, const char *url,
+	const char *project, struct qm_error *err)
+{
+	char *base = qm_base_url(settings);
+	bool same = strcmp(base, url) == 0;
+
+	free(base);
+	if (!same)
+		return qm_error_set(err, QM_EUSAGE,
+			"it is of %s and --url is %s: the key is sent only where --url says, so "
+			"set that to the server that is meant",
+			url, settings->url);
+	if (settings->project && strcmp(settings->project, project) != 0)
+		return qm_error_set(err, QM_EUSAGE, "it is of project %s and --project is %s",
+			project, settings->project);
+	return QM_OK;
 }

@@ -13,6 +13,16 @@
 enum qm_code qm_check_connection(
 	const struct qm_settings *settings, struct qm_error *err) QM_MUST_CHECK;
 
+/* The URL without slashes at its end, as journals and receipts name it; free() it. */
+char *qm_base_url(const struct qm_settings *settings);
+
+/*
+ * A journal or a receipt names the server and the project that it is of. It may come from anywhere,
+ * so the key goes where the settings say, and a file that names another place is refused.
+ */
+enum qm_code qm_check_place(const struct qm_settings *settings, const char *url,
+	const char *project, struct qm_error *err) QM_MUST_CHECK;
+
 /* What chooses among a suite's executions wants a suite. */
 enum qm_code qm_check_target(
 	const struct qm_settings *settings, struct qm_error *err) QM_MUST_CHECK;

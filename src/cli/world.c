@@ -1,7 +1,9 @@
 #include "src/cli/world.h"
 #include "src/base/file.h"
 #include "src/base/text.h"
+#include "src/cli/target.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { POLICY_MAX_BYTES = 4 << 20, CONNECT_TIMEOUT_MS = 10000, SHARED_HEADROOM = 20 };
@@ -18,6 +20,8 @@ void qm_world_close(struct qm_world *world)
 	qm_gate_free(world->gate);
 	qm_store_close(world->store);
 	qm_policy_free(world->policy);
+	qm_receipt_close(world->receipt);
+	free(world->url);
 	qm_world_init(world);
 }
 
@@ -205,5 +209,33 @@ enum qm_code qm_world_open(
 
 	for (int step = 0; !code && step < QM_OPEN_STEPS; step++)
 		code = qm_world_open_step(world, context, (enum qm_world_step)step, err);
+	if (!code)
+		world->url = qm_base_url(context->settings);
 	return code;
+}
+
+enum qm_code qm_world_open_receipt(struct qm_world *world, const struct qm_context *context,
+	const char *begun, struct qm_error *err)
+{
+	const char *path = context->settings->receipt ? context->settings->receipt : begun;
+	enum qm_code code = QM_OK;
+
+	if (path)
+		code = qm_receipt_open(path, world->url, context->log, &world->receipt, err);
+	if (code)
+		err->code = QM_EUSAGE;
+	return code ? QM_EUSAGE : QM_OK;
+}
+
+struct qm_job_world qm_world_of_job(const struct qm_world *world, const struct qm_context *context)
+{
+	return (struct qm_job_world){
+		.session = world->session,
+		.gate = world->gate,
+		.clock = context->clock,
+		.log = context->log,
+		.interrupted = context->interrupted,
+		.policy_name = world->policy_name,
+		.receipt = world->receipt,
+	};
 }

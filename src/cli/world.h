@@ -17,7 +17,9 @@ struct qm_world {
 	struct qm_gate *gate;
 	struct qm_http *http;
 	struct qm_session *session;
-	const char *policy_name; /* borrowed from the settings */
+	struct qm_receipt *receipt; /* NULL: none */
+	const char *policy_name;    /* borrowed from the settings */
+	char *url;                  /* of the settings, without slashes at its end */
 };
 
 void qm_world_init(struct qm_world *world);
@@ -34,6 +36,13 @@ enum qm_code qm_world_open(struct qm_world *world, const struct qm_context *cont
 /* Whether the policy can be loaded: what fails for free and needs no secret. QM_EUSAGE. */
 enum qm_code qm_world_check(const struct qm_settings *settings, struct qm_error *err) QM_MUST_CHECK;
 void qm_world_close(struct qm_world *world);
+
+/* Opens the receipt of --receipt, else `begun`, else none (NULL); after the world. */
+enum qm_code qm_world_open_receipt(struct qm_world *world, const struct qm_context *context,
+	const char *begun, struct qm_error *err) QM_MUST_CHECK;
+
+/* The part of an open world that src/upload acts on. */
+struct qm_job_world qm_world_of_job(const struct qm_world *world, const struct qm_context *context);
 
 /*
  * Where counters live, by --state. auto: Intercept's file where it exists, else our own of the

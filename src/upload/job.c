@@ -4,13 +4,15 @@
 #include "src/base/memory.h"
 #include "src/base/text.h"
 #include "src/upload/age.h"
+#include "src/upload/digest.h"
 #include "src/upload/limits.h"
 #include "src/upload/map_write.h"
+#include "src/upload/resume.h"
 #include "src/upload/tee.h"
 #include "src/upload/twins.h"
-#include "src/upload/upload.h"
 
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,6 +28,8 @@ struct qm_job {
 	struct qm_mapping *mapping;
 	struct qm_resolver *resolver;
 	struct qm_plan plan;
+	struct qm_journal *journal; /* NULL: none */
+	struct qm_digests digests;
 	size_t problems; /* of reports, so far */
 };
 
@@ -41,6 +45,7 @@ struct qm_job *qm_job_new(const struct qm_job_options *options, const struct qm_
 	qm_reports_init(&job->reports, &job->summary.arena);
 	qm_catalog_init(&job->catalog);
 	qm_plan_init(&job->plan);
+	qm_digests_init(&job->digests);
 	return job;
 }
 
@@ -48,6 +53,8 @@ void qm_job_free(struct qm_job *job)
 {
 	if (!job)
 		return;
+	qm_journal_close(job->journal);
+	qm_digests_release(&job->digests);
 	qm_plan_release(&job->plan);
 	qm_resolver_free(job->resolver);
 	qm_mapping_free(job->mapping);
@@ -309,10 +316,108 @@ static bool resolve_results(struct qm_job *job)
 	return true;
 }
 
-static size_t names_of(const void *context, uint32_t run, const char *names[3])
+/* ---- The journal of this very upload. */
+
+/* One that was asked for is opened before any call: what is wrong with it is told at once. */
+static bool open_named_journal(struct qm_job *job)
 {
-	return qm_resolver_names(context, run, names);
+	const struct qm_job_options *options = job->options;
+	struct qm_error err;
+
+	qm_error_init(&err);
+	if (options->planning || options->no_journal || !options->journal ||
+		!qm_journal_open(options->journal, true, job->world->log, &job->journal, &err))
+		return true;
+	err.code = QM_EUSAGE;
+	qm_summary_failure(&job->summary, &err);
+	return false;
 }
+
+static enum qm_code open_own_journal(struct qm_job *job, const char *id, struct qm_error *err)
+{
+	char path[sizeof QM_JOURNAL_FOLDER + QM_JOURNAL_ID + 16];
+	enum qm_code code = QM_EIO;
+
+	(void)snprintf(path, sizeof path, QM_JOURNAL_FOLDER "/%s.journal", id);
+	/* Twice, as another process that is done may just be removing the folder. */
+	for (int i = 0; i < 2 && code == QM_EIO; i++) {
+		qm_error_init(err);
+		code = qm_file_make_folder(QM_JOURNAL_FOLDER, err);
+		if (!code)
+			code = qm_journal_open(path, true, job->world->log, &job->journal, err);
+	}
+	if (code == QM_EIO) {
+		qm_journal_warn(job->world->log, err);
+		qm_error_init(err);
+		code = QM_OK;
+	}
+	return code;
+}
+
+static void make_plan(struct qm_job *job, const struct qm_resolution *resolution)
+{
+	qm_plan_release(&job->plan);
+	job->plan.comment = job->options->comment;
+	qm_plan_make(&job->plan, &job->catalog, resolution, job->options->batch_size);
+}
+
+static void origin_of(void *context, uint32_t run, struct qm_origin *out)
+{
+	struct qm_job *job = context;
+
+	out->test_count = qm_resolver_names(job->resolver, run, out->tests);
+	out->report = qm_resolver_report(job->resolver, run);
+	if (out->report && job->options->receipt)
+		out->sha256 = qm_digests_of(&job->digests, out->report);
+}
+
+/* What an earlier attempt did is not done again. */
+static void go_on(struct qm_job *job, const struct qm_history *history)
+{
+	const struct qm_chooser chooser = { &job->summary, { origin_of, job },
+		job->options->force };
+	struct qm_resolution rest = *job->summary.resolution;
+
+	qm_log_line(job->world->log, QM_LOG_NOTICE,
+		"going on with the upload that was begun at %s (%s): %zu of %zu updates are done",
+		history->begun_at, qm_journal_path(job->journal),
+		qm_history_count(history, QM_ENTRY_DONE), history->entries.count);
+	qm_vec_init(&rest.updates, sizeof(struct qm_update));
+	qm_resume_choose(&chooser, history, &job->summary.resolution->updates, &rest.updates);
+	make_plan(job, &rest);
+	qm_vec_release(&rest.updates);
+}
+
+static enum qm_code find_journal(struct qm_job *job, struct qm_error *err)
+{
+	const struct qm_history *history;
+	char id[QM_JOURNAL_ID];
+	enum qm_code code = QM_OK;
+
+	if (job->options->no_journal || !job->plan.updates.count)
+		return QM_OK;
+	qm_journal_id(job->options->url, &job->catalog, &job->plan, id);
+	if (!job->journal)
+		code = open_own_journal(job, id, err);
+	if (code || !job->journal)
+		return code;
+	history = qm_journal_history(job->journal);
+	if (!history->is_complete)
+		return QM_OK;
+	if (strcmp(history->id, id) == 0) {
+		go_on(job, history);
+		return QM_OK;
+	}
+	code = qm_error_set(err, QM_EUSAGE,
+		"the journal is of another upload, begun at %s, of which %zu of %zu updates are "
+		"done: end it by qmetry-ci resume, or name another file (--journal)",
+		history->begun_at, qm_history_count(history, QM_ENTRY_DONE),
+		history->entries.count);
+	qm_error_at(err, qm_journal_path(job->journal), 0, 0);
+	return code;
+}
+
+/* ---- Carrying it out. */
 
 /* What --max-calls would keep back: the last calls, since the worst news go first. */
 static void tell_calls_beyond(struct qm_job *job)
@@ -336,42 +441,56 @@ static void tell_calls_beyond(struct qm_job *job)
 			(unsigned long long)made, updates);
 }
 
-static void carry_out(struct qm_job *job)
+static enum qm_code preview(struct qm_job *job, struct qm_error *err)
 {
 	const struct qm_job_world *world = job->world;
 	const struct qm_upload_options options = {
 		.session = world->session,
 		.clock = world->clock,
 		.log = world->log,
-		.max_split_calls = job->options->max_split_calls,
-		.names = names_of,
-		.names_context = job->resolver,
+		.origins = { origin_of, job },
+	};
+	enum qm_code code =
+		qm_plan_judge(&job->plan, &job->catalog, world->gate, world->clock, err);
+
+	if (code)
+		return code;
+	job->summary.plan = &job->plan;
+	code = qm_upload_preview(&job->summary, &options, &job->plan, world->gate, err);
+	if (!code)
+		tell_calls_beyond(job);
+	return code;
+}
+
+static void carry_out(struct qm_job *job)
+{
+	const struct qm_job_options *options = job->options;
+	struct qm_deliver_options delivery = {
+		.url = options->url,
+		.max_split_calls = options->max_split_calls,
+		.verify = options->verify,
+		.receipt = options->receipt,
+		.needs_journal = options->journal != NULL,
+		.origins = { origin_of, job },
 	};
 	struct qm_error err;
 	enum qm_code code;
 
 	qm_error_init(&err);
-	job->plan.comment = job->options->comment;
-	qm_plan_make(&job->plan, &job->catalog, job->summary.resolution, job->options->batch_size);
-	code = qm_plan_judge(&job->plan, &job->catalog, world->gate, world->clock, &err);
-	if (code)
-		goto done;
-	job->summary.plan = &job->plan;
-	if (!job->options->planning) {
-		qm_upload(&job->summary, &options);
-		goto done;
-	}
-	code = qm_upload_preview(&job->summary, &options, &job->plan, world->gate, &err);
-	if (!code)
-		tell_calls_beyond(job);
-done:
-	if (code)
+	make_plan(job, job->summary.resolution);
+	code = options->planning ? preview(job, &err) : find_journal(job, &err);
+	if (code) {
 		qm_summary_failure(&job->summary, &err);
+	} else if (!options->planning) {
+		delivery.journal = job->journal;
+		qm_deliver(&job->summary, &job->plan, job->world, &delivery);
+	}
 }
 
 const struct qm_summary *qm_job_run(struct qm_job *job)
 {
-	if (find_reports(job) && load_catalog(job) && resolve_results(job))
+	if (open_named_journal(job) && find_reports(job) && load_catalog(job) &&
+		resolve_results(job))
 		carry_out(job);
 	job->summary.counts = *qm_session_counts(job->world->session);
 	return &job->summary;

@@ -3,12 +3,14 @@
  *
  * Reports are found and sniffed first, so that a job without reports makes no call; then the
  * catalog is read; then results stream; then the plan is made and, unless only planning,
- * carried out. What goes wrong becomes a reason in the summary; what can still be done is done.
+ * carried out. An upload that finds a journal of its very updates, because it was cut short before,
+ * goes on with it (resume.h). What goes wrong becomes a reason in the summary; what can still be
+ * done is done.
  */
 #ifndef QM_UPLOAD_JOB_H
 #define QM_UPLOAD_JOB_H
 
-#include "src/upload/summary.h"
+#include "src/upload/deliver.h"
 
 struct qm_job_options {
 	const char *const *patterns;
@@ -26,16 +28,12 @@ struct qm_job_options {
 	int64_t max_calls;                 /* which the session heeds; a plan tells; 0: any */
 	int64_t max_unmapped, max_missing; /* more is a failure; -1: any number is fine */
 	bool planning;
-};
-
-/* The world that the job acts on. */
-struct qm_job_world {
-	struct qm_session *session;
-	struct qm_gate *gate;
-	const struct qm_clock *clock;
-	const struct qm_log *log;
-	const volatile sig_atomic_t *interrupted; /* not 0: end soon; NULL: never */
-	const char *policy_name;
+	const char *url;     /* without a slash at its end: what a journal belongs to */
+	const char *journal; /* path; NULL: its own place below QM_JOURNAL_FOLDER */
+	bool no_journal;
+	bool force;  /* runs that were changed since the journal was begun are set all the same */
+	bool verify; /* read back at the end */
+	const char *receipt; /* path of the world's; NULL: none */
 };
 
 struct qm_job;

@@ -573,3 +573,12 @@ size_t qm_resolver_names(const struct qm_resolver *resolver, uint32_t run, const
 		names[i] = kept[i].text;
 	return count;
 }
+
+const char *qm_resolver_report(const struct qm_resolver *resolver, uint32_t run)
+{
+	struct qm_kept_name kept[QM_NAMES_PER_RUN];
+
+	if (!qm_names_list(&resolver->names, run_at(resolver, run)->first_name, kept))
+		return NULL;
+	return *(const char *const *)qm_vec_at(&resolver->paths, kept[0].report);
+}

@@ -91,5 +91,7 @@ const struct qm_resolution *qm_resolver_finish(struct qm_resolver *resolver);
 
 /* Up to 3 full names of tests that led to a run's outcome; returns how many. */
 size_t qm_resolver_names(const struct qm_resolver *resolver, uint32_t run, const char *names[3]);
+/* The report that the first of them is from; NULL where no name is known. */
+const char *qm_resolver_report(const struct qm_resolver *resolver, uint32_t run);
 
 #endif

@@ -61,7 +61,11 @@ void qm_summary_init(struct qm_summary *summary)
 	qm_vec_init(&summary->reasons, sizeof(struct qm_reason_line));
 	qm_vec_init(&summary->verdicts, sizeof(struct qm_report_verdict));
 	qm_vec_init(&summary->calls, sizeof(struct qm_call_result));
-	qm_vec_init(&summary->failed, sizeof(struct qm_failed_update));
+	qm_vec_init(&summary->failed, sizeof(struct qm_listed_run));
+	qm_vec_init(&summary->unknown, sizeof(struct qm_listed_run));
+	qm_vec_init(&summary->superseded_runs, sizeof(struct qm_listed_run));
+	qm_vec_init(&summary->differing, sizeof(struct qm_listed_run));
+	qm_vec_init(&summary->accepted_updates, sizeof(struct qm_accepted));
 	qm_vec_init(&summary->transitions, sizeof(struct qm_transition));
 	qm_vec_init(&summary->updated, sizeof(uint64_t));
 	qm_failures_init(&summary->failures, &summary->arena);
@@ -74,6 +78,10 @@ void qm_summary_release(struct qm_summary *summary)
 	qm_vec_release(&summary->verdicts);
 	qm_vec_release(&summary->calls);
 	qm_vec_release(&summary->failed);
+	qm_vec_release(&summary->unknown);
+	qm_vec_release(&summary->superseded_runs);
+	qm_vec_release(&summary->differing);
+	qm_vec_release(&summary->accepted_updates);
 	qm_vec_release(&summary->transitions);
 	qm_vec_release(&summary->updated);
 	qm_arena_release(&summary->arena);
@@ -238,7 +246,8 @@ uint64_t qm_summary_unsent(const struct qm_summary *summary)
 {
 	uint64_t all = summary->plan ? summary->plan->updates.count : 0;
 
-	return all - summary->accepted - summary->failed_count;
+	return all + summary->unplanned - summary->accepted - summary->failed_count -
+		summary->unknown_count;
 }
 
 void qm_summary_place(const struct qm_catalog *catalog, uint32_t index, char *out, size_t size)

@@ -10,6 +10,7 @@
 
 #include "src/base/log.h"
 #include "src/upload/failures.h"
+#include "src/upload/listed.h"
 #include "src/upload/plan.h"
 #include "src/upload/reports.h"
 
@@ -58,12 +59,6 @@ struct qm_call_result {
 	const char *why;         /* failed or partly: the server's or the policy's words */
 };
 
-/* A run that the server would not take, named with its test. */
-struct qm_failed_update {
-	const char *key, *test, *why; /* test: the first that led to it, "" if none did */
-	int64_t id;
-};
-
 /* Runs of one transition, "Not Run" -> "Passed". */
 struct qm_transition {
 	const char *from, *to;
@@ -80,12 +75,18 @@ struct qm_summary {
 	const struct qm_catalog *catalog;       /* NULL: not reached */
 	const struct qm_resolution *resolution; /* NULL: not reached */
 	const struct qm_plan *plan;             /* NULL: not reached */
-	struct qm_vec calls;       /* struct qm_call_result, parallel to the plan's calls */
-	struct qm_vec failed;      /* struct qm_failed_update, at most 10,000 */
-	struct qm_vec transitions; /* struct qm_transition, of what was (plan: would be) set */
+	struct qm_vec calls; /* struct qm_call_result, parallel to the plan's calls */
+	/* struct qm_listed_run, at most 10,000 each: refused or denied; sent, without an answer;
+	 * changed by somebody else, and so left; accepted, and not so when read back. */
+	struct qm_vec failed, unknown, superseded_runs, differing;
+	struct qm_vec accepted_updates; /* struct qm_accepted */
+	struct qm_vec transitions;      /* struct qm_transition, of what was (plan: would be) set */
 	struct qm_vec updated; /* uint64_t, parallel to the executions: set (would be set) there */
-	uint64_t accepted, verified, failed_count, superseded;
-	int64_t planned_ms; /* plan: Unix time from which on the calls are timed */
+	uint64_t accepted, verified, failed_count, unknown_count, superseded, differing_count;
+	uint64_t unplanned;  /* of those that failed: gone before there was a plan */
+	uint64_t earlier;    /* were done before this run, by the journal or by what they are */
+	const char *journal; /* that what is left can be resumed from; NULL: none */
+	int64_t planned_ms;  /* plan: Unix time from which on the calls are timed */
 	struct qm_session_counts counts;
 	const char *policy_name;
 };
@@ -110,7 +111,7 @@ const char *qm_summary_status(const struct qm_catalog *catalog, int64_t status_i
 uint64_t qm_summary_updated(const struct qm_summary *summary, size_t execution);
 /* Executions and runs that were left as they are. */
 uint64_t qm_summary_left(const struct qm_summary *summary);
-/* Updates of the plan that were neither accepted nor failed. */
+/* Updates of the plan that are neither accepted nor failed nor unknown. */
 uint64_t qm_summary_unsent(const struct qm_summary *summary);
 
 bool qm_summary_has(const struct qm_summary *summary, enum qm_reason reason);

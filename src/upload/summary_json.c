@@ -150,15 +150,15 @@ static json_t *transition_item(const void *item)
 	return object;
 }
 
-static json_t *failed_item(const void *item)
+static json_t *listed_item(const void *item)
 {
-	const struct qm_failed_update *failed = item;
+	const struct qm_listed_run *listed = item;
 	json_t *object = json_object();
 
-	set_text(object, "key", failed->key);
-	set(object, "id", json_integer(failed->id));
-	set_text(object, "test", failed->test);
-	set_text(object, "why", failed->why);
+	set_text(object, "key", listed->key);
+	set(object, "id", json_integer(listed->id));
+	set_text(object, "test", listed->test);
+	set_text(object, "why", listed->why);
 	return object;
 }
 
@@ -262,7 +262,9 @@ static json_t *updates(const struct qm_summary *summary)
 	set_count(updates, "verified", summary->verified);
 	set_count(updates, "unchanged", summary->resolution ? summary->resolution->unchanged : 0);
 	set_count(updates, "failed", summary->failed_count);
+	set_count(updates, "unknown", summary->unknown_count);
 	set_count(updates, "superseded", summary->superseded);
+	set_count(updates, "earlier", summary->earlier);
 	return updates;
 }
 
@@ -274,6 +276,7 @@ json_t *qm_summary_json(const struct qm_summary *summary)
 
 	set_text(object, "conclusion", qm_conclusion_name(qm_summary_conclusion(summary)));
 	set(object, "reasons", list_of(&summary->reasons, reason_item));
+	set_count(object, "reasons_total", summary->reasons.count);
 	set_reports(object, summary);
 	set(object, "results", results(summary->resolution));
 	set_count(object, "mapped", resolution->mapped);
@@ -285,10 +288,20 @@ json_t *qm_summary_json(const struct qm_summary *summary)
 	set(object, "left", left(summary));
 	set_count(object, "left_total", qm_summary_left(summary));
 	set(object, "transitions", list_of(&summary->transitions, transition_item));
+	set_count(object, "transitions_total", summary->transitions.count);
 	set(object, "executions", executions(summary));
+	set_count(object, "executions_total",
+		summary->catalog ? summary->catalog->executions.count : 0);
 	set(object, "calls", calls(summary));
 	set(object, "updates", updates(summary));
-	set(object, "failed", list_of(&summary->failed, failed_item));
+	set(object, "failed", list_of(&summary->failed, listed_item));
 	set_count(object, "failed_total", summary->failed_count);
+	set(object, "unknown", list_of(&summary->unknown, listed_item));
+	set_count(object, "unknown_total", summary->unknown_count);
+	set(object, "superseded", list_of(&summary->superseded_runs, listed_item));
+	set_count(object, "superseded_total", summary->superseded);
+	set(object, "differing", list_of(&summary->differing, listed_item));
+	set_count(object, "differing_total", summary->differing_count);
+	set_text(object, "journal", summary->journal);
 	return object;
 }

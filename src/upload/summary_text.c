@@ -150,11 +150,16 @@ static void add_upload_headline(const struct qm_summary *summary, struct qm_buf 
 		qm_buf_add_text(out, " (not verified)");
 	if (summary->failed_count)
 		qm_buf_add_format(out, ", %llu failed", (unsigned long long)summary->failed_count);
+	if (summary->unknown_count)
+		qm_buf_add_format(
+			out, ", %llu unknown", (unsigned long long)summary->unknown_count);
 	if (unsent)
 		qm_buf_add_format(out, ", %llu not sent", (unsigned long long)unsent);
 	if (summary->superseded)
 		qm_buf_add_format(
 			out, ", %llu superseded", (unsigned long long)summary->superseded);
+	if (summary->earlier)
+		qm_buf_add_format(out, "; %llu done before", (unsigned long long)summary->earlier);
 }
 
 static void add_conclusion(struct page *page, const struct qm_summary *summary)
@@ -179,6 +184,16 @@ static void add_headline(struct page *page, const struct qm_summary *summary)
 	else
 		add_upload_headline(summary, out);
 	qm_buf_add_char(out, '\n');
+}
+
+static void add_journal(struct page *page, const struct qm_summary *summary)
+{
+	if (!summary->journal)
+		return;
+	qm_buf_add_format(
+		page->out, "%sto carry on: qmetry-ci resume ", page->markdown ? "\n" : indent);
+	add_foreign(page, summary->journal);
+	qm_buf_add_char(page->out, '\n');
 }
 
 static void add_reasons(struct page *page, const struct qm_summary *summary)
@@ -353,25 +368,37 @@ static void add_planned(struct page *page, const struct qm_summary *summary)
 	add_rest(page, summary->calls.count);
 }
 
-static void add_failed(struct page *page, const struct qm_summary *summary)
+/* `runs` holds struct qm_listed_run. */
+static void add_listed(
+	struct page *page, const struct qm_vec *runs, uint64_t total, const char *title)
 {
 	static const char *const headings[] = { "KEY", "RUN", "TEST", "WHY" };
 	struct qm_table table;
 
-	if (!summary->failed.count)
+	if (!runs->count)
 		return;
-	add_title(page, summary->planning ? "Denied" : "Not uploaded", summary->failed_count);
+	add_title(page, title, total);
 	begin_table(page, &table, "lrll", headings);
-	for (size_t i = 0; i < shown(page, summary->failed.count); i++) {
-		const struct qm_failed_update *failed = qm_vec_at(&summary->failed, i);
+	for (size_t i = 0; i < shown(page, runs->count); i++) {
+		const struct qm_listed_run *listed = qm_vec_at(runs, i);
 
-		add_cell(page, &table, failed->key);
-		qm_table_int(&table, failed->id);
-		add_cell(page, &table, failed->test);
-		add_cell(page, &table, failed->why);
+		add_cell(page, &table, listed->key);
+		qm_table_int(&table, listed->id);
+		add_cell(page, &table, listed->test);
+		add_cell(page, &table, listed->why);
 	}
 	end_table(page, &table);
-	add_rest(page, summary->failed_count);
+	add_rest(page, total);
+}
+
+static void add_runs(struct page *page, const struct qm_summary *summary)
+{
+	add_listed(page, &summary->failed, summary->failed_count,
+		summary->planning ? "Denied" : "Not uploaded");
+	add_listed(page, &summary->unknown, summary->unknown_count, "May have been set");
+	add_listed(page, &summary->superseded_runs, summary->superseded,
+		"Changed by somebody else, and left");
+	add_listed(page, &summary->differing, summary->differing_count, "Accepted, and different");
 }
 
 /* Both hold struct qm_left; `total` counts what they have no room for, too. */
@@ -493,6 +520,7 @@ static void add_all(struct page *page, const struct qm_summary *summary)
 {
 	add_headline(page, summary);
 	add_reasons(page, summary);
+	add_journal(page, summary);
 	if (summary->resolution || summary->reading)
 		add_outcomes(page, summary);
 	if (summary->resolution)
@@ -506,7 +534,7 @@ static void add_all(struct page *page, const struct qm_summary *summary)
 	add_transitions(page, summary);
 	if (summary->plan)
 		add_planned(page, summary);
-	add_failed(page, summary);
+	add_runs(page, summary);
 	if (summary->catalog && summary->resolution) {
 		add_left(page, &summary->catalog->left, &summary->resolution->left,
 			qm_summary_left(summary));

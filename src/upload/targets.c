@@ -18,6 +18,11 @@ static const struct {
 	[QM_TARGET_MISSING] = { "missing", NULL },
 };
 
+const char *qm_target_name(unsigned target)
+{
+	return defaults[target].option;
+}
+
 /* "Passed, Failed, ...", and the names for whoever looks for the nearest; returns how many. */
 static size_t list_statuses(const struct qm_catalog *catalog, struct qm_buf *out,
 	const char *names[2 * QM_MAX_CANDIDATES])

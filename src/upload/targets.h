@@ -9,6 +9,9 @@
 
 #include "src/upload/resolve.h"
 
+/* "passed" ... "not_reached", "missing": an outcome, and behind them runs in no report. */
+const char *qm_target_name(unsigned target);
+
 struct qm_targets {
 	const struct qm_catalog *catalog;
 	const struct qm_status *statuses[QM_TARGETS]; /* NULL: leave */

@@ -1,14 +1,15 @@
 #include "src/upload/upload.h"
 #include "src/api/limits.h"
 #include "src/base/memory.h"
+#include "src/upload/limits.h"
 #include "src/upload/split.h"
+#include "src/upload/summary_runs.h"
 
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-/* Reasons that name a run or a group; what is beyond is told as a number. */
-enum { MAX_REASONS = 20, MAX_FAILED = 10000, MAX_SILENT = 3 };
+enum { MAX_SILENT = 3 };
 
 /* Runs of one group that were not taken for one reason, gathered over its calls. */
 struct many {
@@ -23,10 +24,13 @@ struct upload {
 	struct qm_summary *summary;
 	struct qm_splitter *splitter;
 	const struct qm_call *call; /* under way */
+	const struct qm_piece *piece;
+	bool is_begun; /* the journal knows of the piece */
 	struct qm_call_result *result;
-	int silent;     /* calls in a row that got no answer */
-	size_t reasons; /* about runs that were not taken; of which kind the last one was */
-	enum qm_reason last_reason;
+	struct qm_journal *journal; /* NULL: none, or not any more */
+	uint64_t answers;           /* calls that were accepted */
+	int silent;                 /* calls in a row that got no answer */
+	size_t told[QM_REASONS];    /* reasons of each kind about runs that were not taken */
 	struct many many;
 	bool stopped;
 };
@@ -46,40 +50,13 @@ static const char *error_text(const struct upload *upload, const struct qm_error
 
 /* ---- What was not taken. */
 
-static const char *key_of(const struct upload *upload, const struct qm_run *run)
-{
-	const struct qm_catalog *catalog = upload->summary->catalog;
-
-	return ((const struct qm_test_case *)qm_vec_at(&catalog->test_cases, run->test_case))->key;
-}
-
-static const char *test_of(const struct upload *upload, uint32_t run)
-{
-	const char *names[3];
-
-	if (!upload->options->names ||
-		!upload->options->names(upload->options->names_context, run, names))
-		return "";
-	return keep(upload, names[0]);
-}
-
-static const struct qm_failed_update *add_failed(
+static const struct qm_listed_run *add_failed(
 	struct upload *upload, const struct qm_update *update, const char *why)
 {
-	struct qm_summary *summary = upload->summary;
-	const struct qm_run *run = qm_vec_at(&summary->catalog->runs, update->run);
-	struct qm_failed_update *failed;
-
-	summary->failed_count++;
+	upload->summary->failed_count++;
 	upload->result->failed++;
-	if (summary->failed.count >= MAX_FAILED)
-		return NULL;
-	failed = qm_vec_add(&summary->failed);
-	failed->key = key_of(upload, run);
-	failed->test = test_of(upload, update->run);
-	failed->why = why;
-	failed->id = run->id;
-	return failed;
+	return qm_summary_list(upload->summary, &upload->summary->failed, update->run,
+		&upload->options->origins, why);
 }
 
 static void add_failed_piece(struct upload *upload, const struct qm_piece *piece, const char *why)
@@ -89,14 +66,13 @@ static void add_failed_piece(struct upload *upload, const struct qm_piece *piece
 	upload->result->why = why;
 }
 
-/* Whether there is room for one more reason. */
+/* Whether there is room for one more reason of this kind. */
 static bool may_tell(struct upload *upload, enum qm_reason reason)
 {
-	upload->last_reason = reason;
-	return upload->reasons++ < MAX_REASONS;
+	return upload->told[reason]++ < QM_SUMMARY_TOLD;
 }
 
-static void tell_bad(struct upload *upload, const struct qm_failed_update *failed)
+static void tell_bad(struct upload *upload, const struct qm_listed_run *failed)
 {
 	if (!failed || !may_tell(upload, QM_REASON_NOT_UPLOADED))
 		return;
@@ -139,6 +115,55 @@ static void gather(struct upload *upload, const struct qm_piece *piece, enum qm_
 	add_failed_piece(upload, piece, words);
 }
 
+/* ---- What the journal is told. */
+
+static enum qm_code note(struct upload *upload, enum qm_entry_state state,
+	const struct qm_piece *piece, struct qm_error *err)
+{
+	const struct qm_update *all = upload->summary->plan->updates.items;
+	size_t first = (size_t)(upload->call->updates - all) + piece->first;
+	struct qm_error failure;
+	enum qm_code code;
+
+	if (!upload->journal)
+		return QM_OK;
+	qm_error_init(&failure);
+	code = qm_journal_note(upload->journal, state, first, piece->count,
+		qm_clock_now(upload->options->clock), &failure);
+	if (!code)
+		return QM_OK;
+	if (upload->options->needs_journal) {
+		*err = failure;
+		return code;
+	}
+	qm_journal_warn(upload->options->log, &failure);
+	upload->journal = NULL;
+	return QM_OK;
+}
+
+/* For all attempts of a piece once. */
+static enum qm_code note_begun(void *context, struct qm_error *err)
+{
+	struct upload *upload = context;
+	enum qm_code code = QM_OK;
+
+	if (!upload->is_begun)
+		code = note(upload, QM_ENTRY_BEGUN, upload->piece, err);
+	upload->is_begun = true;
+	return code;
+}
+
+/* Lost, it is tried again by resume, as it would be anyway. */
+static void note_failed(struct upload *upload, const struct qm_piece *piece)
+{
+	struct qm_error ignored;
+
+	qm_error_init(&ignored);
+	(void)note(upload, QM_ENTRY_FAILED, piece, &ignored);
+}
+
+/* ---- Ends of pieces. */
+
 static void end_piece(struct upload *upload, const struct qm_piece *piece)
 {
 	static const char group[] = "refused, whatever the run: ";
@@ -153,6 +178,7 @@ static void end_piece(struct upload *upload, const struct qm_piece *piece)
 	else
 		tell_bad(upload, add_failed(upload, &upload->call->updates[piece->first], words));
 	upload->result->why = words;
+	note_failed(upload, piece);
 }
 
 static void end_denied(struct upload *upload, const struct qm_piece *piece, const char *why)
@@ -167,23 +193,74 @@ static void end_denied(struct upload *upload, const struct qm_piece *piece, cons
 /* Nothing further is tried: `err` says why. */
 static void stop(struct upload *upload, const struct qm_error *err)
 {
-	uint64_t unsent = qm_summary_unsent(upload->summary);
-	char text[QM_ERROR_SOURCE + QM_ERROR_TEXT + 32];
+	unsigned long long unsent = qm_summary_unsent(upload->summary);
+	unsigned long long unknown = upload->summary->unknown_count;
+	char text[QM_ERROR_SOURCE + QM_ERROR_TEXT + 32], more[96] = "";
 
 	upload->stopped = true;
 	qm_error_format(err, text, sizeof text);
+	if (unknown)
+		(void)snprintf(more, sizeof more,
+			", %llu more may have been set: their call got no answer", unknown);
 	qm_summary_reason(upload->summary, qm_reason_of(err->code),
-		"%s; %llu of %zu updates are left", text, (unsigned long long)unsent,
-		upload->summary->plan->updates.count);
+		"%s; %llu of %zu updates are left%s", text, unsent,
+		upload->summary->plan->updates.count, more);
+}
+
+/* The last call was sent, and nobody knows what came of it. */
+static void lose_sight(struct upload *upload, const struct qm_piece *piece)
+{
+	static const char why[] = "the call was sent and got no answer";
+
+	upload->summary->unknown_count += piece->count;
+	for (size_t i = 0; i < piece->count; i++)
+		(void)qm_summary_list(upload->summary, &upload->summary->unknown,
+			upload->call->updates[piece->first + i].run, &upload->options->origins,
+			why);
+}
+
+/* On disk before anybody is told: first what undo needs, then that it is done. */
+static enum qm_code record(
+	struct upload *upload, const struct qm_piece *piece, struct qm_error *err)
+{
+	const struct qm_upload_options *options = upload->options;
+	const struct qm_summary *summary = upload->summary;
+	const struct qm_receipt_call call = {
+		.catalog = summary->catalog,
+		.call = upload->call,
+		.entity_type =
+			qm_plan_bulk(summary->plan, summary->catalog, upload->call).entity_type,
+		.origins = &options->origins,
+		.first = piece->first,
+		.count = piece->count,
+		.number = ++upload->answers,
+		.at_ms = qm_clock_now(options->clock),
+	};
+	enum qm_code code = QM_OK;
+
+	if (options->receipt)
+		code = qm_receipt_add(options->receipt, &call, err);
+	return code ? code : note(upload, QM_ENTRY_DONE, piece, err);
 }
 
 static void accept(struct upload *upload, const struct qm_piece *piece)
 {
-	for (size_t i = 0; i < piece->count; i++)
-		qm_summary_count(upload->summary, &upload->call->updates[piece->first + i]);
+	struct qm_summary *summary = upload->summary;
+	struct qm_error err;
+
+	qm_error_init(&err);
+	for (size_t i = 0; i < piece->count; i++) {
+		const struct qm_accepted accepted = { &upload->call->updates[piece->first + i],
+			upload->call->build_id };
+
+		qm_summary_count(summary, accepted.update);
+		qm_vec_push(&summary->accepted_updates, &accepted);
+	}
 	upload->result->accepted += piece->count;
-	upload->summary->accepted += piece->count;
+	summary->accepted += piece->count;
 	upload->result->at_ms = qm_clock_now(upload->options->clock);
+	if (record(upload, piece, &err))
+		stop(upload, &err);
 	qm_splitter_answer(upload->splitter, QM_PIECE_ACCEPTED, NULL);
 }
 
@@ -198,6 +275,7 @@ static void refuse(struct upload *upload, const struct qm_piece *piece, enum qm_
 	upload->silent = refusal == QM_REFUSED_UNANSWERED ? upload->silent + 1 : 0;
 	if (upload->silent >= MAX_SILENT && piece->count == 1) {
 		err->code = QM_EUNREACHABLE;
+		lose_sight(upload, piece);
 		stop(upload, err);
 		return;
 	}
@@ -218,6 +296,9 @@ static void send_piece(struct upload *upload, const struct qm_piece *piece)
 
 	update.ids += piece->first;
 	update.id_count = piece->count;
+	update.before = (struct qm_before_send){ note_begun, upload };
+	upload->piece = piece;
+	upload->is_begun = false;
 	qm_error_init(&err);
 	code = qm_bulk_update(
 		upload->options->session, &summary->catalog->project, &update, &refusal, &err);
@@ -232,8 +313,20 @@ static void send_piece(struct upload *upload, const struct qm_piece *piece)
 		end_denied(upload, piece, error_text(upload, &err));
 		qm_splitter_answer(upload->splitter, QM_PIECE_DROPPED, NULL);
 	} else {
+		if (refusal == QM_REFUSED_UNANSWERED)
+			lose_sight(upload, piece);
 		stop(upload, &err);
 	}
+}
+
+/* Seen before a call is made: it would be cut off, and what came of it unknown. */
+static void stop_by_signal(struct upload *upload)
+{
+	struct qm_error err;
+
+	qm_error_init(&err);
+	(void)qm_error_set(&err, QM_ESTOPPED, "stopped by a signal");
+	stop(upload, &err);
 }
 
 static enum qm_call_state state_of(const struct qm_call_result *result, size_t count)
@@ -268,10 +361,12 @@ static void carry_out(struct upload *upload)
 	}
 	qm_splitter_begin(upload->splitter, call->count, call->group);
 	while (!upload->stopped && qm_splitter_next(upload->splitter, &piece)) {
-		if (piece.fate == QM_PIECE_SEND)
-			send_piece(upload, &piece);
-		else
+		if (piece.fate != QM_PIECE_SEND)
 			end_piece(upload, &piece);
+		else if (qm_clock_interrupted(upload->options->clock))
+			stop_by_signal(upload);
+		else
+			send_piece(upload, &piece);
 	}
 }
 
@@ -279,7 +374,9 @@ static struct upload begin(struct qm_summary *summary, const struct qm_upload_op
 {
 	for (size_t i = 0; i < summary->plan->calls.count; i++)
 		(void)qm_vec_add(&summary->calls);
-	return (struct upload){ .options = options, .summary = summary };
+	return (struct upload){
+		.options = options, .summary = summary, .journal = options->journal
+	};
 }
 
 static void take_call(struct upload *upload, size_t index)
@@ -291,10 +388,11 @@ static void take_call(struct upload *upload, size_t index)
 static void tell_rest(struct upload *upload)
 {
 	tell_many(upload);
-	if (upload->reasons > MAX_REASONS)
-		qm_summary_reason(upload->summary, upload->last_reason,
-			"%zu more of this kind; the JSON summary lists up to %d runs",
-			upload->reasons - MAX_REASONS, MAX_FAILED);
+	for (int reason = 0; reason < QM_REASONS; reason++)
+		if (upload->told[reason] > QM_SUMMARY_TOLD)
+			qm_summary_reason(upload->summary, (enum qm_reason)reason,
+				"%zu more of this kind; the JSON summary lists up to %d runs",
+				upload->told[reason] - QM_SUMMARY_TOLD, QM_MAX_LISTED);
 }
 
 void qm_upload(struct qm_summary *summary, const struct qm_upload_options *options)

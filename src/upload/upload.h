@@ -7,24 +7,28 @@
  * upload: what is left was not sent and is told to be so. Three calls in a row without any answer,
  * the last of a single run, are a server that cannot be reached.
  *
+ * Before a call goes the journal says so, and when it was answered what was set is added to the
+ * receipt first and then noted in the journal: whatever ends the process, nothing is lost.
+ *
  * What came of it is in the summary: a result for each call, the runs that were not taken, each
  * with the words of who refused it, and the reasons.
  */
 #ifndef QM_UPLOAD_UPLOAD_H
 #define QM_UPLOAD_UPLOAD_H
 
+#include "src/upload/journal.h"
+#include "src/upload/receipt.h"
 #include "src/upload/summary.h"
-
-/* Up to 3 names of tests that led to a run's outcome; returns how many (qm_resolver_names). */
-typedef size_t (*qm_names_fn)(const void *context, uint32_t run, const char *names[3]);
 
 struct qm_upload_options {
 	struct qm_session *session;
 	const struct qm_clock *clock;
 	const struct qm_log *log;
 	size_t max_split_calls;
-	qm_names_fn names; /* NULL: no names are known */
-	const void *names_context;
+	struct qm_origins origins;
+	struct qm_journal *journal; /* begun or attached; NULL: none */
+	bool needs_journal;         /* what cannot be noted is not sent */
+	struct qm_receipt *receipt; /* NULL: none */
 };
 
 /* Sends the plan of the summary, which has its catalog, too. */
@@ -33,8 +37,8 @@ void qm_upload(struct qm_summary *summary, const struct qm_upload_options *optio
 /*
  * Sends nothing: tells for each call when it would go if nobody else drew on the budget from now
  * on. A call that is denied only then becomes so in `plan`, which is the one of the summary. Of
- * the options session, clock and names are used, the session for its limits: where an upload would
- * not wait for a call, that is a reason.
+ * the options session, clock and origins are used, the session for its limits: where an upload
+ * would not wait for a call, that is a reason.
  */
 enum qm_code qm_upload_preview(struct qm_summary *summary, const struct qm_upload_options *options,
 	struct qm_plan *plan, struct qm_gate *gate, struct qm_error *err) QM_MUST_CHECK;

@@ -302,6 +302,8 @@ static void platforms_are_asked_alike(void **state)
 		last_sent(fixture), &paging);
 }
 
+static const struct qm_before_send nobody;
+
 /* Opens the session anew, for a user who signs; NULL: nobody. */
 static void sign(
 	struct stage *stage, const struct qm_secret *username, const struct qm_secret *password)
@@ -321,10 +323,11 @@ static void bulk_updates_are_made_alike(void **state)
 	struct qm_secret *user = qm_secret_new("part11.user", 11);
 	struct qm_secret *password = qm_secret_new("not-a-secret", 12);
 	const struct qm_bulk_update updates[] = {
-		{ "TCR", "2720260", 123266, 0, NULL, one, 1 },
-		{ "TCR", "2720260", 123268, 947, "Automated test execution completed", two, 2 },
-		{ "TCR", "2720260", 123266, 0, NULL, one, 1 },
-		{ "TCSR", "2720260", 123266, 0, NULL, step, 1 },
+		{ "TCR", "2720260", 123266, 0, NULL, one, 1, nobody },
+		{ "TCR", "2720260", 123268, 947, "Automated test execution completed", two, 2,
+			nobody },
+		{ "TCR", "2720260", 123266, 0, NULL, one, 1, nobody },
+		{ "TCSR", "2720260", 123266, 0, NULL, step, 1, nobody },
 	};
 
 	for (int i = 0; i < 4; i++) {
@@ -355,7 +358,7 @@ static void a_full_bulk_update_has_the_recorded_bytes(void **state)
 {
 	static const int64_t ids[] = { 66095069, 66095075 };
 	const struct qm_bulk_update update = { "TCR", "2720260", 123268, 947,
-		"Automated test execution completed", ids, 2 };
+		"Automated test execution completed", ids, 2, nobody };
 	const struct fixture *fixture = *state;
 
 	assert_int_equal(

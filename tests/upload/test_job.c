@@ -46,6 +46,8 @@ static int setup(void **state)
 		.max_split_calls = 60,
 		.max_unmapped = -1,
 		.max_missing = -1,
+		.url = "https://qa.example.com",
+		.no_journal = true,
 	};
 	(void)snprintf(desk->path, sizeof desk->path, "/tmp/qm-job-XXXXXX");
 	assert_non_null(getcwd(desk->before, sizeof desk->before));

@@ -222,7 +222,7 @@ static void an_upload_that_went_wrong_tells_why(void **state)
 	const struct qm_unmapped unmapped = { "a.B.c", "TEST-a.xml", "no such key",
 		"VKMC-TC-1 \"One\"" };
 	const struct qm_missing missing = { "VKMC-TC-9", "Nine" };
-	const struct qm_failed_update failed = { "VKMC-TC-1", "a.B.one", "it is gone", 1001 };
+	const struct qm_listed_run failed = { "VKMC-TC-1", "a.B.one", "it is gone", 1001 };
 	struct qm_report_verdict *verdict = desk_add_verdict(desk, "TEST-b.xml");
 
 	desk_fill(desk);

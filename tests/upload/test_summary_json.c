@@ -49,14 +49,19 @@ static void a_summary_of_nothing_has_all_its_members(void **state)
 	struct desk *desk = *state;
 
 	assert_json(qm_summary_json(&desk->summary),
-		"{\"conclusion\":\"success\",\"reasons\":[],\"reports\":[],\"reports_total\":0,"
+		"{\"conclusion\":\"success\",\"reasons\":[],\"reasons_total\":0,"
+		"\"reports\":[],\"reports_total\":0,"
 		"\"results\":{\"tests\":0,\"passed\":0,\"flaky\":0,\"failed\":0,\"errored\":0,"
 		"\"skipped\":0,\"not_reached\":0},\"mapped\":0,\"ignored\":0,"
 		"\"unmapped\":[],\"unmapped_total\":0,\"missing\":[],\"missing_total\":0,"
-		"\"left\":[],\"left_total\":0,\"transitions\":[],\"executions\":[],"
+		"\"left\":[],\"left_total\":0,\"transitions\":[],\"transitions_total\":0,"
+		"\"executions\":[],\"executions_total\":0,"
 		"\"calls\":{\"reads\":0,\"writes\":0,\"retries\":0,\"waited_ms\":0},"
 		"\"updates\":{\"accepted\":0,\"verified\":0,\"unchanged\":0,\"failed\":0,"
-		"\"superseded\":0},\"failed\":[],\"failed_total\":0}");
+		"\"unknown\":0,\"superseded\":0,\"earlier\":0},\"failed\":[],\"failed_total\":0,"
+		"\"unknown\":[],\"unknown_total\":0,\"superseded\":[],"
+		"\"superseded_total\":0,\"differing\":[],\"differing_total\":0,"
+		"\"journal\":null}");
 }
 
 static void an_upload_is_told_in_full(void **state)
@@ -67,7 +72,8 @@ static void an_upload_is_told_in_full(void **state)
 	const struct qm_missing missing = { "VKMC-TC-9", "Nine" };
 	const struct qm_left execution = { "VKMC-TS-20 / Edge", "archived" },
 			     run = { "VKMC-TC-4", "skipped" };
-	const struct qm_failed_update failed = { "VKMC-TC-1", "a.B.one", "gone", 1001 };
+	const struct qm_listed_run failed = { "VKMC-TC-1", "a.B.one", "gone", 1001 };
+	const struct qm_listed_run unknown = { "VKMC-TC-2", "", "cut", 1002 };
 
 	desk_accept_all(desk);
 	desk_add_verdict(desk, "other.xml")->left_out = true;
@@ -80,14 +86,18 @@ static void an_upload_is_told_in_full(void **state)
 	desk->resolution.missing_count = 8;
 	desk->resolution.left_count = 9;
 	desk->resolution.unchanged = 5;
+	qm_vec_push(&summary->unknown, &unknown);
 	summary->failed_count = 1;
+	summary->unknown_count = 1;
 	summary->verified = 2;
 	summary->superseded = 4;
+	summary->earlier = 6;
+	summary->journal = "j";
 	summary->counts = (struct qm_session_counts){ 5, 3, 1, 41000 };
 	qm_summary_reason(summary, QM_REASON_NOT_UPLOADED, "because");
 	assert_json(qm_summary_json(summary),
 		"{\"conclusion\":\"partial\",\"reasons\":[{\"code\":1,\"text\":\"because\"}],"
-		"\"reports\":[],\"reports_total\":0,"
+		"\"reasons_total\":1,\"reports\":[],\"reports_total\":0,"
 		"\"results\":{\"tests\":3,\"passed\":2,\"flaky\":0,\"failed\":1,"
 		"\"errored\":0,\"skipped\":0,\"not_reached\":0},\"mapped\":3,\"ignored\":0,"
 		"\"unmapped\":[{\"test\":\"a.B.c\",\"file\":\"TEST-a.xml\",\"why\":\"no key\","
@@ -97,14 +107,19 @@ static void an_upload_is_told_in_full(void **state)
 		"{\"key\":\"VKMC-TC-4\",\"why\":\"skipped\"}],\"left_total\":10,"
 		"\"transitions\":[{\"from\":\"Not Run\",\"to\":\"Failed\",\"runs\":1},"
 		"{\"from\":\"Not Run\",\"to\":\"Passed\",\"runs\":1},"
-		"{\"from\":\"Passed\",\"to\":\"Passed\",\"runs\":1}],"
+		"{\"from\":\"Passed\",\"to\":\"Passed\",\"runs\":1}],\"transitions_total\":3,"
 		"\"executions\":[{\"suite\":\"VKMC-TS-20\",\"suite_run\":\"2720260\","
 		"\"platform\":\"Chrome\",\"release\":\"\",\"cycle\":\"\",\"runs\":3,"
-		"\"updated\":3}],"
+		"\"updated\":3}],\"executions_total\":1,"
 		"\"calls\":{\"reads\":5,\"writes\":3,\"retries\":1,\"waited_ms\":41000},"
 		"\"updates\":{\"accepted\":3,\"verified\":2,\"unchanged\":5,\"failed\":1,"
-		"\"superseded\":4},\"failed\":[{\"key\":\"VKMC-TC-1\",\"id\":1001,"
-		"\"test\":\"a.B.one\",\"why\":\"gone\"}],\"failed_total\":1}");
+		"\"unknown\":1,\"superseded\":4,\"earlier\":6},"
+		"\"failed\":[{\"key\":\"VKMC-TC-1\",\"id\":1001,"
+		"\"test\":\"a.B.one\",\"why\":\"gone\"}],\"failed_total\":1,"
+		"\"unknown\":[{\"key\":\"VKMC-TC-2\",\"id\":1002,\"test\":\"\","
+		"\"why\":\"cut\"}],"
+		"\"unknown_total\":1,\"superseded\":[],\"superseded_total\":4,"
+		"\"differing\":[],\"differing_total\":0,\"journal\":\"j\"}");
 }
 
 static void a_plan_lists_every_call_with_its_time(void **state)
@@ -136,6 +151,11 @@ static size_t length_of(const json_t *summary, const char *name)
 	return json_array_size(json_object_get(summary, name));
 }
 
+static json_int_t number_of(const json_t *summary, const char *name)
+{
+	return json_integer_value(json_object_get(summary, name));
+}
+
 static void no_list_is_longer_than_ten_thousand(void **state)
 {
 	struct desk *desk = *state;
@@ -152,13 +172,18 @@ static void no_list_is_longer_than_ten_thousand(void **state)
 		qm_vec_push(&desk->catalog.left, &(struct qm_left){ "VKMC-TS-20", "archived" });
 		qm_vec_push(&desk->resolution.left, &(struct qm_left){ "VKMC-TC-1", "skipped" });
 	}
+	for (int i = 0; i < 10000; i++)
+		(void)shelf_execution(&desk->catalog, "2720261", "Edge");
 	desk->resolution.left_count = 7000;
 	summary = qm_summary_json(&desk->summary);
 	assert_int_equal(length_of(summary, "reports"), 10000);
 	assert_int_equal(length_of(summary, "unmapped"), 10000);
 	assert_int_equal(length_of(summary, "missing"), 10000);
 	assert_int_equal(length_of(summary, "left"), 10000);
-	assert_int_equal(json_integer_value(json_object_get(summary, "left_total")), 13000);
+	assert_int_equal(length_of(summary, "executions"), 10000);
+	assert_int_equal(number_of(summary, "left_total"), 13000);
+	assert_int_equal(number_of(summary, "reports_total"), 10001);
+	assert_int_equal(number_of(summary, "executions_total"), 10001);
 	json_decref(summary);
 }
 

@@ -61,12 +61,12 @@ static void add(struct desk *desk, int count, int failed)
 	}
 }
 
-static size_t names_of(const void *context, uint32_t run, const char *names[3])
+static void origin_of(void *context, uint32_t run, struct qm_origin *out)
 {
 	(void)context;
-	names[0] = run == 4 ? "a.B.five" : "a.B.other";
-	names[1] = "a.B.second";
-	return 2;
+	out->tests[0] = run == 4 ? "a.B.five" : "a.B.other";
+	out->tests[1] = "a.B.second";
+	out->test_count = 2;
 }
 
 static struct qm_upload_options options_of(const struct desk *desk)
@@ -76,8 +76,7 @@ static struct qm_upload_options options_of(const struct desk *desk)
 		.clock = &desk->office->stage->clock,
 		.log = &desk->office->stage->logger,
 		.max_split_calls = desk->max_split_calls,
-		.names = names_of,
-		.names_context = desk,
+		.origins = { origin_of, NULL },
 	};
 }
 
@@ -101,6 +100,17 @@ static void send_all(struct desk *desk, size_t batch_size, const char *policy)
 	struct qm_upload_options options;
 
 	plan(desk, batch_size, policy);
+	options = options_of(desk);
+	qm_upload(&desk->summary, &options);
+}
+
+/* A signal comes while the session is asked or waits for the n-th time from now on. */
+static void send_until(struct desk *desk, size_t batch_size, int nth)
+{
+	struct qm_upload_options options;
+
+	plan(desk, batch_size, stage_allow_all);
+	desk->office->stage->interrupt_wait = desk->office->stage->waits + nth;
 	options = options_of(desk);
 	qm_upload(&desk->summary, &options);
 }
@@ -155,7 +165,7 @@ static void what_is_accepted_is_counted(void **state)
 static void a_bad_id_is_named_with_its_key_and_test(void **state)
 {
 	struct desk *desk = *state;
-	const struct qm_failed_update *failed;
+	const struct qm_listed_run *failed;
 
 	add(desk, 64, 0);
 	desk->office->bad[1005] = true;
@@ -205,6 +215,24 @@ static void reasons_are_cut_and_failures_counted(void **state)
 	assert_int_equal(desk->summary.reasons.count, 21);
 	assert_says(reason(desk, 20), "10 more of this kind");
 	assert_int_equal(desk->summary.failed.count, 30);
+}
+
+static void a_denial_is_told_behind_many_refusals(void **state)
+{
+	struct desk *desk = *state;
+
+	add(desk, 40, 30);
+	desk->office->closed = true;
+	send_all(desk, 1,
+		"version: \"1\"\ntools:\n  qmetry_bulk_update_test_case_execution_status:\n"
+		"    rules:\n      - name: bad news\n        on_deny: Only bad news.\n"
+		"        conditions:\n          - {path: args.runStatusID, op: eq, value: 2}\n");
+	assert_counts(desk, 0, 40, 0);
+	assert_int_equal(qm_summary_exit_code(&desk->summary), 8);
+	assert_int_equal(qm_summary_conclusion(&desk->summary), QM_CONCLUDED_DENIED);
+	assert_int_equal(desk->summary.reasons.count, 1 + 20 + 1);
+	assert_says(reason(desk, 0), "10 runs of VKMC-TS-20 / Chrome to Passed");
+	assert_says(reason(desk, 21), "10 more of this kind");
 }
 
 static void split_calls_end_at_their_number(void **state)
@@ -326,8 +354,65 @@ static void a_server_that_answers_nothing_at_all_ends_the_upload(void **state)
 	send_all(desk, 1, stage_allow_all);
 	/* Two single runs might be bad; three in a row, each tried twice, are the server. */
 	assert_int_equal(desk->office->writes, 6);
-	assert_counts(desk, 0, 2, 58);
+	assert_counts(desk, 0, 2, 57);
+	assert_int_equal(desk->summary.unknown_count, 1);
 	assert_int_equal(qm_summary_exit_code(&desk->summary), 10);
+}
+
+static void a_signal_during_a_call_leaves_its_runs_unknown(void **state)
+{
+	struct desk *desk = *state;
+	const struct qm_listed_run *unknown;
+
+	add(desk, 8, 0);
+	desk->office->faults[2] = (struct answer){ .delivery = QM_CUT_OFF };
+	send_all(desk, 3, stage_allow_all);
+	assert_int_equal(desk->office->writes, 2);
+	assert_counts(desk, 3, 0, 2);
+	assert_int_equal(desk->summary.unknown_count, 3);
+	assert_int_equal(desk->summary.unknown.count, 3);
+	unknown = qm_vec_at(&desk->summary.unknown, 1);
+	assert_int_equal(unknown->id, 1005);
+	assert_string_equal(unknown->test, "a.B.five");
+	assert_int_equal(qm_summary_exit_code(&desk->summary), 7);
+	assert_int_equal(desk->summary.reasons.count, 1);
+	assert_says(reason(desk, 0), "2 of 8 updates are left, 3 more may have been set");
+}
+
+static void a_signal_between_calls_leaves_nothing_unknown(void **state)
+{
+	struct desk *desk = *state;
+
+	add(desk, 8, 0);
+	send_until(desk, 3, 3);
+	assert_int_equal(desk->office->writes, 2);
+	assert_counts(desk, 6, 0, 2);
+	assert_int_equal(desk->summary.unknown_count, 0);
+	assert_int_equal(qm_summary_exit_code(&desk->summary), 7);
+	assert_says(reason(desk, 0), "signal; 2 of 8 updates are left");
+}
+
+static void a_signal_while_a_call_is_tried_again_leaves_it_unknown(void **state)
+{
+	struct desk *desk = *state;
+
+	add(desk, 4, 0);
+	desk->office->faults[1] = (struct answer){ .delivery = QM_UNANSWERED };
+	send_until(desk, 500, 2); /* the first is the question before the call */
+	assert_int_equal(desk->summary.unknown_count, 4);
+	assert_int_equal(qm_summary_exit_code(&desk->summary), 7);
+}
+
+static void a_signal_while_a_limit_is_waited_for_leaves_nothing_unknown(void **state)
+{
+	struct desk *desk = *state;
+
+	add(desk, 4, 0);
+	desk->office->faults[1] = (struct answer){ .status = 429 };
+	send_until(desk, 500, 2);
+	assert_int_equal(desk->summary.unknown_count, 0);
+	assert_counts(desk, 0, 0, 4);
+	assert_int_equal(qm_summary_exit_code(&desk->summary), 7);
 }
 
 /* ---- Without sending. */
@@ -444,6 +529,7 @@ int main(void)
 		TEST(a_bad_id_is_named_with_its_key_and_test),
 		TEST(a_closed_execution_is_one_reason),
 		TEST(reasons_are_cut_and_failures_counted),
+		TEST(a_denial_is_told_behind_many_refusals),
 		TEST(split_calls_end_at_their_number),
 		TEST(a_size_that_was_learned_counts_for_the_whole_upload),
 		TEST(a_denied_call_is_listed_and_not_sent),
@@ -452,6 +538,10 @@ int main(void)
 		TEST(a_server_that_cannot_be_reached_ends_the_upload),
 		TEST(a_call_that_times_out_is_tried_smaller),
 		TEST(a_server_that_answers_nothing_at_all_ends_the_upload),
+		TEST(a_signal_during_a_call_leaves_its_runs_unknown),
+		TEST(a_signal_between_calls_leaves_nothing_unknown),
+		TEST(a_signal_while_a_call_is_tried_again_leaves_it_unknown),
+		TEST(a_signal_while_a_limit_is_waited_for_leaves_nothing_unknown),
 		TEST(a_preview_says_when_each_call_would_go),
 		TEST(a_preview_says_which_limit_it_will_not_fit),
 		TEST(a_preview_knows_the_deadline_too),

@@ -1,0 +1,19 @@
+/*
+ * tell - the end of a command that sets statuses: its summary, or why it could not begin.
+ *
+ * Both go to standard output in the form that was asked for, and to the CI system (publish.h).
+ */
+#ifndef QM_CLI_TELL_H
+#define QM_CLI_TELL_H
+
+#include "src/cli/commands.h"
+#include "src/upload/summary.h"
+
+/* Both return the exit code of the reason that applies first. */
+int qm_tell_summary(const struct qm_context *context, const struct qm_summary *summary);
+int qm_tell_unbegun(const struct qm_context *context, const struct qm_error *err, bool planning);
+
+/* A code that --soft-fail names becomes 0, and nobody shall overlook it. */
+int qm_soften(const struct qm_context *context, int code);
+
+#endif

@@ -1,0 +1,23 @@
+/*
+ * listed - single runs, as a summary lists them.
+ */
+#ifndef QM_UPLOAD_LISTED_H
+#define QM_UPLOAD_LISTED_H
+
+#include <stdint.h>
+
+struct qm_update;
+
+/* A run that is not as it was to be, named with its test. */
+struct qm_listed_run {
+	const char *key, *test, *why; /* test: the first that led to it, "" if none did */
+	int64_t id;
+};
+
+/* An update that the server accepted. */
+struct qm_accepted {
+	const struct qm_update *update;
+	int64_t build_id; /* 0: none */
+};
+
+#endif

@@ -1,0 +1,190 @@
+#include "src/upload/receipt.h"
+#include "src/base/json_text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char opening[] = "{\"key\":";
+
+/* 10,000 runs of one call with three names each. */
+enum { LINES_MAX_BYTES = 128 << 20 };
+
+struct qm_receipt {
+	char *path;
+	const char *url;
+	const struct qm_log *log;
+	int file;
+	off_t length;
+	bool is_new;
+};
+
+static enum qm_code fail(
+	const struct qm_receipt *receipt, const char *what, int number, struct qm_error *err)
+{
+	(void)qm_error_set(err, QM_EIO, "the receipt cannot be %s: %s", what, strerror(number));
+	qm_error_at(err, receipt->path, 0, 0);
+	return QM_EIO;
+}
+
+static enum qm_code write_all(
+	struct qm_receipt *receipt, const char *bytes, size_t length, struct qm_error *err)
+{
+	size_t left = length;
+
+	while (left) {
+		ssize_t put = write(receipt->file, bytes + length - left, left);
+		int number = errno;
+
+		if (put < 0 && number == EINTR)
+			continue;
+		if (put < 0) {
+			/* Half a line would be taken for damage later on. */
+			if (ftruncate(receipt->file, receipt->length) ||
+				lseek(receipt->file, receipt->length, SEEK_SET) < 0)
+				number = errno;
+			return fail(receipt, "written", number, err);
+		}
+		left -= (size_t)put;
+	}
+	receipt->length += (off_t)length;
+	return QM_OK;
+}
+
+/* Goes to the end; what was torn there becomes a line of its own. */
+static enum qm_code look_at(struct qm_receipt *receipt, struct qm_error *err)
+{
+	char head[sizeof opening - 1], last = '\n';
+	ssize_t got = pread(receipt->file, head, sizeof head, 0);
+
+	receipt->length = lseek(receipt->file, 0, SEEK_END);
+	if (got < 0 || receipt->length < 0)
+		return fail(receipt, "read", errno, err);
+	receipt->is_new = receipt->length == 0;
+	if (receipt->is_new)
+		return QM_OK;
+	if (got < (ssize_t)sizeof head || memcmp(head, opening, sizeof head) != 0) {
+		(void)qm_error_set(err, QM_EUSAGE,
+			"the file is no receipt of qmetry-ci and is left as it is; name another "
+			"one (--receipt)");
+		qm_error_at(err, receipt->path, 0, 0);
+		return QM_EUSAGE;
+	}
+	if (pread(receipt->file, &last, 1, receipt->length - 1) != 1)
+		return fail(receipt, "read", errno, err);
+	return last == '\n' ? QM_OK : write_all(receipt, "\n", 1, err);
+}
+
+enum qm_code qm_receipt_open(const char *path, const char *url, const struct qm_log *log,
+	struct qm_receipt **out, struct qm_error *err)
+{
+	struct qm_receipt *receipt = qm_alloc(sizeof *receipt);
+	enum qm_code code;
+
+	*out = NULL;
+	receipt->path = qm_strdup(path);
+	receipt->url = url;
+	receipt->log = log;
+	receipt->file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
+	code = receipt->file < 0 ? fail(receipt, "opened", errno, err) : look_at(receipt, err);
+	if (code) {
+		qm_receipt_close(receipt);
+		return code;
+	}
+	*out = receipt;
+	return QM_OK;
+}
+
+void qm_receipt_close(struct qm_receipt *receipt)
+{
+	if (!receipt)
+		return;
+	if (receipt->is_new && !receipt->length)
+		(void)unlink(receipt->path);
+	if (receipt->file >= 0)
+		(void)close(receipt->file);
+	free(receipt->path);
+	free(receipt);
+}
+
+/* ---- Lines. */
+
+static void add_text(struct qm_buf *line, const char *name, const char *text)
+{
+	qm_buf_add_format(line, ",\"%s\":", name);
+	qm_json_add_text(line, text);
+}
+
+static void add_status(
+	struct qm_buf *line, const char *name, const struct qm_catalog *catalog, int64_t id)
+{
+	const struct qm_status *status = qm_catalog_status_of(catalog, id);
+
+	qm_buf_add_format(line, ",\"%s\":{\"id\":%lld", name, (long long)id);
+	add_text(line, "name", status ? status->name : NULL);
+	qm_buf_add_char(line, '}');
+}
+
+static void add_origin(struct qm_buf *line, const struct qm_origin *origin)
+{
+	qm_buf_add_text(line, ",\"tests\":[");
+	for (size_t i = 0; i < origin->test_count; i++) {
+		qm_buf_add_text(line, i ? "," : "");
+		qm_json_add_text(line, origin->tests[i]);
+	}
+	qm_buf_add_char(line, ']');
+	add_text(line, "report", origin->report);
+	add_text(line, "report_sha256", *origin->sha256 ? origin->sha256 : NULL);
+}
+
+static void write_line(const struct qm_receipt *receipt, const struct qm_receipt_call *call,
+	const struct qm_update *update, struct qm_buf *line)
+{
+	const struct qm_catalog *catalog = call->catalog;
+	const struct qm_run *run = qm_vec_at(&catalog->runs, update->run);
+	const struct qm_test_case *test_case = qm_vec_at(&catalog->test_cases, run->test_case);
+	const struct qm_execution *execution = qm_vec_at(&catalog->executions, run->execution);
+	const struct qm_origin origin = qm_origin_of(call->origins, update->run);
+	char at[QM_TIME_TEXT];
+
+	qm_time_format(call->at_ms, at);
+	qm_buf_add_text(line, opening);
+	qm_json_add_text(line, test_case->key);
+	add_text(line, "type", call->entity_type);
+	qm_buf_add_format(line, ",\"id\":%lld", (long long)run->id);
+	add_text(line, "suite", execution->suite_key);
+	add_text(line, "suite_run", execution->suite_run);
+	add_text(line, "platform", execution->platform);
+	add_status(line, "before", catalog, run->status_id);
+	add_status(line, "after", catalog, update->status_id);
+	if (call->call->build_id)
+		qm_buf_add_format(line, ",\"build\":%lld", (long long)call->call->build_id);
+	add_origin(line, &origin);
+	qm_buf_add_format(line, ",\"call\":%llu", (unsigned long long)call->number);
+	add_text(line, "at", at);
+	add_text(line, "url", receipt->url);
+	add_text(line, "project", catalog->project.key);
+	qm_buf_add_text(line, "}\n");
+}
+
+enum qm_code qm_receipt_add(
+	struct qm_receipt *receipt, const struct qm_receipt_call *call, struct qm_error *err)
+{
+	struct qm_buf lines;
+	enum qm_code code;
+
+	qm_buf_init(&lines, LINES_MAX_BYTES);
+	for (size_t i = 0; i < call->count; i++)
+		write_line(receipt, call, &call->call->updates[call->first + i], &lines);
+	/* A test may have printed the key. */
+	qm_log_redact(receipt->log, lines.data);
+	code = lines.overflow ? fail(receipt, "written", EFBIG, err)
+			      : write_all(receipt, lines.data, strlen(lines.data), err);
+	if (!code && fdatasync(receipt->file) && errno != EINVAL)
+		code = fail(receipt, "synced", errno, err);
+	qm_buf_release(&lines);
+	return code;
+}

@@ -1,0 +1,18 @@
+/*
+ * verify - reads back what was accepted and compares.
+ *
+ * An answer of 200 says that QMetry took a call, not that every run has its status. --verify asks:
+ * only executions in which something was accepted are read, each until its last such run was seen
+ * (reread.h), at the end, once. A run that has another status or, where the row tells, another
+ * build is named and is a reason.
+ */
+#ifndef QM_UPLOAD_VERIFY_H
+#define QM_UPLOAD_VERIFY_H
+
+#include "src/upload/origin.h"
+#include "src/upload/summary.h"
+
+void qm_verify(
+	struct qm_summary *summary, struct qm_session *session, const struct qm_origins *origins);
+
+#endif
