@@ -68,14 +68,14 @@ static enum qm_code read_login(
 }
 
 static enum qm_code read_number(
-	const char *text, size_t length, int max, int *out, struct qm_error *err)
+	const char *text, size_t length, int min, int max, int *out, struct qm_error *err)
 {
 	char digits[16] = "";
 	int64_t number = 0;
 
 	if (length < sizeof digits)
 		memcpy(digits, text, length);
-	if (!qm_text_int(digits, 0, max, &number))
+	if (!qm_text_int(digits, min, max, &number))
 		return wrong(err, "has a port or database that is no number in range");
 	*out = (int)number;
 	return QM_OK;
@@ -102,7 +102,8 @@ static enum qm_code read_host(
 		return QM_OK;
 	if (*colon != ':')
 		return wrong(err, "has something behind its ]");
-	return read_number(colon + 1, (size_t)(text + length - colon - 1), 65535, &out->port, err);
+	return read_number(
+		colon + 1, (size_t)(text + length - colon - 1), 1, 65535, &out->port, err);
 }
 
 enum qm_code qm_redis_url_parse(const char *text, struct qm_redis_url *out, struct qm_error *err)
@@ -126,7 +127,8 @@ enum qm_code qm_redis_url_parse(const char *text, struct qm_redis_url *out, stru
 	if (!code)
 		code = read_host(at, (size_t)(rest - at), out, err);
 	if (!code && *rest == '/' && rest[1])
-		code = read_number(rest + 1, strlen(rest + 1), MAX_DATABASE, &out->database, err);
+		code = read_number(
+			rest + 1, strlen(rest + 1), 0, MAX_DATABASE, &out->database, err);
 	else if (!code && *rest && *rest != '/')
 		code = wrong(err, "has a ? or # in it");
 	return code;

@@ -501,6 +501,26 @@ static void a_proxy_that_refuses_is_told(void **state)
 	loopback_free(proxy);
 }
 
+static void what_does_not_let_us_in_is_left(void **state)
+{
+	static const struct loopback_step steps[] = { { .hang = true } };
+	struct loopback *deaf = loopback_start_deaf(), *proxy = loopback_start(steps, 1);
+
+	(void)state;
+	assert_refused(&(struct way){ .url = "redis://127.0.0.1:%",
+			       .port = port_of(deaf),
+			       .timeout_ms = PATIENCE_MS },
+		"is it up and --state right?");
+	assert_refused(&(struct way){ .url = "redis://cache.example",
+			       .proxy = loopback_url(proxy),
+			       .timeout_ms = PATIENCE_MS },
+		"cache.example:6379 is of no use: ");
+	loopback_stop(deaf);
+	loopback_stop(proxy);
+	loopback_free(deaf);
+	loopback_free(proxy);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -523,6 +543,7 @@ int main(void)
 		cmocka_unit_test(a_proxy_is_asked_for_a_tunnel),
 		cmocka_unit_test(the_environment_names_proxies_and_whom_they_are_not_for),
 		cmocka_unit_test(a_proxy_that_refuses_is_told),
+		cmocka_unit_test(what_does_not_let_us_in_is_left),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -20,6 +20,8 @@ static void an_address_has_its_parts(void **state)
 		{ "redis://:geheim@cache", "cache", "", "geheim", 6379, 0, false },
 		{ "redis://ci:p%40ss@w0rd@cache:1/15", "cache", "ci", "p@ss@w0rd", 1, 15, false },
 		{ "redis://ci@cache", "cache", "ci", NULL, 6379, 0, false },
+		{ "redis://ci:@cache", "cache", "ci", NULL, 6379, 0, false },
+		{ "redis://:@cache", "cache", "", NULL, 6379, 0, false },
 		{ "redis://[::1]:6380/1", "::1", "", NULL, 6380, 1, false },
 		{ "redis://[::1]", "::1", "", NULL, 6379, 0, false },
 	};
@@ -45,8 +47,9 @@ static void what_is_no_address_is_told_without_the_password(void **state)
 {
 	static const char *const texts[] = { "", "cache:6379", "http://cache", "redis://",
 		"redis://:geheim@", "redis://:geheim@cache:port", "redis://:geheim@cache:70000",
-		"redis://:geheim@cache/x", "redis://:geheim%4@cache", "redis://:geheim%00@cache",
-		"redis://:geheim@[::1", "redis://:geheim@[::1]x", "redis://:geheim@cache?x=1" };
+		"redis://:geheim@cache:0", "redis://:geheim@cache/x", "redis://:geheim%4@cache",
+		"redis://:geheim%00@cache", "redis://:geheim@[::1", "redis://:geheim@[::1]x",
+		"redis://:geheim@cache?x=1" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
