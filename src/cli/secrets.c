@@ -39,7 +39,7 @@ void qm_secrets_load(struct qm_secrets *secrets, bool may_read_input, struct qm_
 	static const char *const urls[QM_URL_PASSWORDS] = { "https_proxy", "HTTPS_PROXY",
 		"http_proxy", "all_proxy", "ALL_PROXY", "QMETRY_PROXY", "QMETRY_STATE" };
 
-	*secrets = (struct qm_secrets){ .entries = { { NULL } } };
+	*secrets = (struct qm_secrets){ .url_passwords = { NULL } };
 	for (int i = 0; i < QM_SECRET_NAMES; i++) {
 		qm_error_init(&secrets->entries[i].err);
 		if (!may_read_input && is_standard_input(names[i]))
