@@ -9,17 +9,22 @@
 /* As shells have it for a command that is not there, and for one that cannot be started. */
 enum { COMMAND_NOT_FOUND = 127, COMMAND_NOT_STARTED = 126 };
 
-/* An hour of tests shall not run before a setting is found to be wrong. */
+/* An hour of tests shall not run before a setting or the policy is found to be wrong. */
 static enum qm_code check(const struct qm_context *context, struct qm_error *err)
 {
 	const struct qm_settings *settings = context->settings;
+	struct qm_world world;
 	enum qm_code code;
 
 	if (!settings->command || !*settings->command)
 		return qm_error_set(err, QM_EUSAGE,
 			"no command; usage: qmetry-ci run [OPTION...] [REPORT...] -- mvn test");
+	qm_world_init(&world);
 	code = qm_upload_check(settings, err);
-	return code ? code : qm_world_check(settings, err);
+	if (!code)
+		code = qm_world_open_step(&world, context, QM_OPEN_POLICY, err);
+	qm_world_close(&world);
+	return code;
 }
 
 /*

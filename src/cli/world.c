@@ -58,17 +58,6 @@ done:
 	return code;
 }
 
-enum qm_code qm_world_check(const struct qm_settings *settings, struct qm_error *err)
-{
-	struct qm_world world;
-	enum qm_code code;
-
-	qm_world_init(&world);
-	code = open_policy(&world, settings, err);
-	qm_world_close(&world);
-	return code;
-}
-
 static void open_gate(struct qm_world *world, const struct qm_settings *settings)
 {
 	int64_t usual = world->store->shared ? SHARED_HEADROOM : 0;

@@ -33,8 +33,6 @@ enum qm_code qm_world_open_step(struct qm_world *world, const struct qm_context 
 /* All steps. */
 enum qm_code qm_world_open(struct qm_world *world, const struct qm_context *context,
 	struct qm_error *err) QM_MUST_CHECK;
-/* Whether the policy can be loaded: what fails for free and needs no secret. QM_EUSAGE. */
-enum qm_code qm_world_check(const struct qm_settings *settings, struct qm_error *err) QM_MUST_CHECK;
 void qm_world_close(struct qm_world *world);
 
 /* Opens the receipt of --receipt, else `begun`, else none (NULL); after the world. */
