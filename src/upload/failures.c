@@ -1,9 +1,10 @@
 #include "src/upload/failures.h"
 #include "src/base/text.h"
+#include "src/upload/source_line.h"
 
 #include <string.h>
 
-enum { MAX_TESTS = 1000, TEXT_BYTES = 250 };
+enum { MAX_TESTS = 1000, TEXT_BYTES = 250, PATH_BYTES = 1024 };
 
 void qm_failures_init(struct qm_failures *failures, struct qm_arena *arena)
 {
@@ -40,10 +41,25 @@ static enum qm_code begin_report(void *context, const struct qm_report_begin *re
 {
 	struct qm_failures *failures = context;
 
-	(void)report;
+	failures->report = report->path;
 	failures->tests_before = failures->tests.count;
 	failures->count_before = failures->count;
 	return QM_OK;
+}
+
+static void keep_place(
+	struct qm_failures *failures, const struct qm_result *result, struct qm_failed_test *test)
+{
+	char path[PATH_BYTES];
+	int64_t line = result->line;
+
+	if (result->file && *result->file)
+		test->file = keep(failures, result->file);
+	else if (qm_source_line(failures->report, result, path, sizeof path, &line))
+		test->file = keep(failures, path);
+	else
+		test->file = "";
+	test->line = line;
 }
 
 static enum qm_code note_result(void *context, const struct qm_result *result)
@@ -60,8 +76,7 @@ static enum qm_code note_result(void *context, const struct qm_result *result)
 	(void)qm_result_full_name(result, name, sizeof name);
 	test = qm_vec_add(&failures->tests);
 	test->test = keep(failures, name);
-	test->file = keep(failures, result->file);
-	test->line = result->line;
+	keep_place(failures, result, test);
 	test->message = keep(failures, message_of(result));
 	return QM_OK;
 }

@@ -2,9 +2,9 @@
  * failures - the tests that failed, for those who read a summary and not the log.
  *
  * A sink that looks on while reports are read. It keeps the first 1,000 failed or errored tests
- * with where they stand and the first line of their message, each text cut, 0.8 MB at most in all;
- * `count` is right however many there are. An attempt that was run again is none. A report that is
- * dropped takes its tests along.
+ * with where they stand (as the report says, else by source_line.h) and the first line of their
+ * message, each text cut, 0.8 MB at most in all; `count` is right however many there are. An
+ * attempt that was run again is none. A report that is dropped takes its tests along.
  */
 #ifndef QM_UPLOAD_FAILURES_H
 #define QM_UPLOAD_FAILURES_H
@@ -22,7 +22,8 @@ struct qm_failures {
 	struct qm_arena *arena; /* texts live here */
 	struct qm_vec tests;    /* struct qm_failed_test */
 	uint64_t count;
-	size_t tests_before; /* the report that is being read */
+	const char *report; /* being read, and what there was before it */
+	size_t tests_before;
 	uint64_t count_before;
 };
 

@@ -165,6 +165,15 @@ class Publish(Case):
             self.assertNotIn(KEY, text)
             self.assertNotIn(KEY.replace("-", "&#45;"), text)
 
+    def test_a_java_test_is_marked_in_its_source(self):
+        stack = "T: boom\n\tat com.acme.CartTest.adds(CartTest.java:42)\n"
+        case = ("com.acme.CartTest", "adds", '<failure message="boom">%s</failure>' % stack)
+        self.write("shop/target/surefire-reports/TEST-a.xml", junit(case))
+        self.write("shop/src/test/java/com/acme/CartTest.java", "")
+        done = self.qmetry("parse", env=GITHUB, code=0)
+        place = "file=shop/src/test/java/com/acme/CartTest.java,line=42"
+        self.assertIn("::error %s,title=com.acme.CartTest.adds::boom" % place, self.orders(done))
+
     def test_azure_gets_its_own_commands(self):
         done = self.qmetry("parse", self.report(), env={"TF_BUILD": "True"}, code=0)
         self.assertIn("##vso[task.logissue type=error]a.B.VKMC-TC-2: boom\n", done.err)
