@@ -286,9 +286,9 @@ static void add_list(struct qm_buf *out, const char *name, const struct qm_vec *
 static void make_file(const struct qm_settings *settings, struct qm_buf *out)
 {
 	qm_buf_add_text(out,
-		"# Settings of qmetry-ci; `qmetry-ci help upload` lists them all. The key comes from\n"
-		"# QMETRY_API_KEY, and under CI the address from QMETRY_URL: a file that a pull "
-		"request\n# brings along may set neither.\n");
+		"# Settings of qmetry-ci; `qmetry-ci help upload` lists them all. The key "
+		"comes from\n# QMETRY_API_KEY, and under CI the address from QMETRY_URL: a file "
+		"that a pull\n# request brings along may set neither.\n");
 	if (strcmp(settings->url, default_url) != 0) {
 		qm_buf_add_text(out, "# ");
 		add_text(out, "url", settings->url);
