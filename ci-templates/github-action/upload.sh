@@ -49,6 +49,8 @@ if [ -n "$QM_EXTRA_ARGS" ]; then
 	mapfile -t options <<<"$words"
 fi
 
+[ -z "${QMETRY_RECEIPT:-}" ] || mkdir -p "$(dirname "$QMETRY_RECEIPT")"
+
 # ---- Without a key, where none is handed out
 
 if [ -z "${QMETRY_API_KEY:-}${QMETRY_API_KEY_FILE:-}" ] && [ "$QM_NO_SECRETS" = true ]; then

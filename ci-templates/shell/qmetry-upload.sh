@@ -11,14 +11,14 @@ tests=0
 "$@" || tests=$?
 
 mkdir -p .qmetry-ci
-rm -f .qmetry-ci/summary.md .qmetry-ci/outputs.txt
+rm -f .qmetry-ci/summary.md .qmetry-ci/outputs.txt .qmetry-ci/receipt.jsonl
 set -f # patterns are the program's business
 IFS='
 '
 upload=0
 # shellcheck disable=SC2086 # one file or pattern a line
 qmetry-ci upload --summary .qmetry-ci/summary.md --outputs .qmetry-ci/outputs.txt \
-	-- ${QM_FILES-} || upload=$?
+	--receipt .qmetry-ci/receipt.jsonl -- ${QM_FILES-} || upload=$?
 
 [ "$tests" -eq 0 ] || exit "$tests"
 exit "$upload"

@@ -91,7 +91,8 @@ class Jenkins(Case):
         self.assertEqual(result, "SUCCESS", happened)
         self.assertEqual(self.statuses(), {1001: "passed", 1002: "failed", 1003: "notrun"})
         self.assertEqual(
-            self.step(happened, "archive")["files"], [".qmetry-ci/begun", ".qmetry-ci/summary.md"]
+            self.step(happened, "archive")["files"],
+            [".qmetry-ci/begun", ".qmetry-ci/receipt.jsonl", ".qmetry-ci/summary.md"],
         )
 
     def write_old(self):
@@ -147,7 +148,7 @@ class Jenkins(Case):
         self.assertEqual(len(self.bulk()), 3)
         self.assertEqual(
             self.step(happened, "archive")["files"],
-            [".qmetry-ci/outputs.txt", ".qmetry-ci/summary.md"],
+            [".qmetry-ci/outputs.txt", ".qmetry-ci/receipt.jsonl", ".qmetry-ci/summary.md"],
         )
 
     def test_what_was_not_uploaded_makes_the_build_unstable(self):

@@ -86,6 +86,8 @@ class Commands(Case):
         os.makedirs(os.path.join(self.folder, "build/release/bin"))
         for name in ("build/release/bin/qmetry-ci", "qmetry-ci"):
             os.symlink(os.path.join(BIN, "qmetry-ci-test"), os.path.join(self.folder, name))
+        tests = "#!/bin/sh\ntouch target/surefire-reports/TEST-a.xml\n"
+        os.chmod(self.write("mvn", tests), 0o755)
         ran = 0
         for block in self.blocks():
             # The work tree's own verbs are the gate itself.
@@ -96,7 +98,7 @@ class Commands(Case):
             script = script.replace("QMETRY_API_KEY=...", "QMETRY_API_KEY=" + KEY)
             if "qmetry-ci " not in script:
                 continue
-            env = self.environment({"QMETRY_API_KEY": None, "QMETRY_URL": None})
+            env = self.environment({})
             env["PATH"] = self.folder + os.pathsep + env["PATH"]
             done = subprocess.run(
                 ["sh", "-e", "-c", script],

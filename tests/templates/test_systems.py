@@ -130,7 +130,8 @@ class Azure(System):
         rows = {row["name"]: row.get("default") for row in template["parameters"]}
         self.assertEqual(set(given) - set(rows), set())
         rows.update(given)
-        (step,) = template["steps"]
+        step, publish = template["steps"]
+        self.assertEqual(publish["publish"], ".qmetry-ci")
         env = {
             name: re.sub(r"\$\{\{ parameters\.(\w+) \}\}", lambda m: rows[m[1]], value)
             for name, value in step["env"].items()

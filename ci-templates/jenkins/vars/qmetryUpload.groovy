@@ -9,7 +9,7 @@
 //     credentialsId  secret text with the API key ('qmetry-api-key')
 //     program        'qmetry-ci', as the agent's PATH has it, or a path
 //     unstable       exit codes that make the build unstable; others let it fail ([1, 4, 6, 7, 10])
-//     archive        false: do not archive .qmetry-ci/ (summary, outputs)
+//     archive        false: do not archive .qmetry-ci/ (journal, receipt, summary, outputs)
 //
 // Reports that were there before the build began are left out, since workspaces are used again:
 // newerThan is, unless it is given, the time since then and a minute.
@@ -42,13 +42,13 @@ def call(Map given = [:]) {
         withEnv(environment) {
             code = sh(label: 'qmetry-ci upload', returnStatus: true, script: '''
                 mkdir -p .qmetry-ci
-                rm -f .qmetry-ci/summary.md .qmetry-ci/outputs.txt
+                rm -f .qmetry-ci/summary.md .qmetry-ci/outputs.txt .qmetry-ci/receipt.jsonl
                 set -f # patterns are the program's business
                 IFS='
 '
                 # shellcheck disable=SC2086 # one file or pattern a line
                 "$QM_PROGRAM" upload --summary .qmetry-ci/summary.md \\
-                    --outputs .qmetry-ci/outputs.txt -- $QM_FILES
+                    --outputs .qmetry-ci/outputs.txt --receipt .qmetry-ci/receipt.jsonl -- $QM_FILES
             ''')
         }
     }
