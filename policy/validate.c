@@ -2,6 +2,7 @@
 #include "policy/load.h"
 #include "policy/quote.h"
 #include "policy/regex.h"
+#include "policy/utf8.h"
 #include "src/base/map.h"
 #include "src/base/text.h"
 
@@ -66,6 +67,28 @@ static void check_version(struct report *report, const struct qm_policy *policy)
 		add(report, "version must be \"1\", got ", policy->version);
 }
 
+/* Unicode's White_Space, which is what Go trims. */
+static bool is_space(uint32_t point)
+{
+	return (point >= '\t' && point <= '\r') || point == ' ' || point == 0x85 || point == 0xA0 ||
+		point == 0x1680 || (point >= 0x2000 && point <= 0x200A) || point == 0x2028 ||
+		point == 0x2029 || point == 0x202F || point == 0x205F || point == 0x3000;
+}
+
+static bool is_blank(const char *text)
+{
+	size_t length = strlen(text);
+	uint32_t point = ' ';
+
+	while (length && is_space(point)) {
+		size_t step = qm_utf8_next(text, length, &point);
+
+		text += step;
+		length -= step;
+	}
+	return is_space(point);
+}
+
 static void check_hide(struct report *report, const struct qm_policy *policy)
 {
 	struct qm_map seen;
@@ -75,7 +98,7 @@ static void check_hide(struct report *report, const struct qm_policy *policy)
 		const char *name = *(const char **)qm_vec_at(&policy->hide, i);
 		bool added;
 
-		if (!name[0]) {
+		if (is_blank(name)) {
 			size_t length = enter(report, "hide", i);
 
 			add(report, ": entry must not be empty", NULL);
