@@ -74,6 +74,15 @@ static bool read_counter(struct judge *judge, const char *key, struct qm_value *
 	return true;
 }
 
+static bool is_sealed(const struct qm_tool_call *call, const char *path)
+{
+	const char *const *name = call->sealed;
+
+	while (name && *name && strcmp(*name, path + strlen("args.")) != 0)
+		name++;
+	return name && *name;
+}
+
 static bool holds(struct judge *judge, const struct qm_condition *condition)
 {
 	const char *counter = qm_condition_counter(condition);
@@ -85,6 +94,8 @@ static bool holds(struct judge *judge, const struct qm_condition *condition)
 		return true;
 	if (counter) {
 		exists = read_counter(judge, counter, &value);
+	} else if (is_sealed(judge->call, condition->path)) {
+		return condition->compare == QM_OP_EXISTS && condition->value.as.boolean;
 	} else {
 		argument = qm_argument_find(judge->call->arguments, condition->path);
 		exists = argument != NULL;

@@ -48,6 +48,15 @@ json_t *qm_bulk_arguments(const char *project_key, const struct qm_bulk_update *
 	return arguments;
 }
 
+struct qm_tool_call qm_bulk_call(const struct qm_bulk_update *update, json_t *arguments)
+{
+	static const char *const signature[] = { "username", "password", NULL };
+
+	return (struct qm_tool_call){ .tool = qm_tool_bulk_update,
+		.arguments = arguments,
+		.sealed = update->is_signed ? signature : NULL };
+}
+
 bool qm_bulk_path_is_of_ids(const char *path)
 {
 	return strcmp(path, "args.entityIDs") == 0 || strcmp(path, "args.isBulkOperation") == 0;
@@ -86,9 +95,10 @@ static void write_body(const struct qm_bulk_update *update, const struct qm_sign
 enum qm_code qm_bulk_update(struct qm_session *session, const struct qm_project *project,
 	const struct qm_bulk_update *update, enum qm_refusal *refusal, struct qm_error *err)
 {
+	const struct qm_signature *signature = qm_session_signature(session);
 	json_t *arguments = qm_bulk_arguments(project->key, update), *answer = NULL;
+	struct qm_bulk_update as_sent = *update;
 	struct qm_api_call call = {
-		.tool = { qm_tool_bulk_update, arguments },
 		.request = { .method = "PUT", .path = "/rest/execution/runstatus/bulkupdate" },
 		.effect = QM_WRITE,
 		.before = update->before,
@@ -96,8 +106,10 @@ enum qm_code qm_bulk_update(struct qm_session *session, const struct qm_project 
 	struct qm_buf body;
 	enum qm_code code;
 
+	as_sent.is_signed = signature->password != NULL;
+	call.tool = qm_bulk_call(&as_sent, arguments);
 	qm_buf_init(&body, QM_REQUEST_MAX_BYTES);
-	write_body(update, qm_session_signature(session), &body);
+	write_body(update, signature, &body);
 	call.request.body = body.data;
 	call.request.body_length = body.length;
 	code = qm_session_call(session, &call, &answer, refusal, err);

@@ -99,12 +99,16 @@ struct qm_bulk_update {
 	const char *comment; /* NULL: none */
 	const int64_t *ids;
 	size_t id_count;
+	bool is_signed; /* the session signs it (Part 11) */
 	struct qm_before_send before;
 };
 
 /* What the MCP tool would get, less the signature: what the policy sees and `plan` prints.
  * json_decref it. */
 json_t *qm_bulk_arguments(const char *project_key, const struct qm_bulk_update *update);
+
+/* The call that the gate judges: with these arguments, and a signature that it is not shown. */
+struct qm_tool_call qm_bulk_call(const struct qm_bulk_update *update, json_t *arguments);
 
 /* Whether a condition on this path looks at the ids, so that other ids may fare otherwise. */
 bool qm_bulk_path_is_of_ids(const char *path);

@@ -70,6 +70,7 @@ void qm_deliver(struct qm_summary *summary, struct qm_plan *plan, const struct q
 	enum qm_code code;
 
 	qm_error_init(&err);
+	plan->is_signed = qm_session_signature(world->session)->password != NULL;
 	code = qm_plan_judge(plan, summary->catalog, world->gate, world->clock, &err);
 	if (!code)
 		code = open_journal(summary, plan, world, options, &upload.journal, &err);

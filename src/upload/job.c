@@ -358,6 +358,7 @@ static void make_plan(struct qm_job *job, const struct qm_resolution *resolution
 {
 	qm_plan_release(&job->plan);
 	job->plan.comment = job->options->comment;
+	job->plan.is_signed = qm_session_signature(job->world->session)->password != NULL;
 	qm_plan_make(&job->plan, &job->catalog, resolution, job->options->batch_size);
 }
 

@@ -288,5 +288,6 @@ struct qm_bulk_update qm_plan_bulk(
 		.comment = call->comment,
 		.ids = plan->ids + (call->updates - updates),
 		.id_count = call->count,
+		.is_signed = plan->is_signed,
 	};
 }

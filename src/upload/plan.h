@@ -29,6 +29,7 @@ struct qm_call {
 
 struct qm_plan {
 	const char *comment; /* of updates without one of their own; NULL: none. Set by the user */
+	bool is_signed;      /* the session will sign the calls (Part 11). Set by the user */
 	struct qm_vec updates; /* struct qm_update, in the order of sending */
 	struct qm_vec calls;   /* struct qm_call */
 	size_t groups, batch_size;

@@ -18,7 +18,7 @@ static enum qm_code check(
 {
 	struct qm_bulk_update update = qm_plan_bulk(judge->plan, judge->catalog, call);
 	json_t *arguments = qm_bulk_arguments(judge->catalog->project.key, &update);
-	const struct qm_tool_call tool = { qm_tool_bulk_update, arguments };
+	const struct qm_tool_call tool = qm_bulk_call(&update, arguments);
 	enum qm_code code;
 
 	*out = (struct qm_verdict){ .answer = QM_DENIED };

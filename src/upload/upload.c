@@ -445,7 +445,7 @@ static enum qm_code project_call(struct upload *upload, struct qm_plan *plan, st
 	const struct qm_catalog *catalog = upload->summary->catalog;
 	struct qm_bulk_update update = qm_plan_bulk(plan, catalog, call);
 	json_t *arguments = qm_bulk_arguments(catalog->project.key, &update);
-	const struct qm_tool_call tool = { qm_tool_bulk_update, arguments };
+	const struct qm_tool_call tool = qm_bulk_call(&update, arguments);
 	struct qm_verdict verdict = { .answer = QM_ALLOWED }, *copy;
 	enum qm_code code;
 

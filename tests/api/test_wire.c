@@ -323,11 +323,11 @@ static void bulk_updates_are_made_alike(void **state)
 	struct qm_secret *user = qm_secret_new("part11.user", 11);
 	struct qm_secret *password = qm_secret_new("not-a-secret", 12);
 	const struct qm_bulk_update updates[] = {
-		{ "TCR", "2720260", 123266, 0, NULL, one, 1, nobody },
+		{ "TCR", "2720260", 123266, 0, NULL, one, 1, false, nobody },
 		{ "TCR", "2720260", 123268, 947, "Automated test execution completed", two, 2,
-			nobody },
-		{ "TCR", "2720260", 123266, 0, NULL, one, 1, nobody },
-		{ "TCSR", "2720260", 123266, 0, NULL, step, 1, nobody },
+			false, nobody },
+		{ "TCR", "2720260", 123266, 0, NULL, one, 1, false, nobody },
+		{ "TCSR", "2720260", 123266, 0, NULL, step, 1, false, nobody },
 	};
 
 	for (int i = 0; i < 4; i++) {
@@ -358,7 +358,7 @@ static void a_full_bulk_update_has_the_recorded_bytes(void **state)
 {
 	static const int64_t ids[] = { 66095069, 66095075 };
 	const struct qm_bulk_update update = { "TCR", "2720260", 123268, 947,
-		"Automated test execution completed", ids, 2, nobody };
+		"Automated test execution completed", ids, 2, false, nobody };
 	const struct fixture *fixture = *state;
 
 	assert_int_equal(

@@ -183,6 +183,29 @@ class Signature(Case):
         }
         self.upload(self.write("TEST-a.xml", small_report()), env=env, code=0)
 
+    def test_a_rule_may_ask_for_one_and_is_not_shown_it(self):
+        policy = (
+            "version: 1\ntools:\n  qmetry_bulk_update_test_case_execution_status:\n    rules:\n"
+            "      - {name: signed, conditions: [{path: args.password, op: %s}]}\n"
+        )
+        env = {"QMETRY_USERNAME": USER, "QMETRY_PASSWORD": PASSWORD}
+        report = self.write("TEST-a.xml", small_report())
+        for condition, environment, code in (
+            ("exists, value: true", env, 0),
+            ("exists, value: true", {}, 8),
+            ("neq, value: x", env, 8),
+            ("regex, value: ''", env, 8),
+        ):
+            with self.subTest(condition):
+                self.start(small_world())
+                path = self.write("policy.yaml", policy % condition)
+                plan = ["plan", "--suite", "VKMC-TS-20", "--policy", path, "--format", "json"]
+                done = self.qmetry(*plan, report, env=environment, code=code)
+                self.assertNotIn("password", done.out)
+                self.upload("--policy", path, report, env=environment, code=code)
+                self.stop()
+                self.simulator = None
+
     def test_a_wrong_one_is_not_tried_twice(self):
         done = self.attempt(USER, "wrong-password", 5)
         self.assertEqual(len(self.bulk()), 1)

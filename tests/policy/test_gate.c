@@ -233,6 +233,43 @@ static void a_counter_that_two_rules_count_ends_in_a_denial(void **state)
 	stand_close(&stand);
 }
 
+/* A password exists, and that is all that a rule learns of it. */
+static void a_sealed_argument_exists_and_matches_nothing(void **state)
+{
+	static const struct {
+		const char *condition;
+		enum qm_answer answer;
+	} rows[] = {
+		{ "args.password, op: exists, value: true", QM_ALLOWED },
+		{ "args.password, op: exists, value: false", QM_DENIED },
+		{ "args.password, op: neq, value: x", QM_DENIED },
+		{ "args.password, op: not_in, value: [x]", QM_DENIED },
+		{ "args.password, op: regex, value: ''", QM_DENIED },
+		{ "args.password, op: contains, value: ''", QM_DENIED },
+		{ "args.password.x, op: exists, value: false", QM_ALLOWED },
+		{ "args.pass, op: exists, value: false", QM_ALLOWED },
+		{ "args.passwords, op: exists, value: false", QM_ALLOWED },
+		{ "args.username, op: exists, value: true", QM_ALLOWED },
+	};
+	static const char *const sealed[] = { "username", "password", NULL };
+	const struct qm_tool_call call = { .tool = "t", .sealed = sealed };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct qm_verdict verdict;
+		struct stand stand;
+		char policy[256];
+
+		(void)snprintf(policy, sizeof policy,
+			RULES("      - {name: r, conditions: [{path: %s}]}\n"), rows[i].condition);
+		stand_open(&stand, policy);
+		assert_int_equal(qm_gate_check(stand.gate, &call, 0, &verdict, NULL), QM_OK);
+		if (verdict.answer != rows[i].answer)
+			fail_msg("%s: %d", rows[i].condition, (int)verdict.answer);
+		stand_close(&stand);
+	}
+}
+
 static void checking_counts_nothing(void **state)
 {
 	struct stand stand;
@@ -468,6 +505,7 @@ int main(void)
 		cmocka_unit_test(a_failing_argument_beside_a_full_counter_is_denied_for_good),
 		cmocka_unit_test(what_a_later_rule_forbids_anyway_is_not_waited_for),
 		cmocka_unit_test(a_counter_that_two_rules_count_ends_in_a_denial),
+		cmocka_unit_test(a_sealed_argument_exists_and_matches_nothing),
 		cmocka_unit_test(checking_counts_nothing),
 		cmocka_unit_test(a_denied_call_takes_nothing),
 		cmocka_unit_test(a_reservation_is_returned_while_its_window_lasts),

@@ -463,8 +463,8 @@ static void a_limit_in_front_of_a_rule_on_ids_does_not_hide_it(void **state)
 	struct desk *desk = *state;
 	struct qm_verdict verdict;
 	struct qm_reservation *reservation;
-	const struct qm_tool_call used = { qm_tool_bulk_update,
-		json_pack("{s:s}", "entityIDs", "1") };
+	const struct qm_tool_call used = { .tool = qm_tool_bulk_update,
+		.arguments = json_pack("{s:s}", "entityIDs", "1") };
 
 	want_many(desk, 1, 4, QM_PASSED);
 	make(desk, 500);
