@@ -131,6 +131,7 @@ static void add_limit_condition(struct qm_policy *policy, const char *scope, str
 	condition->op = "lte";
 	condition->value.kind = QM_VALUE_INTEGER;
 	condition->value.as.integer = limit->count;
+	condition->place = rule->place;
 }
 
 static void write_out(struct qm_policy *policy, const char *scope, struct qm_rule *rule,
@@ -147,6 +148,7 @@ static void write_out(struct qm_policy *policy, const char *scope, struct qm_rul
 	state->window_ms = limit->window_ms;
 	state->increment = 1;
 	state->increment_from = "";
+	state->place = rule->place;
 	rule->state = state;
 	if (rule->on_deny[0])
 		return;

@@ -7,6 +7,11 @@
 
 #define ROWS(fields) (fields), sizeof(fields) / sizeof *(fields)
 
+static struct qm_place place_of(const struct qm_yaml_node *node)
+{
+	return (struct qm_place){ .line = node->line, .column = node->column };
+}
+
 static const struct qm_field condition_fields[] = {
 	{ "path", qm_decode_text, offsetof(struct qm_condition, path) },
 	{ "op", qm_decode_text, offsetof(struct qm_condition, op) },
@@ -67,6 +72,7 @@ static enum qm_code add_condition(
 	struct qm_condition *condition = qm_vec_add(target);
 
 	condition->path = condition->op = "";
+	condition->place = place_of(node);
 	return qm_decode_fields(decoder, node, &condition_table, condition);
 }
 
@@ -85,6 +91,7 @@ static enum qm_code read_state(
 		return QM_OK;
 	state = qm_arena_alloc(decoder->arena, sizeof *state);
 	state->counter = state->window = state->increment_from = "";
+	state->place = place_of(node);
 	*(struct qm_state **)field = state;
 	return qm_decode_fields(decoder, node, &state_table, state);
 }
@@ -114,6 +121,7 @@ static enum qm_code add_rule(
 
 	rule->name = rule->action = rule->on_deny = rule->reason = "";
 	rule->rate.text = rule->rate.max.text = rule->rate.window.text = "";
+	rule->place = place_of(node);
 	qm_vec_init(&rule->conditions, sizeof(struct qm_condition));
 	return qm_decode_fields(decoder, node, &rule_table, rule);
 }
@@ -165,10 +173,11 @@ static enum qm_code read_tools(
 static enum qm_code add_hidden(
 	struct qm_decoder *decoder, const struct qm_yaml_node *node, void *target)
 {
-	const char **name = qm_vec_add(target);
+	struct qm_hidden *hidden = qm_vec_add(target);
 
-	*name = "";
-	return qm_decode_text(decoder, node, (void *)name);
+	hidden->name = "";
+	hidden->place = place_of(node);
+	return qm_decode_text(decoder, node, (void *)&hidden->name);
 }
 
 static enum qm_code read_hide(
@@ -177,10 +186,28 @@ static enum qm_code read_hide(
 	return qm_decode_list(decoder, node, add_hidden, field);
 }
 
+static enum qm_code read_version(
+	struct qm_decoder *decoder, const struct qm_yaml_node *node, void *field)
+{
+	struct qm_policy *policy = field;
+
+	policy->version_place = place_of(node);
+	return qm_decode_text(decoder, node, (void *)&policy->version);
+}
+
+static enum qm_code read_default(
+	struct qm_decoder *decoder, const struct qm_yaml_node *node, void *field)
+{
+	struct qm_policy *policy = field;
+
+	policy->default_place = place_of(node);
+	return qm_decode_text(decoder, node, (void *)&policy->default_action);
+}
+
 static const struct qm_field document_fields[] = {
-	{ "version", qm_decode_text, offsetof(struct qm_policy, version) },
+	{ "version", read_version, 0 },
 	{ "description", qm_decode_text, offsetof(struct qm_policy, description) },
-	{ "default", qm_decode_text, offsetof(struct qm_policy, default_action) },
+	{ "default", read_default, 0 },
 	{ "hide", read_hide, offsetof(struct qm_policy, hide) },
 	{ "tools", read_tools, offsetof(struct qm_policy, tools) },
 };
@@ -199,7 +226,7 @@ enum qm_code qm_policy_decode(
 	enum qm_code code = qm_yaml_parse(bytes, length, &policy->arena, &root, err);
 
 	policy->version = policy->description = policy->default_action = "";
-	qm_vec_init(&policy->hide, sizeof(const char *));
+	qm_vec_init(&policy->hide, sizeof(struct qm_hidden));
 	qm_vec_init(&policy->tools, sizeof(struct qm_tool));
 	if (!code && root && !qm_decode_is_null(root))
 		code = qm_decode_fields(&decoder, root, &document_table, policy);

@@ -158,8 +158,15 @@ int64_t qm_to_integer(double number)
 	return isnan(number) ? 0 : (int64_t)number;
 }
 
-/* The first condition that limits this very counter says how much it may hold. */
-static bool find_limit(const struct qm_rule *rule, const char *key, int64_t *out)
+void qm_engine_key(struct qm_buf *out, const char *scope, const struct qm_state *state)
+{
+	qm_buf_clear(out);
+	qm_buf_add_text(out, scope);
+	qm_buf_add_char(out, '.');
+	qm_buf_add_text(out, state->counter);
+}
+
+bool qm_engine_rule_limit(const struct qm_rule *rule, const char *key, int64_t *out)
 {
 	for (size_t i = 0; i < rule->conditions.count; i++) {
 		const struct qm_condition *condition = qm_vec_at(&rule->conditions, i);
@@ -252,7 +259,7 @@ static bool reserve_key(struct judge *judge, const struct qm_rule *rule, const c
 
 	if (!find_amount(judge, rule->state, &amount))
 		return internal_error(judge);
-	if (!find_limit(rule, key, &limit))
+	if (!qm_engine_rule_limit(rule, key, &limit))
 		return true;
 	limit = qm_engine_limit(judge->engine, limit, amount);
 	code = store->kind->reserve(store,
@@ -283,10 +290,7 @@ static bool reserve_tool(struct judge *judge, const struct qm_tool *tool, const 
 
 		if (!rule->state)
 			continue;
-		qm_buf_clear(&key);
-		qm_buf_add_text(&key, scope);
-		qm_buf_add_char(&key, '.');
-		qm_buf_add_text(&key, rule->state->counter);
+		qm_engine_key(&key, scope, rule->state);
 		reserved = reserve_key(judge, rule, key.data);
 	}
 	qm_buf_release(&key);
@@ -327,7 +331,7 @@ static bool reserve(struct judge *judge, const struct qm_tool *tool, const struc
 static bool is_hidden(const struct qm_policy *policy, const char *tool)
 {
 	for (size_t i = 0; i < policy->hide.count; i++) {
-		const char *name = *(const char **)qm_vec_at(&policy->hide, i);
+		const char *name = ((struct qm_hidden *)qm_vec_at(&policy->hide, i))->name;
 
 		if (strcmp(name, "*") == 0 || strcmp(name, tool) == 0)
 			return true;

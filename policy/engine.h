@@ -87,4 +87,11 @@ int64_t qm_to_integer(double number);
 /* Our part of a limit: 30 with headroom 20 % is 24, with share 3 it is 10. */
 int64_t qm_engine_limit(const struct qm_engine *engine, int64_t limit, int64_t amount);
 
+/* The counter of a state under its full name: "t._rate_minute". */
+void qm_engine_key(struct qm_buf *out, const char *scope, const struct qm_state *state);
+
+/* How much the counter may hold by the first condition of its rule that limits it; false: none
+ * does, and the rule does not count. */
+bool qm_engine_rule_limit(const struct qm_rule *rule, const char *key, int64_t *out);
+
 #endif

@@ -15,8 +15,8 @@ enum qm_code qm_policy_decode(struct qm_policy *policy, const char *bytes, size_
 
 void qm_policy_desugar(struct qm_policy *policy);
 
-/* Adds texts to `errors` (char *, to be freed). */
-void qm_policy_validate(struct qm_policy *policy, struct qm_vec *errors);
+/* Adds to `problems` (struct qm_policy_problem). */
+void qm_policy_validate(struct qm_policy *policy, struct qm_vec *problems);
 
 /* The parts of a rate limit that are right: "30" as a count, max: 30, window: 60. */
 bool qm_rate_count(const char *text, size_t length, int64_t *out);

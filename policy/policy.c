@@ -24,33 +24,38 @@ const struct qm_tool *qm_policy_tool(const struct qm_policy *policy, const char 
 	return NULL;
 }
 
-/* Moves the errors to the caller, or frees them. */
-static enum qm_code hand_over(struct qm_vec *found, struct qm_vec *errors, struct qm_error *err)
+void qm_policy_problems_release(struct qm_vec *problems)
 {
-	enum qm_code code = QM_OK;
+	for (size_t i = 0; i < problems->count; i++)
+		free(((struct qm_policy_problem *)qm_vec_at(problems, i))->text);
+	qm_vec_release(problems);
+}
 
-	for (size_t i = 0; i < found->count; i++) {
-		char *text = *(char **)qm_vec_at(found, i);
+/* The first problem is the failure. */
+static enum qm_code first_of(const struct qm_vec *problems, struct qm_error *err)
+{
+	const struct qm_policy_problem *first = problems->items;
+	enum qm_code code;
 
-		if (!i)
-			code = qm_error_set(err, QM_EUSAGE, "%s", text);
-		if (errors)
-			qm_vec_push(errors, &text);
-		else
-			free(text);
+	if (!problems->count)
+		return QM_OK;
+	code = qm_error_set(err, QM_EUSAGE, "%s", first->text);
+	if (err) {
+		err->line = first->place.line;
+		err->column = first->place.column;
 	}
 	return code;
 }
 
 enum qm_code qm_policy_load(const char *bytes, size_t length, struct qm_policy **out,
-	struct qm_vec *errors, struct qm_error *err)
+	struct qm_vec *problems, struct qm_error *err)
 {
 	struct qm_policy *policy = qm_alloc(sizeof *policy);
 	struct qm_vec found;
 	enum qm_code code;
 
 	*out = NULL;
-	qm_vec_init(&found, sizeof(char *));
+	qm_vec_init(&found, sizeof(struct qm_policy_problem));
 	qm_arena_init(&policy->arena);
 	code = qm_policy_decode(policy, bytes, length, err);
 	if (code) {
@@ -62,13 +67,18 @@ enum qm_code qm_policy_load(const char *bytes, size_t length, struct qm_policy *
 	}
 	qm_policy_desugar(policy);
 	qm_policy_validate(policy, &found);
-	code = hand_over(&found, errors, err);
+	code = first_of(&found, err);
+	if (problems) {
+		for (size_t i = 0; i < found.count; i++)
+			qm_vec_push(problems, qm_vec_at(&found, i));
+		qm_vec_clear(&found);
+	}
 	if (code)
 		goto done;
 	*out = policy;
 	policy = NULL;
 done:
-	qm_vec_release(&found);
+	qm_policy_problems_release(&found);
 	qm_policy_free(policy);
 	return code;
 }

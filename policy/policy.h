@@ -22,13 +22,25 @@
 
 struct qm_policy;
 
+/* Where something stands in the file, counted from 1; 0: it is missing. */
+struct qm_place {
+	int line, column;
+};
+
+/* One error of a policy, in Intercept's words. */
+struct qm_policy_problem {
+	char *text;
+	struct qm_place place;
+};
+
 /*
- * Loads and validates. `errors` (items: char *, owned by the caller; may be NULL) receives every
- * validation error in Intercept's words and order; the first of them is also what `err` says.
+ * Loads and validates. `problems` (struct qm_policy_problem, released by the caller; may be NULL)
+ * receives every validation error in Intercept's order; the first of them is also what `err` says.
  * QM_EUSAGE for a file that is no valid policy.
  */
 enum qm_code qm_policy_load(const char *bytes, size_t length, struct qm_policy **out,
-	struct qm_vec *errors, struct qm_error *err) QM_MUST_CHECK;
+	struct qm_vec *problems, struct qm_error *err) QM_MUST_CHECK;
+void qm_policy_problems_release(struct qm_vec *problems);
 void qm_policy_free(struct qm_policy *policy);
 
 /* The text of policy/smartbear-mcp.yaml, built in: what counts where no --policy is given. */

@@ -41,12 +41,14 @@ struct qm_condition {
 	struct qm_value value;
 	enum qm_operator compare;
 	struct qm_regex *regex; /* of a pattern that is one */
+	struct qm_place place;
 };
 
 struct qm_state {
 	const char *counter, *window, *increment_from;
 	int64_t increment;
 	int64_t window_ms; /* 0: what the file says is no window */
+	struct qm_place place;
 };
 
 /* What stands at `rate_limit:`, as long as it is there. */
@@ -70,6 +72,12 @@ struct qm_rule {
 	struct qm_vec conditions; /* struct qm_condition */
 	struct qm_state *state;   /* NULL if none */
 	bool catalogue;
+	struct qm_place place;
+};
+
+struct qm_hidden {
+	const char *name;
+	struct qm_place place;
 };
 
 struct qm_tool {
@@ -80,7 +88,8 @@ struct qm_tool {
 struct qm_policy {
 	struct qm_arena arena;
 	const char *version, *description, *default_action;
-	struct qm_vec hide;  /* const char * */
+	struct qm_place version_place, default_place;
+	struct qm_vec hide;  /* struct qm_hidden */
 	struct qm_vec tools; /* struct qm_tool, sorted by the bytes of the name */
 };
 

@@ -12,13 +12,15 @@ enum { MAX_MESSAGE_BYTES = 16 << 20 };
 
 /* Where messages go, and what stands before each: "tools.t.rules[0]". */
 struct report {
-	struct qm_vec *errors;
+	struct qm_vec *problems;
 	struct qm_buf prefix;
+	struct qm_place place; /* of what is being looked at */
 };
 
 /* Adds "<prefix><text><quoted>"; `quoted` may be NULL. */
 static void add(struct report *report, const char *text, const char *quoted)
 {
+	struct qm_policy_problem *problem;
 	struct qm_buf line;
 
 	qm_buf_init(&line, MAX_MESSAGE_BYTES);
@@ -26,7 +28,9 @@ static void add(struct report *report, const char *text, const char *quoted)
 	qm_buf_add_text(&line, text);
 	if (quoted)
 		qm_quote(&line, quoted);
-	*(char **)qm_vec_add(report->errors) = qm_buf_take(&line);
+	problem = qm_vec_add(report->problems);
+	problem->text = qm_buf_take(&line);
+	problem->place = report->place;
 	qm_buf_release(&line);
 }
 
@@ -63,6 +67,7 @@ static void check_version(struct report *report, const struct qm_policy *policy)
 	}
 	if (!policy->version[0] && catalogue && !full)
 		return;
+	report->place = policy->version_place;
 	if (strcmp(policy->version, "1") != 0)
 		add(report, "version must be \"1\", got ", policy->version);
 }
@@ -95,9 +100,11 @@ static void check_hide(struct report *report, const struct qm_policy *policy)
 
 	qm_map_init(&seen);
 	for (size_t i = 0; i < policy->hide.count; i++) {
-		const char *name = *(const char **)qm_vec_at(&policy->hide, i);
+		const struct qm_hidden *hidden = qm_vec_at(&policy->hide, i);
+		const char *name = hidden->name;
 		bool added;
 
+		report->place = hidden->place;
 		if (is_blank(name)) {
 			size_t length = enter(report, "hide", i);
 
@@ -183,6 +190,7 @@ static void check_conditions(struct report *report, struct qm_rule *rule)
 		struct qm_condition *condition = qm_vec_at(&rule->conditions, i);
 		size_t length = enter(report, ".conditions", i);
 
+		report->place = condition->place;
 		if (!qm_text_starts(condition->path, "args.") &&
 			!qm_text_starts(condition->path, "state."))
 			add(report, ": path must start with \"args.\" or \"state.\", got ",
@@ -197,6 +205,7 @@ static void check_conditions(struct report *report, struct qm_rule *rule)
 
 static void check_state(struct report *report, const struct qm_state *state)
 {
+	report->place = state->place;
 	if (!state->counter[0])
 		add(report, ".state: counter must not be empty", NULL);
 	if (!state->window_ms)
@@ -302,6 +311,7 @@ static void check_references(
 
 		if (!qm_text_starts(condition->path, "state."))
 			continue;
+		report->place = condition->place;
 		dot = strchr(scope, '.');
 		if (!dot || has_counter(policy, scope, (size_t)(dot - scope), dot + 1))
 			continue;
@@ -316,6 +326,7 @@ static void check_references(
 
 static void check_rule(struct report *report, const struct qm_policy *policy, struct qm_rule *rule)
 {
+	report->place = rule->place;
 	if (rule->rate.form != QM_RATE_NONE) {
 		check_rate(report, rule);
 		return;
@@ -348,6 +359,7 @@ static void check_counters(struct report *report, const struct qm_tool *tool)
 		qm_quote(&text, rule->state->counter);
 		qm_buf_add_format(&text, " (also used by rules[%zu])", *user);
 		length = enter(report, ".rules", i);
+		report->place = rule->state->place;
 		add(report, text.data, NULL);
 		leave(report, length);
 		qm_buf_release(&text);
@@ -369,12 +381,13 @@ static void check_tool(
 	leave(report, 0);
 }
 
-void qm_policy_validate(struct qm_policy *policy, struct qm_vec *errors)
+void qm_policy_validate(struct qm_policy *policy, struct qm_vec *problems)
 {
-	struct report report = { .errors = errors };
+	struct report report = { .problems = problems };
 
 	qm_buf_init(&report.prefix, MAX_MESSAGE_BYTES);
 	check_version(&report, policy);
+	report.place = policy->default_place;
 	if (strcmp(policy->default_action, "allow") != 0 &&
 		strcmp(policy->default_action, "deny") != 0)
 		add(&report, "default must be \"allow\" or \"deny\", got ", policy->default_action);

@@ -49,6 +49,7 @@ int qm_command_list(const struct qm_context *context);
 int qm_command_run(const struct qm_context *context);
 int qm_command_init(const struct qm_context *context);
 int qm_command_completion(const struct qm_context *context);
+int qm_command_policy(const struct qm_context *context);
 int qm_command_help(const struct qm_context *context);
 int qm_command_version(const struct qm_context *context);
 

@@ -24,6 +24,7 @@ enum {
 	QM_EXIT_REPORT = 4,
 	QM_EXIT_AUTH = 5,
 	QM_EXIT_STOPPED = 7,
+	QM_EXIT_DENIED = 8,
 };
 
 struct qm_exit_row {

@@ -30,7 +30,7 @@ struct qm_settings {
 	bool all_executions;
 	int64_t build_wait;
 
-	struct qm_vec match, id_properties, statuses, protect;
+	struct qm_vec match, id_properties, statuses, protect, call_arguments;
 	const char *map, *write_map;
 	int64_t combine, overwrite; /* enum qm_combine, enum qm_overwrite */
 	bool only_changed;

@@ -25,29 +25,31 @@ void qm_world_close(struct qm_world *world)
 	qm_world_init(world);
 }
 
-static const char *file_name(const char *path)
+const char *qm_policy_name(const char *path)
 {
-	const char *slash = strrchr(path, '/');
+	const char *slash = path ? strrchr(path, '/') : NULL;
 
+	if (!path)
+		return "built-in policy";
 	return slash ? slash + 1 : path;
 }
 
-static enum qm_code open_policy(
-	struct qm_world *world, const struct qm_settings *settings, struct qm_error *err)
+enum qm_code qm_open_policy(
+	const char *path, struct qm_vec *problems, struct qm_policy **out, struct qm_error *err)
 {
-	const char *path = settings->policy, *bytes;
+	const char *bytes;
 	struct qm_buf content;
 	enum qm_code code = QM_OK;
 	size_t length = 0;
 
+	*out = NULL;
 	qm_buf_init(&content, POLICY_MAX_BYTES);
-	world->policy_name = path ? file_name(path) : "built-in policy";
 	if (path)
 		code = qm_file_read(path, &content, err);
 	if (code)
 		goto done;
 	bytes = path ? content.data : qm_policy_builtin(&length);
-	code = qm_policy_load(bytes, path ? content.length : length, &world->policy, NULL, err);
+	code = qm_policy_load(bytes, path ? content.length : length, out, problems, err);
 done:
 	if (code && err) {
 		qm_error_at(err, path ? path : "built-in policy", err->line, err->column);
@@ -58,15 +60,16 @@ done:
 	return code;
 }
 
-static void open_gate(struct qm_world *world, const struct qm_settings *settings)
+struct qm_gate *qm_open_gate(
+	const struct qm_settings *settings, const struct qm_policy *policy, struct qm_store *store)
 {
-	int64_t usual = world->store->shared ? SHARED_HEADROOM : 0;
+	int64_t usual = store->shared ? SHARED_HEADROOM : 0;
 	const struct qm_gate_options options = {
 		.headroom_percent = (int)(settings->headroom >= 0 ? settings->headroom : usual),
 		.share = (int)settings->share,
 	};
 
-	world->gate = qm_gate_new(world->policy, world->store, &options);
+	return qm_gate_new(policy, store, &options);
 }
 
 static enum qm_code find_key(
@@ -176,7 +179,8 @@ enum qm_code qm_world_open_step(struct qm_world *world, const struct qm_context 
 
 	switch (step) {
 	case QM_OPEN_POLICY:
-		return open_policy(world, context->settings, err);
+		world->policy_name = qm_policy_name(context->settings->policy);
+		return qm_open_policy(context->settings->policy, NULL, &world->policy, err);
 	case QM_OPEN_STATE:
 		return qm_open_store(context, &world->store, err);
 	case QM_OPEN_KEY:
@@ -187,7 +191,7 @@ enum qm_code qm_world_open_step(struct qm_world *world, const struct qm_context 
 	code = open_http(world, context, err);
 	if (code)
 		return code;
-	open_gate(world, context->settings);
+	world->gate = qm_open_gate(context->settings, world->policy, world->store);
 	return open_session(world, context, err);
 }
 

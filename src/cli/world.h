@@ -42,6 +42,17 @@ enum qm_code qm_world_open_receipt(struct qm_world *world, const struct qm_conte
 /* The part of an open world that src/upload acts on. */
 struct qm_job_world qm_world_of_job(const struct qm_world *world, const struct qm_context *context);
 
+/* How messages call the policy: by its file's name; NULL: the built-in one. */
+const char *qm_policy_name(const char *path);
+
+/* The file at `path`, NULL: the built-in policy. `problems` as in qm_policy_load(). */
+enum qm_code qm_open_policy(const char *path, struct qm_vec *problems, struct qm_policy **out,
+	struct qm_error *err) QM_MUST_CHECK;
+
+/* With --headroom and --share, or what is usual for the store. */
+struct qm_gate *qm_open_gate(
+	const struct qm_settings *settings, const struct qm_policy *policy, struct qm_store *store);
+
 /*
  * Where counters live, by --state. auto: Intercept's file where it exists, else our own of the
  * same schema in the state directory, else, where none can be made, memory with a notice. The

@@ -75,11 +75,12 @@ class Docs(Case):
 
     def test_every_option_that_the_readme_names_exists(self):
         named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", read(README)))
-        known = set(re.findall(r"--[a-z][a-z-]+", help_of("upload") + help_of("parse")))
+        helped = help_of("upload") + help_of("parse") + help_of("policy")
+        known = set(re.findall(r"--[a-z][a-z-]+", helped))
         self.assertEqual(named - known, set())
 
     def test_every_option_that_a_message_names_exists(self):
-        helped = set(re.findall(r"(--[a-z][a-z-]+)", help_of("upload")))
+        helped = set(re.findall(r"(--[a-z][a-z-]+)", help_of("upload") + help_of("policy")))
         for folder in ("src/api", "src/upload", "src/cli", "policy", "parsers"):
             for name in sorted(os.listdir(os.path.join(ROOT, folder))):
                 if not name.endswith(".c"):

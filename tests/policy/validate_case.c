@@ -1,7 +1,6 @@
 #include "policy/policy.h"
 #include "tests/policy/cases.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static json_t *error_texts(struct qm_vec *errors)
@@ -9,10 +8,9 @@ static json_t *error_texts(struct qm_vec *errors)
 	json_t *texts = json_array();
 
 	for (size_t i = 0; i < errors->count; i++) {
-		char *text = *(char **)qm_vec_at(errors, i);
+		const struct qm_policy_problem *problem = qm_vec_at(errors, i);
 
-		json_array_append_new(texts, json_string(text));
-		free(text);
+		json_array_append_new(texts, json_string(problem->text));
 	}
 	return texts;
 }
@@ -28,7 +26,7 @@ void case_validate(const json_t *line, struct case_report *report)
 	json_t *found;
 
 	qm_error_init(&err);
-	qm_vec_init(&errors, sizeof(char *));
+	qm_vec_init(&errors, sizeof(struct qm_policy_problem));
 	code = qm_policy_load(
 		json_string_value(text), json_string_length(text), &policy, &errors, &err);
 	found = error_texts(&errors);
@@ -45,6 +43,6 @@ void case_validate(const json_t *line, struct case_report *report)
 	if (!code != !!policy)
 		case_wrong(report, "a policy and an error, or neither");
 	json_decref(found);
-	qm_vec_release(&errors);
+	qm_policy_problems_release(&errors);
 	qm_policy_free(policy);
 }
