@@ -375,7 +375,7 @@ static void origin_of(void *context, uint32_t run, struct qm_origin *out)
 /* What an earlier attempt did is not done again. */
 static void go_on(struct qm_job *job, const struct qm_history *history)
 {
-	const struct qm_chooser chooser = { &job->summary, { origin_of, job },
+	const struct qm_chooser chooser = { &job->summary, &job->catalog, { origin_of, job },
 		job->options->force };
 	struct qm_resolution rest = *job->summary.resolution;
 

@@ -36,6 +36,19 @@ static void leave(const struct qm_chooser *chooser, const struct candidate *cand
 		summary, candidate->run, &chooser->origins, qm_arena_strdup(&summary->arena, why));
 }
 
+/*
+ * What a run had before it was set. Where it has the wanted status already that may be our own
+ * doing, by a call whose answer nobody saw: then the journal knows, and undo needs it.
+ */
+static void put_right(const struct qm_chooser *chooser, const struct candidate *candidate)
+{
+	const struct qm_entry *entry = candidate->entry;
+	struct qm_run *run = qm_vec_at(&chooser->catalog->runs, candidate->run);
+	bool may_be_ours = !candidate->now_id || candidate->now_id == entry->status_id;
+
+	run->status_id = may_be_ours ? entry->before_id : candidate->now_id;
+}
+
 /* Whether an update is to be sent; if not, the summary is told. */
 static bool choose(const struct qm_chooser *chooser, const struct candidate *candidate)
 {
@@ -46,8 +59,10 @@ static bool choose(const struct qm_chooser *chooser, const struct candidate *can
 	else if (due == QM_SUPERSEDED && !chooser->force)
 		leave(chooser, candidate);
 	else
-		return true;
-	return false;
+		due = QM_DUE;
+	if (due == QM_DUE)
+		put_right(chooser, candidate);
+	return due == QM_DUE;
 }
 
 void qm_resume_choose(const struct qm_chooser *chooser, const struct qm_history *history,
@@ -223,7 +238,7 @@ static void add_update(struct qm_resume *resume, uint32_t run, const struct qm_e
 static void choose_all(struct qm_resume *resume, const struct qm_seen *seen)
 {
 	struct qm_summary *summary = &resume->summary;
-	const struct qm_chooser chooser = { summary, { origin_of, resume },
+	const struct qm_chooser chooser = { summary, &resume->catalog, { origin_of, resume },
 		resume->options->force };
 
 	for (size_t i = 0; i < resume->entries.count; i++) {

@@ -16,7 +16,8 @@
 
 /* Where it is told what is left, and whether anything is. */
 struct qm_chooser {
-	struct qm_summary *summary; /* its catalog tells what the runs have now */
+	struct qm_summary *summary;
+	struct qm_catalog *catalog; /* of the summary: what its runs had before is put right */
 	struct qm_origins origins;
 	bool force; /* what somebody else changed is set all the same */
 };

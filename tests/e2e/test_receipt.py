@@ -132,6 +132,24 @@ class Receipt(Journal):
         self.undo(code=0)
         self.assertEqual(set(self.statuses().values()), {"notrun"})
 
+    def test_what_was_set_without_an_answer_can_be_undone(self):
+        for carry_on in (self.resume, self.send):
+            with self.subTest(carry_on.__name__):
+                self.begin([fault({"close": "after"}, nth=2)])
+                self.receipt = os.path.join(self.folder, carry_on.__name__)
+                self.send("--retries", "0", "--receipt", self.receipt, code=10)
+                self.assertEqual(self.statuses()[1003], "passed")
+                self.heal()
+                if carry_on == self.resume:
+                    self.resume(code=0)
+                else:
+                    self.send("--receipt", self.receipt, code=0)
+                self.assertEqual({row["before"]["name"] for row in self.rows()}, {"Offen"})
+                self.undo(code=0)
+                self.assertEqual(set(self.statuses().values()), {"notrun"})
+                self.stop()
+                self.simulator = None
+
     def test_a_receipt_without_lines_is_no_receipt(self):
         self.begin()
         for content in ("", "hello\n", "{}\n"):
