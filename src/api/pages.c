@@ -129,6 +129,12 @@ static enum qm_code move_on(struct reading *reading, bool *out_more, struct qm_e
 	/* Without a total a first page may be short because the server gives no more at a time. */
 	if (!got || (reading->total < 0 && is_short && !is_first))
 		return QM_OK;
+	/* The same page for ever would not be noticed. */
+	if (got && !*reading->last_first)
+		return qm_error_set(err, QM_EINPUT,
+			"the rows have no %s: pages cannot be told apart, so the list cannot be "
+			"read whole",
+			reading->list->id);
 	if (is_first)
 		reading->limit = got < QM_PAGE_MAX_ROWS ? got : QM_PAGE_MAX_ROWS;
 	reading->asked_again = false;

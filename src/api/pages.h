@@ -12,7 +12,8 @@
  * The end is where `total` is reached or, if there is none that can be right, where a page is
  * short. A page that is empty before that is asked for once more, and then is an error: half a
  * list must not pass for a whole one. A server that does not heed `start` would keep us for ever: a
- * page that begins with the same row as an earlier one is an error, too.
+ * page that begins with the same row as an earlier one is an error, too, and so is a row without
+ * an id where there are several pages.
  */
 #ifndef QM_API_PAGES_H
 #define QM_API_PAGES_H
