@@ -3,6 +3,7 @@
 #include "src/base/text.h"
 #include "src/cli/exit_code.h"
 #include "src/cli/outcome_status.h"
+#include "src/upload/comment.h"
 
 #include <string.h>
 
@@ -72,4 +73,12 @@ const char *qm_check_proxy_open(const char *text)
 const char *qm_check_codes(const char *text)
 {
 	return qm_soft_codes_are_good(text) ? NULL : "write exit codes such as 1,7 (see --help)";
+}
+
+const char *qm_check_comment(const char *text)
+{
+	if (qm_comment_is_good(text))
+		return NULL;
+	return "it holds an unknown word in braces; there are {job}, {build}, {url}, {branch}, "
+	       "{commit}, {type} and {message}";
 }

@@ -24,4 +24,7 @@ const char *qm_check_proxy_open(const char *text);
 /* "1,7": exit codes that exist, not 0. */
 const char *qm_check_codes(const char *text);
 
+/* All {words} are known ones. */
+const char *qm_check_comment(const char *text);
+
 #endif

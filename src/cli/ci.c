@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FACT_MAX_BYTES = 1000, COMMENT_MAX_BYTES = 3 * FACT_MAX_BYTES };
+enum { FACT_MAX_BYTES = 1000 };
 
 /*
  * How a system is known and what it calls things, from its manual. Of several ways to say it,
@@ -142,20 +142,4 @@ struct qm_ci qm_ci_read(struct qm_arena *arena)
 		.branch = read_fact(system->branch, arena),
 		.commit = read_fact(system->commit, arena),
 	};
-}
-
-const char *qm_ci_comment(struct qm_arena *arena)
-{
-	struct qm_ci ci = qm_ci_read(arena);
-	const char *comment = NULL;
-	struct qm_buf out;
-
-	if (!*ci.job && !*ci.build && !*ci.url)
-		return NULL;
-	qm_buf_init(&out, COMMENT_MAX_BYTES + 64);
-	qm_buf_add_format(&out, "qmetry-ci:%s%s%s%s%s%s", *ci.job ? " " : "", ci.job,
-		*ci.build ? " #" : "", ci.build, *ci.url ? " " : "", ci.url);
-	comment = qm_arena_strdup(arena, out.data);
-	qm_buf_release(&out);
-	return comment;
 }

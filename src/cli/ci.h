@@ -46,10 +46,4 @@ enum qm_ci_system qm_ci_find(void);
  * are left out. */
 struct qm_ci qm_ci_read(struct qm_arena *arena);
 
-/*
- * "qmetry-ci: checkout #17 https://ci.example.com/job/checkout/17/", so that whoever looks at a
- * result in QMetry finds the job it came from; what is not told is left out; NULL where nothing is.
- */
-const char *qm_ci_comment(struct qm_arena *arena);
-
 #endif

@@ -1,5 +1,6 @@
 #include "src/cli/cmd_upload.h"
 #include "src/base/file.h"
+#include "src/cli/ci.h"
 #include "src/cli/exit_code.h"
 #include "src/cli/outcome_status.h"
 #include "src/cli/publish.h"
@@ -24,6 +25,19 @@ static void choose_matches(const struct qm_settings *settings, struct qm_match_o
 	out->id_property_count = settings->id_properties.count;
 }
 
+static struct qm_comment_options comment_options(
+	const struct qm_settings *settings, const struct qm_log *log, struct qm_arena *arena)
+{
+	const struct qm_ci ci = qm_ci_read(arena);
+
+	return (struct qm_comment_options){
+		.pattern = settings->comment && *settings->comment ? settings->comment : NULL,
+		.facts = { ci.job, ci.build, ci.url, ci.branch, ci.commit },
+		.max_calls = (size_t)settings->max_comment_calls,
+		.log = log,
+	};
+}
+
 static struct qm_job_options job_options(const struct qm_settings *settings,
 	const struct qm_world *world, struct qm_map_file *map, bool planning)
 {
@@ -41,7 +55,6 @@ static struct qm_job_options job_options(const struct qm_settings *settings,
 			.only_changed = settings->only_changed,
 			.map = map },
 		.write_map = settings->write_map,
-		.comment = settings->comment && *settings->comment ? settings->comment : NULL,
 		.batch_size = (size_t)settings->batch_size,
 		.max_split_calls = (size_t)settings->max_split_calls,
 		.max_calls = settings->max_calls,
@@ -94,12 +107,19 @@ static enum qm_code check_settings(const struct qm_settings *settings, struct qm
 static int run_job(const struct qm_context *context, struct qm_world *world,
 	struct qm_map_file *map, bool planning)
 {
-	const struct qm_job_options options = job_options(context->settings, world, map, planning);
+	struct qm_job_options options = job_options(context->settings, world, map, planning);
 	const struct qm_job_world job_world = qm_world_of_job(world, context);
-	struct qm_job *job = qm_job_new(&options, &job_world);
-	int code = qm_tell_summary(context, qm_job_run(job));
+	struct qm_arena facts;
+	struct qm_job *job;
+	int code;
 
+	qm_arena_init(&facts);
+	options.comment = comment_options(context->settings, context->log, &facts);
+	options.resolve.comment = &options.comment;
+	job = qm_job_new(&options, &job_world);
+	code = qm_tell_summary(context, qm_job_run(job));
 	qm_job_free(job);
+	qm_arena_release(&facts);
 	return code;
 }
 

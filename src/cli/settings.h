@@ -35,7 +35,7 @@ struct qm_settings {
 	int64_t combine, overwrite; /* enum qm_combine, enum qm_overwrite */
 	bool only_changed;
 	const char *comment;
-	int64_t batch_size, max_split_calls;
+	int64_t max_comment_calls, batch_size, max_split_calls;
 
 	const char *policy, *state, *state_prefix, *journal, *receipt;
 	int64_t state_fail_mode; /* enum qm_fail_mode */

@@ -213,10 +213,13 @@ void qm_read_defaults(struct qm_settings *settings, struct qm_given *given)
 
 /* ---- What the CI system tells. */
 
+/* Whoever looks at a result in QMetry finds the job that it came from. */
+static const char default_comment[] = "qmetry-ci: {job} #{build} {url} {message}";
+
 enum qm_code qm_read_ci(struct qm_settings *settings, struct qm_error *err)
 {
-	if (!settings->comment)
-		settings->comment = qm_ci_comment(&settings->arena);
+	if (!settings->comment && qm_is_ci())
+		settings->comment = default_comment;
 	if (!settings->build || strcmp(settings->build, "auto") != 0)
 		return QM_OK;
 	settings->build = qm_ci_read(&settings->arena).build;

@@ -198,6 +198,7 @@ enum qm_code qm_catalog_add_run(struct qm_catalog *catalog, uint32_t execution,
 		.next_of_case = test_case->first_run,
 		.locked = row->locked || row->archived,
 		.first_name = QM_NONE,
+		.message = QM_NONE,
 	};
 	test_case->first_run = index;
 	return QM_OK;

@@ -36,6 +36,7 @@ struct qm_run {
 	uint8_t reserved;
 	uint32_t results;    /* how many were combined */
 	uint32_t first_name; /* of the contributing tests: resolve.h; QM_NONE: none */
+	uint32_t message;    /* messages.h, of the result that counts; QM_NONE: none */
 	uint64_t name_hash;  /* of the full name that script name or summary brought here */
 };
 

@@ -357,7 +357,7 @@ static enum qm_code open_own_journal(struct qm_job *job, const char *id, struct 
 static void make_plan(struct qm_job *job, const struct qm_resolution *resolution)
 {
 	qm_plan_release(&job->plan);
-	job->plan.comment = job->options->comment;
+	job->plan.comment = qm_comment_make(&job->options->comment, NULL, &job->summary.arena);
 	job->plan.is_signed = qm_session_signature(job->world->session)->password != NULL;
 	qm_plan_make(&job->plan, &job->catalog, resolution, job->options->batch_size);
 }
@@ -478,6 +478,7 @@ static void carry_out(struct qm_job *job)
 	enum qm_code code;
 
 	qm_error_init(&err);
+	qm_resolver_comment(job->resolver, options->batch_size);
 	make_plan(job, job->summary.resolution);
 	code = options->planning ? preview(job, &err) : find_journal(job, &err);
 	if (code) {

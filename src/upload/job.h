@@ -22,7 +22,7 @@ struct qm_job_options {
 	struct qm_match_options match;
 	const char *write_map; /* file for what is unmapped; NULL: none */
 	struct qm_resolve_options resolve;
-	const char *comment;
+	struct qm_comment_options comment;
 	size_t batch_size, max_split_calls;
 	bool allow_empty;
 	int64_t max_calls;                 /* which the session heeds; a plan tells; 0: any */

@@ -30,8 +30,16 @@ enum {
 	QM_MAX_NEAREST_CASES = 5000,
 	QM_MAX_NEAREST_RESULTS = 100,
 
-	/* Names of tests kept beside runs, and their links. */
-	QM_MAX_KEPT_TEXT = 4 * 1024 * 1024,
+	/* Names of tests kept beside runs, and their links; with the messages, 4 MB. */
+	QM_MAX_KEPT_TEXT = 3 * 1024 * 1024,
+	/* Messages of failures, each once: 3,000 of 300 bytes. */
+	QM_MAX_MESSAGES_BYTES = 1024 * 1024,
+	/* Of one message: what a comment shows of it. */
+	QM_MAX_KEPT_MESSAGE = 300,
+	/* A comment: QMetry documents no limit; a screen of it is read by nobody. */
+	QM_MAX_COMMENT = 1000,
+	/* The same before it is cut: a pattern may hold each CI fact of 1,000 bytes, repeatedly. */
+	QM_MAX_COMMENT_TEXT = 64 * 1024,
 	/* Texts of the list of unmapped tests, dropped reports' too: 10,000 of 400 bytes. */
 	QM_MAX_LISTED_TEXT = 4 * 1024 * 1024,
 	/* Of one name; longer ones are parametrised beyond what a list can show. */

@@ -1,7 +1,7 @@
 /*
  * names - up to three names of the tests that made a run's outcome.
  *
- * All names together take 4 MB at most: 58,000 names of 60 characters that one run each has. Passed
+ * All names together take 3 MB at most: 43,000 names of 60 characters that one run each has. Passed
  * tests may fill half of that, so that there is room for the names that people ask for, those of
  * failures; a name that finds no room is not kept. A text is kept when its result is read and put
  * into the lists of its runs when the report turns out well; if it does not, all of its texts are

@@ -1,6 +1,7 @@
 #include "src/upload/resolve.h"
 #include "src/base/memory.h"
 #include "src/base/text.h"
+#include "src/upload/comment_groups.h"
 #include "src/upload/limits.h"
 #include "src/upload/names.h"
 #include "src/upload/routes.h"
@@ -19,7 +20,7 @@ enum { NAME_BYTES = 2 * QM_MAX_KEPT_NAME };
 /* One result for one test case, staged until its report ends. */
 struct record {
 	uint64_t name_hash;
-	uint32_t test_case, name;
+	uint32_t test_case, name, message;
 	uint16_t destination; /* routes.h */
 	uint8_t outcome, match;
 };
@@ -41,6 +42,8 @@ struct qm_resolver {
 	struct qm_targets targets;
 	struct qm_routes routes;
 	enum qm_combine combine;
+	const struct qm_comment_options *comment; /* NULL: messages are of no use */
+	struct qm_messages messages;
 	struct qm_names names;
 	struct qm_arena arena; /* of the lists' texts */
 	struct qm_vec paths;   /* const char *, of the reports */
@@ -60,6 +63,10 @@ enum qm_code qm_resolver_new(struct qm_catalog *catalog, struct qm_mapping *mapp
 	resolver->catalog = catalog;
 	resolver->mapping = mapping;
 	resolver->combine = options->combine;
+	if (options->comment && options->comment->pattern &&
+		qm_comment_has_message(options->comment->pattern))
+		resolver->comment = options->comment;
+	qm_messages_init(&resolver->messages);
 	qm_names_init(&resolver->names);
 	qm_arena_init(&resolver->arena);
 	qm_vec_init(&resolver->paths, sizeof(const char *));
@@ -93,6 +100,7 @@ void qm_resolver_free(struct qm_resolver *resolver)
 	qm_vec_release(&resolver->paths);
 	qm_arena_release(&resolver->arena);
 	qm_names_release(&resolver->names);
+	qm_messages_release(&resolver->messages);
 	free(resolver);
 }
 
@@ -217,6 +225,9 @@ static void stage_mapped(struct qm_resolver *resolver, const struct qm_result *r
 	const struct qm_mapped *mapped, uint16_t destination, const char *name)
 {
 	uint32_t text = qm_names_keep(&resolver->names, name, is_bad(result->outcome));
+	uint32_t message = resolver->comment && is_bad(result->outcome)
+		? qm_messages_keep(&resolver->messages, result, resolver->comment->log)
+		: QM_NO_MESSAGE;
 
 	resolver->stage.mapped++;
 	for (size_t i = 0; i < mapped->count; i++) {
@@ -226,6 +237,7 @@ static void stage_mapped(struct qm_resolver *resolver, const struct qm_result *r
 		record->outcome = (uint8_t)result->outcome;
 		record->match = (uint8_t)mapped->match;
 		record->name = text;
+		record->message = message;
 		record->destination = destination;
 		record->name_hash = mapped->name_hash;
 	}
@@ -358,6 +370,7 @@ static void set_run(struct qm_resolver *resolver, struct qm_run *run, const stru
 {
 	run->outcome = record->outcome;
 	run->match = record->match;
+	run->message = record->message;
 	run->name_hash = record->name_hash;
 	/* No results, no names: where the catalog was resolved before, these are not ours. */
 	if (!run->results)
@@ -562,6 +575,13 @@ const struct qm_resolution *qm_resolver_finish(struct qm_resolver *resolver)
 		}
 	}
 	return &resolver->resolution;
+}
+
+void qm_resolver_comment(struct qm_resolver *resolver, size_t batch_size)
+{
+	if (resolver->comment)
+		qm_comment_groups(resolver->comment, &resolver->messages, resolver->catalog,
+			batch_size, &resolver->resolution.updates, &resolver->arena);
 }
 
 size_t qm_resolver_names(const struct qm_resolver *resolver, uint32_t run, const char *names[3])

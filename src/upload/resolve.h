@@ -18,6 +18,7 @@
 #ifndef QM_UPLOAD_RESOLVE_H
 #define QM_UPLOAD_RESOLVE_H
 
+#include "src/upload/comment.h"
 #include "src/upload/mapping.h"
 
 enum qm_combine { QM_COMBINE_WORST, QM_COMBINE_LAST };
@@ -40,7 +41,8 @@ struct qm_resolve_options {
 	const char *const *protect; /* status names that are never changed */
 	size_t protect_count;
 	bool only_changed;
-	struct qm_map_file *map; /* whose routes hold; NULL: none */
+	struct qm_map_file *map;                  /* whose routes hold; NULL: none */
+	const struct qm_comment_options *comment; /* NULL: no comments */
 };
 
 /* What one test case run shall become. */
@@ -88,6 +90,12 @@ struct qm_sink qm_resolver_sink(struct qm_resolver *resolver);
 
 /* After the last report. What it returns belongs to the resolver. */
 const struct qm_resolution *qm_resolver_finish(struct qm_resolver *resolver);
+
+/*
+ * Gives updates whose failures have one of the most frequent messages a comment of their own, in
+ * calls of `batch_size`; after qm_resolver_finish().
+ */
+void qm_resolver_comment(struct qm_resolver *resolver, size_t batch_size);
 
 /* Up to 3 full names of tests that led to a run's outcome; returns how many. */
 size_t qm_resolver_names(const struct qm_resolver *resolver, uint32_t run, const char *names[3]);

@@ -228,7 +228,7 @@ static void the_build_auto_is_named_as_the_ci_system_counts_it(void **state)
 	set_variable("BUILD_NUMBER", "17");
 	read_well(desk, "--build=auto");
 	assert_string_equal(desk->settings.build, "17");
-	assert_string_equal(desk->settings.comment, "qmetry-ci: #17");
+	assert_string_equal(desk->settings.comment, "qmetry-ci: {job} #{build} {url} {message}");
 }
 
 static void a_bad_variable_is_named(void **state)
