@@ -1,58 +1,14 @@
-#include "src/upload/resolve.h"
 #include "src/base/memory.h"
 #include "src/base/text.h"
 #include "src/upload/comment_groups.h"
 #include "src/upload/limits.h"
-#include "src/upload/names.h"
-#include "src/upload/routes.h"
-#include "src/upload/targets.h"
+#include "src/upload/resolve_internal.h"
 
-#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* A run's match while different tests met in it by script name or summary. */
-enum { AMBIGUOUS = 255 };
-
 enum { NAME_BYTES = 2 * QM_MAX_KEPT_NAME };
-
-/* One result for one test case, staged until its report ends. */
-struct record {
-	uint64_t name_hash;
-	uint32_t test_case, name, message;
-	uint16_t destination; /* routes.h */
-	uint8_t outcome, match;
-};
-
-_Static_assert(sizeof(struct record) == 24, "a staged result is 24 bytes");
-
-/* What the report being read has added so far; taken back if it turns out bad. */
-struct stage {
-	struct qm_vec records; /* struct record */
-	uint64_t outcomes[QM_OUTCOMES], mapped, unmapped, ignored;
-	size_t listed;   /* length of the unmapped list before it */
-	size_t names;    /* mark in the names before it */
-	uint32_t report; /* index into paths */
-};
-
-struct qm_resolver {
-	struct qm_catalog *catalog;
-	struct qm_mapping *mapping;
-	struct qm_targets targets;
-	struct qm_routes routes;
-	enum qm_combine combine;
-	const struct qm_comment_options *comment; /* NULL: messages are of no use */
-	struct qm_messages messages;
-	struct qm_names names;
-	struct qm_arena arena; /* of the lists' texts */
-	struct qm_vec paths;   /* const char *, of the reports */
-	size_t listed_bytes;
-	struct stage stage;
-	size_t nearest_searches;
-	bool is_incomplete; /* a report was not read whole */
-	struct qm_resolution resolution;
-};
 
 enum qm_code qm_resolver_new(struct qm_catalog *catalog, struct qm_mapping *mapping,
 	const struct qm_resolve_options *options, struct qm_resolver **out, struct qm_error *err)
@@ -70,11 +26,12 @@ enum qm_code qm_resolver_new(struct qm_catalog *catalog, struct qm_mapping *mapp
 	qm_names_init(&resolver->names);
 	qm_arena_init(&resolver->arena);
 	qm_vec_init(&resolver->paths, sizeof(const char *));
-	qm_vec_init(&resolver->stage.records, sizeof(struct record));
+	qm_vec_init(&resolver->stage.records, sizeof(struct qm_staged));
 	qm_vec_init(&resolver->resolution.updates, sizeof(struct qm_update));
 	qm_vec_init(&resolver->resolution.unmapped, sizeof(struct qm_unmapped));
 	qm_vec_init(&resolver->resolution.missing, sizeof(struct qm_missing));
 	qm_vec_init(&resolver->resolution.left, sizeof(struct qm_left));
+	qm_vec_init(&resolver->resolution.combined, sizeof(struct qm_combined));
 	code = qm_targets_init(&resolver->targets, catalog, options, err);
 	if (!code)
 		code = qm_routes_init(&resolver->routes, options->map, catalog, err);
@@ -92,6 +49,7 @@ void qm_resolver_free(struct qm_resolver *resolver)
 		return;
 	qm_targets_release(&resolver->targets);
 	qm_routes_release(&resolver->routes);
+	qm_vec_release(&resolver->resolution.combined);
 	qm_vec_release(&resolver->resolution.left);
 	qm_vec_release(&resolver->resolution.missing);
 	qm_vec_release(&resolver->resolution.unmapped);
@@ -104,33 +62,30 @@ void qm_resolver_free(struct qm_resolver *resolver)
 	free(resolver);
 }
 
-static struct qm_run *run_at(const struct qm_resolver *resolver, uint32_t index)
+struct qm_run *qm_resolver_run(const struct qm_resolver *resolver, uint32_t index)
 {
 	return qm_vec_at(&resolver->catalog->runs, index);
 }
 
-static const struct qm_test_case *case_of(
+const struct qm_test_case *qm_resolver_case(
 	const struct qm_resolver *resolver, const struct qm_run *run)
 {
 	return qm_vec_at(&resolver->catalog->test_cases, run->test_case);
 }
 
-static uint16_t destination_of(const struct qm_resolver *resolver, uint32_t index)
+uint16_t qm_resolver_destination(const struct qm_resolver *resolver, uint32_t index)
 {
-	return qm_routes_of_execution(&resolver->routes, run_at(resolver, index)->execution);
+	return qm_routes_of_execution(
+		&resolver->routes, qm_resolver_run(resolver, index)->execution);
 }
 
-/*
- * A test case's runs hang together, and a result goes to all of one destination: what is counted
- * once for these is the first one.
- */
-static bool is_first_of_case(const struct qm_resolver *resolver, uint32_t index)
+bool qm_resolver_is_first(const struct qm_resolver *resolver, uint32_t index)
 {
-	uint16_t destination = destination_of(resolver, index);
-	uint32_t first = case_of(resolver, run_at(resolver, index))->first_run;
+	uint16_t destination = qm_resolver_destination(resolver, index);
+	uint32_t first = qm_resolver_case(resolver, qm_resolver_run(resolver, index))->first_run;
 
-	while (destination_of(resolver, first) != destination)
-		first = run_at(resolver, first)->next_of_case;
+	while (qm_resolver_destination(resolver, first) != destination)
+		first = qm_resolver_run(resolver, first)->next_of_case;
 	return first == index;
 }
 
@@ -159,34 +114,12 @@ static void list_unmapped(struct qm_resolver *resolver, const char *test, uint32
 	resolver->listed_bytes += arena->bytes - before;
 }
 
-static void list_left(struct qm_resolver *resolver, const char *key, const char *why)
-{
-	struct qm_left *row;
-
-	resolver->resolution.left_count++;
-	if (resolver->resolution.left.count >= QM_MAX_LISTED)
-		return;
-	row = qm_vec_add(&resolver->resolution.left);
-	row->key = key;
-	row->why = why;
-}
-
-static void note_lost(struct qm_resolver *resolver, uint32_t index, const char *why)
-{
-	struct qm_resolution *resolution = &resolver->resolution;
-
-	if (!resolution->lost_count++)
-		resolution->first_lost =
-			(struct qm_left){ .key = case_of(resolver, run_at(resolver, index))->key,
-				.why = why };
-}
-
 /* ---- Results stream in and are staged. */
 
 static enum qm_code begin_report(void *context, const struct qm_report_begin *report)
 {
 	struct qm_resolver *resolver = context;
-	struct stage *stage = &resolver->stage;
+	struct qm_stage *stage = &resolver->stage;
 	const char *path;
 
 	qm_vec_clear(&stage->records);
@@ -231,7 +164,7 @@ static void stage_mapped(struct qm_resolver *resolver, const struct qm_result *r
 
 	resolver->stage.mapped++;
 	for (size_t i = 0; i < mapped->count; i++) {
-		struct record *record = qm_vec_add(&resolver->stage.records);
+		struct qm_staged *record = qm_vec_add(&resolver->stage.records);
 
 		record->test_case = mapped->cases[i];
 		record->outcome = (uint8_t)result->outcome;
@@ -252,8 +185,8 @@ static bool has_run(const struct qm_resolver *resolver, uint32_t test_case, uint
 {
 	uint32_t run = case_at(resolver, test_case)->first_run;
 
-	while (run != QM_NONE && destination_of(resolver, run) != destination)
-		run = run_at(resolver, run)->next_of_case;
+	while (run != QM_NONE && qm_resolver_destination(resolver, run) != destination)
+		run = qm_resolver_run(resolver, run)->next_of_case;
 	return run != QM_NONE;
 }
 
@@ -306,7 +239,7 @@ static enum qm_code take_result(void *context, const struct qm_result *result)
 
 /* ---- A report that counts is merged into the runs. */
 
-/* errored > failed > flaky > passed > whatever was not executed */
+/* errored > failed > flaky > passed > what was not executed: not reached > skipped */
 static int rank(unsigned outcome)
 {
 	static const int ranks[QM_OUTCOMES] = {
@@ -314,8 +247,8 @@ static int rank(unsigned outcome)
 		[QM_FAILED] = 3,
 		[QM_FLAKY] = 2,
 		[QM_PASSED] = 1,
-		[QM_SKIPPED] = 0,
 		[QM_NOT_REACHED] = 0,
+		[QM_SKIPPED] = -1,
 	};
 
 	return ranks[outcome];
@@ -325,7 +258,7 @@ static int rank(unsigned outcome)
 static bool replaces(enum qm_combine combine, unsigned outcome, unsigned kept)
 {
 	if (combine == QM_COMBINE_LAST)
-		return rank(outcome) > 0 || rank(kept) == 0;
+		return rank(outcome) > 0 || rank(kept) <= 0;
 	return rank(outcome) > rank(kept);
 }
 
@@ -337,36 +270,38 @@ static bool is_explicit(unsigned match)
 /* The results that a run has so far belong to nobody: they are listed, as far as they are named. */
 static void give_up_results(struct qm_resolver *resolver, uint32_t index, const char *why)
 {
-	struct qm_run *run = run_at(resolver, index);
+	struct qm_run *run = qm_resolver_run(resolver, index);
 	struct qm_kept_name names[QM_NAMES_PER_RUN];
 	size_t count = qm_names_list(&resolver->names, run->first_name, names);
 
-	if (is_first_of_case(resolver, index)) {
+	if (qm_resolver_is_first(resolver, index)) {
 		resolver->resolution.mapped -= run->results;
 		resolver->resolution.unmapped_count += run->results;
 		for (size_t i = 0; i < count; i++)
 			list_unmapped(resolver, names[i].text, names[i].report, why,
-				case_of(resolver, run)->key);
+				qm_resolver_case(resolver, run)->key);
 	}
 	run->results = 0;
 	run->first_name = QM_NONE;
 }
 
 /* The result of `record` cannot have this run, since another has it with better right. */
-static void give_up_record(
-	struct qm_resolver *resolver, uint32_t index, const struct record *record, const char *why)
+static void give_up_record(struct qm_resolver *resolver, uint32_t index,
+	const struct qm_staged *record, const char *why)
 {
-	const struct qm_run *run = run_at(resolver, index);
+	const struct qm_run *run = qm_resolver_run(resolver, index);
 	const char *text = record->name == QM_NONE ? "" : resolver->names.texts.data + record->name;
 
-	if (!is_first_of_case(resolver, index))
+	if (!qm_resolver_is_first(resolver, index))
 		return;
 	resolver->resolution.mapped--;
 	resolver->resolution.unmapped_count++;
-	list_unmapped(resolver, text, resolver->stage.report, why, case_of(resolver, run)->key);
+	list_unmapped(
+		resolver, text, resolver->stage.report, why, qm_resolver_case(resolver, run)->key);
 }
 
-static void set_run(struct qm_resolver *resolver, struct qm_run *run, const struct record *record)
+static void set_run(
+	struct qm_resolver *resolver, struct qm_run *run, const struct qm_staged *record)
 {
 	run->outcome = record->outcome;
 	run->match = record->match;
@@ -379,7 +314,8 @@ static void set_run(struct qm_resolver *resolver, struct qm_run *run, const stru
 	qm_names_set(&resolver->names, &run->first_name, record->name, resolver->stage.report);
 }
 
-static void combine(struct qm_resolver *resolver, struct qm_run *run, const struct record *record)
+static void combine(
+	struct qm_resolver *resolver, struct qm_run *run, const struct qm_staged *record)
 {
 	if (replaces(resolver->combine, record->outcome, run->outcome)) {
 		set_run(resolver, run, record);
@@ -391,13 +327,13 @@ static void combine(struct qm_resolver *resolver, struct qm_run *run, const stru
 			&resolver->names, &run->first_name, record->name, resolver->stage.report);
 }
 
-static void merge(struct qm_resolver *resolver, uint32_t index, const struct record *record)
+static void merge(struct qm_resolver *resolver, uint32_t index, const struct qm_staged *record)
 {
 	static const char by_key[] = "ambiguous: another test names the key of that test case";
 	static const char by_name[] = "ambiguous: different tests have the script name or summary";
-	struct qm_run *run = run_at(resolver, index);
+	struct qm_run *run = qm_resolver_run(resolver, index);
 
-	if (run->match == AMBIGUOUS && !is_explicit(record->match)) {
+	if (run->match == QM_MATCH_AMBIGUOUS && !is_explicit(record->match)) {
 		give_up_record(resolver, index, record, by_name);
 	} else if (!run->results) {
 		set_run(resolver, run, record);
@@ -409,21 +345,21 @@ static void merge(struct qm_resolver *resolver, uint32_t index, const struct rec
 	} else if (!is_explicit(record->match) && record->name_hash != run->name_hash) {
 		give_up_results(resolver, index, by_name);
 		give_up_record(resolver, index, record, by_name);
-		run->match = AMBIGUOUS;
+		run->match = QM_MATCH_AMBIGUOUS;
 	} else {
 		combine(resolver, run, record);
 	}
 }
 
 /* A result goes to the runs of its test case in all executions of its destination. */
-static void merge_record(struct qm_resolver *resolver, const struct record *record)
+static void merge_record(struct qm_resolver *resolver, const struct qm_staged *record)
 {
 	const struct qm_test_case *test_case =
 		qm_vec_at(&resolver->catalog->test_cases, record->test_case);
 	uint32_t run = test_case->first_run;
 
-	for (; run != QM_NONE; run = run_at(resolver, run)->next_of_case)
-		if (destination_of(resolver, run) == record->destination)
+	for (; run != QM_NONE; run = qm_resolver_run(resolver, run)->next_of_case)
+		if (qm_resolver_destination(resolver, run) == record->destination)
 			merge(resolver, run, record);
 }
 
@@ -431,7 +367,7 @@ static enum qm_code end_report(void *context, const struct qm_report_end *end)
 {
 	struct qm_resolver *resolver = context;
 	struct qm_resolution *resolution = &resolver->resolution;
-	const struct stage *stage = &resolver->stage;
+	const struct qm_stage *stage = &resolver->stage;
 
 	/* What is lost may have held any test; a file that is no report held none. */
 	if (end->reason && strcmp(end->reason, "not-a-report") != 0)
@@ -465,118 +401,6 @@ struct qm_sink qm_resolver_sink(struct qm_resolver *resolver)
 		.report_end = end_report };
 }
 
-/* ---- The end: runs become updates. */
-
-/* Why a run is left whose outcome has no status. */
-static const char *why_left(uint8_t target)
-{
-	static const char *const whys[QM_TARGETS] = {
-		[QM_PASSED] = "passed, which is to be left (--status)",
-		[QM_FLAKY] = "flaky, which is to be left (--status)",
-		[QM_FAILED] = "failed, which is to be left (--status)",
-		[QM_ERRORED] = "errored, which is to be left (--status)",
-		[QM_SKIPPED] = "skipped",
-		[QM_NOT_REACHED] = "not reached",
-	};
-
-	return whys[target];
-}
-
-static void add_update(struct qm_resolver *resolver, uint32_t index, uint8_t target)
-{
-	const struct qm_run *run = run_at(resolver, index);
-	const struct qm_status *status = resolver->targets.statuses[target];
-	const char *why = NULL;
-	struct qm_update *update;
-
-	if (!status) {
-		if (target != QM_TARGET_MISSING)
-			list_left(resolver, case_of(resolver, run)->key, why_left(target));
-		return;
-	}
-	switch (qm_targets_permit(&resolver->targets, run, status, &why)) {
-	case QM_MAY_SET:
-		update = qm_vec_add(&resolver->resolution.updates);
-		update->run = index;
-		update->outcome = target;
-		update->status_id = status->id;
-		break;
-	case QM_UNCHANGED:
-		resolver->resolution.unchanged++;
-		break;
-	case QM_LEAVE:
-		list_left(resolver, case_of(resolver, run)->key, why);
-		break;
-	case QM_CANNOT:
-		list_left(resolver, case_of(resolver, run)->key, why);
-		if (target == QM_FAILED || target == QM_ERRORED)
-			note_lost(resolver, index, why);
-		break;
-	}
-}
-
-static void note_missing(struct qm_resolver *resolver, uint32_t index)
-{
-	const struct qm_test_case *test_case = case_of(resolver, run_at(resolver, index));
-	struct qm_missing *row;
-
-	if (!is_first_of_case(resolver, index))
-		return;
-	resolver->resolution.missing_count++;
-	if (resolver->resolution.missing.count >= QM_MAX_LISTED)
-		return;
-	row = qm_vec_add(&resolver->resolution.missing);
-	row->key = test_case->key;
-	row->summary = test_case->summary;
-}
-
-/*
- * A test case is missing only where the reports are known to be whole and to speak of this suite
- * at all: a crashed job must not set every run of it.
- */
-static void add_missing(struct qm_resolver *resolver, uint32_t index)
-{
-	static const char why[] = "in no report, but reports are missing or were not read whole";
-
-	note_missing(resolver, index);
-	if (resolver->resolution.mapped && !resolver->is_incomplete)
-		add_update(resolver, index, QM_TARGET_MISSING);
-	else if (resolver->targets.statuses[QM_TARGET_MISSING])
-		list_left(resolver, case_of(resolver, run_at(resolver, index))->key, why);
-}
-
-/* What no result can reach is not missing either: it is left, with all its runs. */
-static void leave_unrouted(struct qm_resolver *resolver)
-{
-	for (uint32_t i = 0; i < resolver->catalog->executions.count; i++) {
-		const struct qm_execution *execution = qm_vec_at(&resolver->catalog->executions, i);
-		char place[200];
-
-		if (qm_routes_of_execution(&resolver->routes, i) != QM_NO_DESTINATION)
-			continue;
-		(void)snprintf(place, sizeof place, "%s / %s (%s)", execution->suite_key,
-			execution->platform, execution->suite_run);
-		list_left(resolver, qm_arena_strdup(&resolver->arena, place),
-			"no route of the mapping file leads there");
-	}
-}
-
-const struct qm_resolution *qm_resolver_finish(struct qm_resolver *resolver)
-{
-	leave_unrouted(resolver);
-	for (uint32_t i = 0; i < resolver->catalog->runs.count; i++) {
-		const struct qm_run *run = run_at(resolver, i);
-
-		if (run->results) {
-			add_update(resolver, i, run->outcome);
-		} else if (run->match != AMBIGUOUS &&
-			destination_of(resolver, i) != QM_NO_DESTINATION) {
-			add_missing(resolver, i);
-		}
-	}
-	return &resolver->resolution;
-}
-
 void qm_resolver_comment(struct qm_resolver *resolver, size_t batch_size)
 {
 	if (resolver->comment)
@@ -587,7 +411,8 @@ void qm_resolver_comment(struct qm_resolver *resolver, size_t batch_size)
 size_t qm_resolver_names(const struct qm_resolver *resolver, uint32_t run, const char *names[3])
 {
 	struct qm_kept_name kept[QM_NAMES_PER_RUN];
-	size_t count = qm_names_list(&resolver->names, run_at(resolver, run)->first_name, kept);
+	size_t count =
+		qm_names_list(&resolver->names, qm_resolver_run(resolver, run)->first_name, kept);
 
 	for (size_t i = 0; i < count; i++)
 		names[i] = kept[i].text;
@@ -598,7 +423,7 @@ const char *qm_resolver_report(const struct qm_resolver *resolver, uint32_t run)
 {
 	struct qm_kept_name kept[QM_NAMES_PER_RUN];
 
-	if (!qm_names_list(&resolver->names, run_at(resolver, run)->first_name, kept))
+	if (!qm_names_list(&resolver->names, qm_resolver_run(resolver, run)->first_name, kept))
 		return NULL;
 	return *(const char *const *)qm_vec_at(&resolver->paths, kept[0].report);
 }

@@ -10,8 +10,9 @@
  *
  * Several results for one run (parameters, reruns, the same key on several tests) are combined:
  * errored = failed > flaky > passed > skipped, the worst wins; `last` lets the last executed one
- * win. Skipped counts only where nothing was executed. Different full names that meet in one
- * run by script name or summary are ambiguous: the run is taken out and the results are listed.
+ * win. Skipped counts only where nothing was executed, and not reached goes before it there.
+ * Different full names that meet in one run by script name or summary are ambiguous: the run is
+ * taken out and the results are listed.
  *
  * At the end each run with results becomes an update: the status that its outcome asks for.
  */
@@ -63,13 +64,24 @@ struct qm_missing {
 	const char *key, *summary;
 };
 
+/* A run that several results met, and up to 3 of the tests that made its outcome. */
+struct qm_combined {
+	const char *key, *suite_run;
+	const char *tests[3]; /* valid as long as the resolver is */
+	size_t test_count;
+	uint32_t results;
+	uint8_t outcome; /* enum qm_outcome */
+};
+
 struct qm_resolution {
 	struct qm_vec updates;          /* struct qm_update */
 	struct qm_vec unmapped;         /* struct qm_unmapped, at most 10,000 */
 	struct qm_vec missing;          /* struct qm_missing, at most 10,000 */
 	struct qm_vec left;             /* struct qm_left, at most 10,000 */
+	struct qm_vec combined;         /* struct qm_combined, at most 10,000 */
 	struct qm_report_counts counts; /* of the reports that count; superseded ones not */
-	uint64_t mapped, unmapped_count, ignored, missing_count, left_count, unchanged;
+	uint64_t mapped, unmapped_count, ignored, missing_count, left_count, combined_count,
+		unchanged;
 	/* Of those that are left: failures that would be news, and cannot be told. */
 	uint64_t lost_count;
 	struct qm_left first_lost;

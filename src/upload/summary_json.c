@@ -139,6 +139,21 @@ static json_t *left_item(const void *item)
 	return object;
 }
 
+static json_t *combined_item(const void *item)
+{
+	const struct qm_combined *combined = item;
+	json_t *object = json_object(), *tests = json_array();
+
+	for (size_t i = 0; i < combined->test_count; i++)
+		(void)json_array_append_new(tests, qm_json_string(combined->tests[i]));
+	set_text(object, "key", combined->key);
+	set_text(object, "suite_run", combined->suite_run);
+	set_text(object, "outcome", qm_outcome_name((enum qm_outcome)combined->outcome));
+	set_count(object, "results", combined->results);
+	set(object, "tests", tests);
+	return object;
+}
+
 static json_t *transition_item(const void *item)
 {
 	const struct qm_transition *transition = item;
@@ -287,6 +302,8 @@ json_t *qm_summary_json(const struct qm_summary *summary)
 	set_count(object, "missing_total", resolution->missing_count);
 	set(object, "left", left(summary));
 	set_count(object, "left_total", qm_summary_left(summary));
+	set(object, "combined", list_of(&resolution->combined, combined_item));
+	set_count(object, "combined_total", resolution->combined_count);
 	set(object, "transitions", list_of(&summary->transitions, transition_item));
 	set_count(object, "transitions_total", summary->transitions.count);
 	set(object, "executions", executions(summary));

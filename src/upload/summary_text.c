@@ -516,6 +516,29 @@ static void add_failed_tests(struct page *page, const struct qm_failures *failur
 	add_rest(page, failures->count);
 }
 
+/* Which tests decided, where several have one test case. */
+static void add_combined(struct page *page, const struct qm_resolution *resolution)
+{
+	static const char *const headings[] = { "KEY", "SUITE RUN", "RESULTS", "OUTCOME", "BY" };
+	struct qm_table table;
+
+	if (!resolution->combined.count)
+		return;
+	add_title(page, "Test cases of several results", resolution->combined_count);
+	begin_table(page, &table, "llrll", headings);
+	for (size_t i = 0; i < shown(page, resolution->combined.count); i++) {
+		const struct qm_combined *combined = qm_vec_at(&resolution->combined, i);
+
+		add_cell(page, &table, combined->key);
+		add_cell(page, &table, combined->suite_run);
+		qm_table_int(&table, combined->results);
+		add_cell(page, &table, qm_outcome_name((enum qm_outcome)combined->outcome));
+		add_cell(page, &table, combined->test_count ? combined->tests[0] : "");
+	}
+	end_table(page, &table);
+	add_rest(page, resolution->combined_count);
+}
+
 static void add_all(struct page *page, const struct qm_summary *summary)
 {
 	add_headline(page, summary);
@@ -540,6 +563,7 @@ static void add_all(struct page *page, const struct qm_summary *summary)
 			qm_summary_left(summary));
 		add_unmapped(page, summary->resolution);
 		add_missing(page, summary->resolution);
+		add_combined(page, summary->resolution);
 	}
 	add_problems(page, summary);
 }

@@ -1,0 +1,163 @@
+#include "src/upload/limits.h"
+#include "src/upload/resolve_internal.h"
+
+#include <stdio.h>
+
+/* ---- Lists. */
+
+static void list_left(struct qm_resolver *resolver, const char *key, const char *why)
+{
+	struct qm_left *row;
+
+	resolver->resolution.left_count++;
+	if (resolver->resolution.left.count >= QM_MAX_LISTED)
+		return;
+	row = qm_vec_add(&resolver->resolution.left);
+	row->key = key;
+	row->why = why;
+}
+
+static void note_lost(struct qm_resolver *resolver, uint32_t index, const char *why)
+{
+	struct qm_resolution *resolution = &resolver->resolution;
+
+	if (!resolution->lost_count++)
+		resolution->first_lost = (struct qm_left){
+			.key = qm_resolver_case(resolver, qm_resolver_run(resolver, index))->key,
+			.why = why
+		};
+}
+
+static void list_combined(struct qm_resolver *resolver, uint32_t index)
+{
+	const struct qm_run *run = qm_resolver_run(resolver, index);
+	const struct qm_execution *execution =
+		qm_vec_at(&resolver->catalog->executions, run->execution);
+	struct qm_combined *row;
+
+	resolver->resolution.combined_count++;
+	if (resolver->resolution.combined.count >= QM_MAX_LISTED)
+		return;
+	row = qm_vec_add(&resolver->resolution.combined);
+	row->key = qm_resolver_case(resolver, run)->key;
+	row->suite_run = execution->suite_run;
+	row->results = run->results;
+	row->outcome = run->outcome;
+	row->test_count = qm_resolver_names(resolver, index, row->tests);
+}
+
+/* ---- Runs become updates. */
+
+/* Why a run is left whose outcome has no status. */
+static const char *why_left(uint8_t target)
+{
+	static const char *const whys[QM_TARGETS] = {
+		[QM_PASSED] = "passed, which is to be left (--status)",
+		[QM_FLAKY] = "flaky, which is to be left (--status)",
+		[QM_FAILED] = "failed, which is to be left (--status)",
+		[QM_ERRORED] = "errored, which is to be left (--status)",
+		[QM_SKIPPED] = "skipped",
+		[QM_NOT_REACHED] = "not reached",
+	};
+
+	return whys[target];
+}
+
+static void add_update(struct qm_resolver *resolver, uint32_t index, uint8_t target)
+{
+	const struct qm_run *run = qm_resolver_run(resolver, index);
+	const struct qm_status *status = resolver->targets.statuses[target];
+	const char *why = NULL;
+	struct qm_update *update;
+
+	if (!status) {
+		if (target != QM_TARGET_MISSING)
+			list_left(resolver, qm_resolver_case(resolver, run)->key, why_left(target));
+		return;
+	}
+	switch (qm_targets_permit(&resolver->targets, run, status, &why)) {
+	case QM_MAY_SET:
+		update = qm_vec_add(&resolver->resolution.updates);
+		update->run = index;
+		update->outcome = target;
+		update->status_id = status->id;
+		break;
+	case QM_UNCHANGED:
+		resolver->resolution.unchanged++;
+		break;
+	case QM_LEAVE:
+		list_left(resolver, qm_resolver_case(resolver, run)->key, why);
+		break;
+	case QM_CANNOT:
+		list_left(resolver, qm_resolver_case(resolver, run)->key, why);
+		if (target == QM_FAILED || target == QM_ERRORED)
+			note_lost(resolver, index, why);
+		break;
+	}
+}
+
+static void note_missing(struct qm_resolver *resolver, uint32_t index)
+{
+	const struct qm_test_case *test_case =
+		qm_resolver_case(resolver, qm_resolver_run(resolver, index));
+	struct qm_missing *row;
+
+	if (!qm_resolver_is_first(resolver, index))
+		return;
+	resolver->resolution.missing_count++;
+	if (resolver->resolution.missing.count >= QM_MAX_LISTED)
+		return;
+	row = qm_vec_add(&resolver->resolution.missing);
+	row->key = test_case->key;
+	row->summary = test_case->summary;
+}
+
+/*
+ * A test case is missing only where the reports are known to be whole and to speak of this suite
+ * at all: a crashed job must not set every run of it.
+ */
+static void add_missing(struct qm_resolver *resolver, uint32_t index)
+{
+	static const char why[] = "in no report, but reports are missing or were not read whole";
+
+	note_missing(resolver, index);
+	if (resolver->resolution.mapped && !resolver->is_incomplete)
+		add_update(resolver, index, QM_TARGET_MISSING);
+	else if (resolver->targets.statuses[QM_TARGET_MISSING])
+		list_left(resolver,
+			qm_resolver_case(resolver, qm_resolver_run(resolver, index))->key, why);
+}
+
+/* What no result can reach is not missing either: it is left, with all its runs. */
+static void leave_unrouted(struct qm_resolver *resolver)
+{
+	for (uint32_t i = 0; i < resolver->catalog->executions.count; i++) {
+		const struct qm_execution *execution = qm_vec_at(&resolver->catalog->executions, i);
+		char place[200];
+
+		if (qm_routes_of_execution(&resolver->routes, i) != QM_NO_DESTINATION)
+			continue;
+		(void)snprintf(place, sizeof place, "%s / %s (%s)", execution->suite_key,
+			execution->platform, execution->suite_run);
+		list_left(resolver, qm_arena_strdup(&resolver->arena, place),
+			"no route of the mapping file leads there");
+	}
+}
+
+const struct qm_resolution *qm_resolver_finish(struct qm_resolver *resolver)
+{
+	leave_unrouted(resolver);
+	for (uint32_t i = 0; i < resolver->catalog->runs.count; i++) {
+		const struct qm_run *run = qm_resolver_run(resolver, i);
+
+		if (run->results) {
+			add_update(resolver, i, run->outcome);
+			if (run->results > 1)
+				list_combined(resolver, i);
+		} else if (run->match != QM_MATCH_AMBIGUOUS &&
+			qm_resolver_destination(resolver, i) != QM_NO_DESTINATION) {
+			add_missing(resolver, i);
+		}
+	}
+	return &resolver->resolution;
+}
