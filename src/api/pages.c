@@ -35,7 +35,8 @@ static enum qm_code fetch(const struct reading *reading, json_t **out, struct qm
 	const struct qm_list *list = reading->list;
 	json_t *arguments = with_place(reading, list->arguments);
 	json_t *fields = with_place(reading, list->fields);
-	struct qm_api_call call = { .tool = { list->tool, arguments }, .effect = QM_READ };
+	struct qm_api_call call = { .tool = { .tool = list->tool, .arguments = arguments },
+		.effect = QM_READ };
 	struct qm_buf body;
 	enum qm_code code;
 

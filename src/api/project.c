@@ -86,7 +86,7 @@ enum qm_code qm_fetch_project(struct qm_session *session, const char *key, struc
 {
 	json_t *arguments = json_object(), *info = NULL;
 	struct qm_api_call call = {
-		.tool = { "qmetry_fetch_qmetry_project_info", arguments },
+		.tool = { .tool = "qmetry_fetch_qmetry_project_info", .arguments = arguments },
 		.request = { .method = "GET", .path = "/rest/admin/project/getinfo" },
 		.effect = QM_READ,
 	};

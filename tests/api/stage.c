@@ -140,12 +140,12 @@ void stage_play(struct stage *stage, const char *policy, const struct answer *an
 struct qm_api_call stage_call(enum qm_effect effect)
 {
 	const struct qm_api_call read = {
-		.tool = { "qmetry_fetch_builds", NULL },
+		.tool = { .tool = "qmetry_fetch_builds" },
 		.request = { .method = "POST", .path = "/rest/admin/drop/list" },
 		.effect = QM_READ,
 	};
 	const struct qm_api_call write = {
-		.tool = { "qmetry_bulk_update_test_case_execution_status", NULL },
+		.tool = { .tool = "qmetry_bulk_update_test_case_execution_status" },
 		.request = { .method = "PUT", .path = "/rest/execution/runstatus/bulkupdate" },
 		.effect = QM_WRITE,
 	};
