@@ -200,6 +200,51 @@ static void several_bad_ids_are_all_found(void **state)
 		assert_int_equal(outcome.refused[bad[i]], server->bad[bad[i]]);
 }
 
+/* xorshift64 (G. Marsaglia). */
+static uint64_t draw(uint64_t *seed, uint64_t below)
+{
+	*seed ^= *seed << 13;
+	*seed ^= *seed >> 7;
+	*seed ^= *seed << 17;
+	return *seed % below;
+}
+
+/*
+ * Whichever and however many they are, each bad id is named, each good one accepted, and each bad
+ * one costs no more calls than it would alone. Where first and last are both bad the call looks as
+ * if it were closed: that is told, and nothing of it is half done.
+ */
+static void any_bad_ids_are_found_within_the_bound(void **state)
+{
+	struct server *server = *state;
+	uint64_t seed = 88172645463325252;
+
+	server->tells_ids = true;
+	for (int round = 0; round < 4000; round++) {
+		size_t count = 1 + draw(&seed, 512), wanted = 1 + draw(&seed, round % 2 ? 3 : 12);
+		size_t bad = 0, refused = 0;
+		struct outcome outcome;
+
+		memset(server->bad, 0, sizeof server->bad);
+		server->used = 0;
+		for (size_t i = 0; i < wanted; i++)
+			server->bad[draw(&seed, count)] = true;
+		for (size_t i = 0; i < count; i++)
+			bad += server->bad[i];
+		run(server, SIZE_MAX, count, &outcome);
+		for (size_t i = 0; i < count; i++)
+			refused += outcome.refused[i];
+		if (server->bad[0] && server->bad[count - 1] && refused == count)
+			continue;
+		assert_all_ended(&outcome, server, count);
+		assert_int_equal(refused, bad);
+		for (size_t i = 0; i < count; i++)
+			assert_true(!server->bad[i] || outcome.fates[i] == QM_PIECE_BAD);
+		if (outcome.calls - 1 > bad * most_extra_calls(count))
+			fail_msg("%zu bad of %zu took %zu calls", bad, count, outcome.calls);
+	}
+}
+
 static void a_probe_that_was_bad_itself_is_told(void **state)
 {
 	struct server *server = *state;
@@ -439,6 +484,7 @@ int main(void)
 		TEST(one_bad_id_of_many_is_found),
 		TEST(a_half_that_must_be_bad_is_not_sent),
 		TEST(several_bad_ids_are_all_found),
+		TEST(any_bad_ids_are_found_within_the_bound),
 		TEST(a_probe_that_was_bad_itself_is_told),
 		TEST(a_closed_group_is_given_up_after_four_calls_more),
 		TEST(of_up_to_three_each_is_tried),
