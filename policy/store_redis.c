@@ -195,7 +195,7 @@ static enum qm_code log_in_with(
 	redisReply *reply = NULL;
 	enum qm_code code = exchange(store, command, &reply, err);
 
-	if (!code && reply->type == REDIS_REPLY_ERROR)
+	if (!code && reply && reply->type == REDIS_REPLY_ERROR)
 		code = qm_error_set(err, QM_EIO, "%s%s", reply->str, remedy(reply->str));
 	freeReplyObject(reply);
 	return code;

@@ -298,8 +298,9 @@ static void add_header(
 	qm_buf_init(&line, QM_REPLY_HEADER_MAX_BYTES);
 	qm_buf_add_format(&line, "%s: %s", name, value);
 	longer = http->curl.slist_append(*list, line.data);
-	if (longer)
-		*list = longer;
+	if (!longer)
+		qm_memory_gone();
+	*list = longer;
 	qm_wipe(line.data, line.length);
 	qm_buf_release(&line);
 }
@@ -340,22 +341,26 @@ static void set_request(struct qm_http *http, const struct qm_request *request, 
 {
 	const struct qm_libcurl *curl = &http->curl;
 	CURL *handle = http->handle;
+	int bad = 0;
 
-	(void)curl->easy_setopt(handle, CURLOPT_URL, url);
-	(void)curl->easy_setopt(handle, CURLOPT_HTTPHEADER, headers);
-	(void)curl->easy_setopt(handle, CURLOPT_TIMEOUT_MS, (long)request->timeout_ms);
+	bad |= (int)curl->easy_setopt(handle, CURLOPT_URL, url);
+	bad |= (int)curl->easy_setopt(handle, CURLOPT_HTTPHEADER, headers);
+	bad |= (int)curl->easy_setopt(handle, CURLOPT_TIMEOUT_MS, (long)request->timeout_ms);
 	if (request->body) {
-		(void)curl->easy_setopt(
+		bad |= (int)curl->easy_setopt(
 			handle, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_length);
-		(void)curl->easy_setopt(handle, CURLOPT_POSTFIELDS, request->body);
+		bad |= (int)curl->easy_setopt(handle, CURLOPT_POSTFIELDS, request->body);
 	} else {
-		(void)curl->easy_setopt(handle, CURLOPT_HTTPGET, 1L);
+		bad |= (int)curl->easy_setopt(handle, CURLOPT_HTTPGET, 1L);
 	}
-	(void)curl->easy_setopt(handle, CURLOPT_CUSTOMREQUEST, request->method);
-	(void)curl->easy_setopt(handle, CURLOPT_HEADERDATA, exchange);
-	(void)curl->easy_setopt(handle, CURLOPT_WRITEDATA, exchange);
-	(void)curl->easy_setopt(handle, CURLOPT_XFERINFODATA, exchange);
-	(void)curl->easy_setopt(handle, CURLOPT_PREREQDATA, exchange);
+	bad |= (int)curl->easy_setopt(handle, CURLOPT_CUSTOMREQUEST, request->method);
+	bad |= (int)curl->easy_setopt(handle, CURLOPT_HEADERDATA, exchange);
+	bad |= (int)curl->easy_setopt(handle, CURLOPT_WRITEDATA, exchange);
+	bad |= (int)curl->easy_setopt(handle, CURLOPT_XFERINFODATA, exchange);
+	(void)curl->easy_setopt(handle, CURLOPT_PREREQDATA, exchange); /* 7.80 */
+	/* The last request's address would stay in its place. */
+	if (bad)
+		qm_memory_gone();
 }
 
 struct explanation {

@@ -1,13 +1,20 @@
 #include "src/api/json.h"
 #include "src/api/limits.h"
+#include "src/base/memory.h"
 #include "src/base/text.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 /* Ids up to 2^53 stay exact where a server writes them as 12.0 or jansson reads them as reals. */
 #define EXACT_MAX 9007199254740992.0
+
+void qm_json_init(void)
+{
+	json_set_alloc_funcs(qm_alloc, free);
+}
 
 /* Counts brackets outside strings; whether they match is the parser's business. */
 static bool is_too_deep(const char *bytes, size_t length)

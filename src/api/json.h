@@ -12,6 +12,12 @@
 
 #include <jansson.h>
 
+/*
+ * From now on jansson's allocations do not fail either (memory.h): a member that could not be
+ * added would be missing from a request. Once, before any JSON is made.
+ */
+void qm_json_init(void);
+
 /* QM_EINPUT with the reason for what is no JSON, QM_ELIMIT where it is nested too deeply. */
 enum qm_code qm_json_read(
 	const char *bytes, size_t length, json_t **out, struct qm_error *err) QM_MUST_CHECK;

@@ -14,7 +14,7 @@ struct qm_arena_block {
 	alignas(max_align_t) char bytes[];
 };
 
-_Noreturn static void out_of_memory(void)
+_Noreturn void qm_memory_gone(void)
 {
 	(void)fputs("qmetry-ci: out of memory\n", stderr);
 	abort();
@@ -30,7 +30,7 @@ void *qm_alloc_array(size_t count, size_t size)
 	void *memory = calloc(count ? count : 1, size ? size : 1);
 
 	if (!memory)
-		out_of_memory();
+		qm_memory_gone();
 	return memory;
 }
 
@@ -39,10 +39,10 @@ void *qm_realloc_array(void *memory, size_t count, size_t size)
 	void *grown;
 
 	if (size && count > SIZE_MAX / size)
-		out_of_memory();
+		qm_memory_gone();
 	grown = realloc(memory, count && size ? count * size : 1);
 	if (!grown)
-		out_of_memory();
+		qm_memory_gone();
 	return grown;
 }
 
@@ -88,7 +88,7 @@ void *qm_arena_alloc(struct qm_arena *arena, size_t size)
 	void *memory;
 
 	if (size > SIZE_MAX / 2)
-		out_of_memory();
+		qm_memory_gone();
 	size = (size + align - 1) / align * align;
 	if (!block || block->size - block->used < size)
 		block = add_block(arena, size);

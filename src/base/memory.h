@@ -14,6 +14,9 @@
 
 #include <stddef.h>
 
+/* Ends the process: for what a library could not allocate and we cannot do without. */
+_Noreturn void qm_memory_gone(void);
+
 void *qm_alloc(size_t size);                     /* zeroed; free() it */
 void *qm_alloc_array(size_t count, size_t size); /* zeroed, overflow-checked; free() it */
 void *qm_realloc_array(void *memory, size_t count, size_t size);

@@ -1,4 +1,5 @@
 #include "src/cli/commands.h"
+#include "src/api/json.h"
 #include "src/base/text.h"
 #include "src/cli/completion.h"
 #include "src/cli/exit_code.h"
@@ -210,6 +211,7 @@ int qm_main(int argc, char **argv, const struct qm_clock *clock)
 	struct qm_error err;
 	int code;
 
+	qm_json_init();
 	qm_log_init(&log, QM_LOG_NOTICE, qm_terminal_log, NULL);
 	qm_output_init(&output, STDOUT_FILENO);
 	code = find_and_run(argc, argv, &secrets, &context);

@@ -1,4 +1,5 @@
 #include "src/cli/world.h"
+#include "src/api/limits.h"
 #include "src/base/file.h"
 #include "src/base/text.h"
 #include "src/cli/target.h"
@@ -6,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { POLICY_MAX_BYTES = 4 << 20, CONNECT_TIMEOUT_MS = 10000, SHARED_HEADROOM = 20 };
+enum { POLICY_MAX_BYTES = 4 << 20, SHARED_HEADROOM = 20 };
 
 void qm_world_init(struct qm_world *world)
 {
@@ -128,7 +129,7 @@ static enum qm_code open_http(
 		.client_cert = settings->client_cert,
 		.client_key = settings->client_key,
 		.allow_http = settings->allow_http,
-		.connect_timeout_ms = CONNECT_TIMEOUT_MS,
+		.connect_timeout_ms = QM_CONNECT_MS,
 		.interrupted = context->interrupted,
 		.log = context->log,
 	};

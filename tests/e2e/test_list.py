@@ -15,9 +15,7 @@ class List(Case):
                 execution(2720262, [run(1, tcRunID=3001)], "Edge", isArchived=True),
             ]
         )
-        description["projects"][0]["suites"].append(
-            {"id": 7, "key": "VKMC-TS-21", "name": "Smoke"}
-        )
+        description["projects"][0]["suites"].append({"id": 7, "key": "VKMC-TS-21", "name": "Smoke"})
         self.start(description)
 
     def list(self, *arguments, code=0):
