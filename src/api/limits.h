@@ -13,8 +13,8 @@ enum {
 	/* Servers themselves refuse requests with more than 8 to 64 KB of headers. */
 	QM_REPLY_HEADER_MAX_BYTES = 64 << 10,
 	/*
-	 * A connection, TLS and a proxy's tunnel included, is there in a second or is not to be had.
-	 * What a call (60 s), all waits (10 min) and the whole work (30 min) may take are settings.
+	 * A connection, with TLS and a proxy's tunnel, is there in a second or is not to be had.
+	 * What a call (60 s), all waits (10 min) and the whole work (30 min) take are settings.
 	 */
 	QM_CONNECT_MS = 10000,
 	/* QMetry nests five levels; jansson would recurse 2,048 deep before it stops. */

@@ -20,6 +20,9 @@ def read(path):
         return file.read()
 
 
+SECURITY = read(os.path.join(ROOT, "SECURITY.md"))
+
+
 def help_of(command):
     run = [os.path.join(BIN, "qmetry-ci"), "help", command]
     return subprocess.run(run, capture_output=True, text=True, check=True).stdout
@@ -97,6 +100,15 @@ class Docs(Case):
                     set(),
                     os.path.join(folder, name),
                 )
+
+    def test_every_test_that_the_threat_model_names_exists(self):
+        folders = "base|api|cli|policy|parsers|e2e|soak|checks"
+        named = re.findall(r"`((?:%s)/\w+(?:\.py)?)`" % folders, SECURITY)
+        self.assertGreater(len(named), 30)
+        for name in named:
+            path = os.path.join(ROOT, "tests", name)
+            found = [path + end for end in ("", ".c", ".py") if os.path.isfile(path + end)]
+            self.assertTrue(found, name)
 
     def test_the_version_is_the_projects(self):
         with open(os.path.join(ROOT, "CMakeLists.txt"), encoding="utf-8") as file:

@@ -58,6 +58,16 @@ class Everywhere(Case):
         self.assertEqual(self.bulk()[0]["comments"], "token=***.")
         self.assertIn("***", done.err)
 
+    def test_a_failure_that_shows_the_key_is_not_sent(self):
+        self.start(small_world(2))
+        failure = '<failure message="token %s expired">stack</failure>' % KEY
+        report = self.write("TEST-a.xml", junit(("a", "VKMC-TC-1", failure)))
+        files = ["--receipt", "receipt", "--journal", "journal", "--summary", "summary.md"]
+        self.upload("--comment", "{message}", *files, report, code=0)
+        self.assertEqual(self.bulk()[0]["comments"], "token *** expired")
+        self.look_everywhere(KEY, left_out=("world.json", "TEST-a.xml"))
+        self.assertTrue(os.path.exists(os.path.join(self.folder, "receipt")))
+
     def test_options_with_the_key_are_not_repeated(self):
         for arguments in (
             ["upload", "--batch-size", KEY],
