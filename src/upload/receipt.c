@@ -18,8 +18,7 @@ struct qm_receipt {
 	const char *url;
 	const struct qm_log *log;
 	int file;
-	off_t length;
-	bool is_new;
+	bool is_made; /* by us: only then it is ours to remove */
 };
 
 static enum qm_code fail(
@@ -30,41 +29,50 @@ static enum qm_code fail(
 	return QM_EIO;
 }
 
-static enum qm_code write_all(
-	struct qm_receipt *receipt, const char *bytes, size_t length, struct qm_error *err)
+/* For as long as a write takes; where files cannot be locked it goes without. */
+static void lock(const struct qm_receipt *receipt, short how)
 {
-	size_t left = length;
+	struct flock whole = { .l_type = how, .l_whence = SEEK_SET };
 
-	while (left) {
-		ssize_t put = write(receipt->file, bytes + length - left, left);
-		int number = errno;
-
-		if (put < 0 && number == EINTR)
-			continue;
-		if (put < 0) {
-			/* Half a line would be taken for damage later on. */
-			if (ftruncate(receipt->file, receipt->length) ||
-				lseek(receipt->file, receipt->length, SEEK_SET) < 0)
-				number = errno;
-			return fail(receipt, "written", number, err);
-		}
-		left -= (size_t)put;
-	}
-	receipt->length += (off_t)length;
-	return QM_OK;
+	while (fcntl(receipt->file, F_SETLKW, &whole) && errno == EINTR)
+		continue;
 }
 
-/* Goes to the end; what was torn there becomes a line of its own. */
-static enum qm_code look_at(struct qm_receipt *receipt, struct qm_error *err)
+/* At the end, also where another upload adds to the same file; all of it or nothing. */
+static enum qm_code write_all(
+	const struct qm_receipt *receipt, const char *bytes, size_t length, struct qm_error *err)
+{
+	enum qm_code code = QM_OK;
+	size_t left = length;
+	off_t end;
+
+	lock(receipt, F_WRLCK);
+	end = lseek(receipt->file, 0, SEEK_END);
+	while (!code && left) {
+		ssize_t put = write(receipt->file, bytes + length - left, left);
+
+		if (put >= 0)
+			left -= (size_t)put;
+		else if (errno != EINTR)
+			code = fail(receipt, "written", errno, err);
+	}
+	/* Half a line would be taken for damage later on. Devices cannot be cut. */
+	if (code && end >= 0 && ftruncate(receipt->file, end))
+		qm_error_add(err, "; its last line is torn");
+	lock(receipt, F_UNLCK);
+	return code;
+}
+
+/* What was torn at the end becomes a line of its own. */
+static enum qm_code look_at(const struct qm_receipt *receipt, struct qm_error *err)
 {
 	char head[sizeof opening - 1], last = '\n';
 	ssize_t got = pread(receipt->file, head, sizeof head, 0);
+	off_t length = lseek(receipt->file, 0, SEEK_END);
 
-	receipt->length = lseek(receipt->file, 0, SEEK_END);
-	if (got < 0 || receipt->length < 0)
+	if (got < 0 || length < 0)
 		return fail(receipt, "read", errno, err);
-	receipt->is_new = receipt->length == 0;
-	if (receipt->is_new)
+	if (!length)
 		return QM_OK;
 	if (got < (ssize_t)sizeof head || memcmp(head, opening, sizeof head) != 0) {
 		(void)qm_error_set(err, QM_EUSAGE,
@@ -73,7 +81,7 @@ static enum qm_code look_at(struct qm_receipt *receipt, struct qm_error *err)
 		qm_error_at(err, receipt->path, 0, 0);
 		return QM_EUSAGE;
 	}
-	if (pread(receipt->file, &last, 1, receipt->length - 1) != 1)
+	if (pread(receipt->file, &last, 1, length - 1) != 1)
 		return fail(receipt, "read", errno, err);
 	return last == '\n' ? QM_OK : write_all(receipt, "\n", 1, err);
 }
@@ -81,6 +89,7 @@ static enum qm_code look_at(struct qm_receipt *receipt, struct qm_error *err)
 enum qm_code qm_receipt_open(const char *path, const char *url, const struct qm_log *log,
 	struct qm_receipt **out, struct qm_error *err)
 {
+	const int flags = O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY;
 	struct qm_receipt *receipt = qm_alloc(sizeof *receipt);
 	enum qm_code code;
 
@@ -88,7 +97,10 @@ enum qm_code qm_receipt_open(const char *path, const char *url, const struct qm_
 	receipt->path = qm_strdup(path);
 	receipt->url = url;
 	receipt->log = log;
-	receipt->file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
+	receipt->file = open(path, flags | O_EXCL, 0600);
+	receipt->is_made = receipt->file >= 0;
+	if (!receipt->is_made && errno == EEXIST)
+		receipt->file = open(path, flags, 0600);
 	code = receipt->file < 0 ? fail(receipt, "opened", errno, err) : look_at(receipt, err);
 	if (code) {
 		qm_receipt_close(receipt);
@@ -100,9 +112,11 @@ enum qm_code qm_receipt_open(const char *path, const char *url, const struct qm_
 
 void qm_receipt_close(struct qm_receipt *receipt)
 {
+	struct stat status;
+
 	if (!receipt)
 		return;
-	if (receipt->is_new && !receipt->length)
+	if (receipt->is_made && fstat(receipt->file, &status) == 0 && !status.st_size)
 		(void)unlink(receipt->path);
 	if (receipt->file >= 0)
 		(void)close(receipt->file);

@@ -132,6 +132,14 @@ class Receipt(Journal):
         self.undo(code=0)
         self.assertEqual(set(self.statuses().values()), {"notrun"})
 
+    def test_only_a_receipt_of_its_own_making_is_removed_when_it_stayed_empty(self):
+        self.begin()
+        self.send("--receipt", self.receipt, "--platform", "Amiga", code=9)
+        self.assertFalse(os.path.exists(self.receipt))
+        self.write("receipt.jsonl", "")
+        self.send("--receipt", self.receipt, "--platform", "Amiga", code=9)
+        self.assertTrue(os.path.exists(self.receipt))
+
     def test_what_was_set_without_an_answer_can_be_undone(self):
         for carry_on in (self.resume, self.send):
             with self.subTest(carry_on.__name__):
