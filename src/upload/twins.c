@@ -16,6 +16,7 @@ struct set {
 struct content {
 	const uint64_t *key; /* of the hashes */
 	struct set classes, tests, config_methods;
+	struct set failed; /* tests with a result that failed, or that was run again */
 	bool is_comparable;
 };
 
@@ -87,6 +88,7 @@ static void init_content(struct content *content, const uint64_t *key)
 	qm_vec_init(&content->classes.hashes, sizeof(uint64_t));
 	qm_vec_init(&content->tests.hashes, sizeof(uint64_t));
 	qm_vec_init(&content->config_methods.hashes, sizeof(uint64_t));
+	qm_vec_init(&content->failed.hashes, sizeof(uint64_t));
 	content->is_comparable = true;
 }
 
@@ -95,6 +97,7 @@ static void release_content(struct content *content)
 	qm_vec_release(&content->classes.hashes);
 	qm_vec_release(&content->tests.hashes);
 	qm_vec_release(&content->config_methods.hashes);
+	qm_vec_release(&content->failed.hashes);
 }
 
 static uint64_t hash_class(const struct content *content, const char *class_name)
@@ -123,6 +126,7 @@ static void add_class(struct content *content, const char *class_name)
 static enum qm_code take_result(void *context, const struct qm_result *result)
 {
 	struct content *content = context;
+	uint64_t hash;
 
 	if (!result->class_name || !*result->class_name || !result->name ||
 		content->tests.hashes.count >= MAX_TESTS) {
@@ -130,7 +134,10 @@ static enum qm_code take_result(void *context, const struct qm_result *result)
 		return QM_ELIMIT; /* read no further */
 	}
 	add_class(content, result->class_name);
-	add(&content->tests, hash_method(content, result->class_name, result->name));
+	hash = hash_method(content, result->class_name, result->name);
+	add(&content->tests, hash);
+	if (result->outcome == QM_FAILED || result->outcome == QM_ERRORED || result->superseded)
+		add(&content->failed, hash);
 	return QM_OK;
 }
 
@@ -166,6 +173,13 @@ static void read_content(
 	seal(&content->classes);
 	seal(&content->tests);
 	seal(&content->config_methods);
+	seal(&content->failed);
+}
+
+static void add_all(struct set *set, const struct set *more)
+{
+	for (size_t i = 0; i < more->hashes.count; i++)
+		add(set, hash_at(more, i));
 }
 
 static bool shares_classes(const struct content *a, const struct content *b)
@@ -240,8 +254,8 @@ static void take_other(struct comparison *comparison, struct qm_report_file *fil
 	read_content(comparison->reader, file, &content);
 	if (shares_classes(&content, &comparison->own)) {
 		qm_vec_push(&comparison->sharing, &file);
-		for (size_t i = 0; i < content.tests.hashes.count; i++)
-			add(&comparison->others.tests, hash_at(&content.tests, i));
+		add_all(&comparison->others.tests, &content.tests);
+		add_all(&comparison->others.failed, &content.failed);
 		comparison->others.is_comparable = comparison->others.is_comparable &&
 			content.is_comparable && comparison->others.tests.hashes.count <= MAX_TESTS;
 	}
@@ -256,11 +270,17 @@ static void name_others(const struct comparison *comparison, struct qm_buf *out)
 		qm_buf_add_format(out, " and %zu more", comparison->sharing.count - 1);
 }
 
+/*
+ * A report is left out only where the other one has all of its tests and, of these, all that
+ * failed: with one that is left from an earlier run, the failures of the later one would be lost.
+ */
 static void decide(struct comparison *comparison)
 {
 	const struct content *own = &comparison->own, *others = &comparison->others;
-	const char *path = comparison->testng->path;
 	static const struct set nothing = { .hashes = { .count = 0 } };
+	size_t not_own = count_missing(&others->tests, &own->tests, &own->config_methods);
+	size_t not_others = count_missing(&own->tests, &others->tests, &nothing);
+	const char *path = comparison->testng->path;
 	struct qm_buf names;
 
 	qm_buf_init(&names, 8192);
@@ -270,17 +290,23 @@ static void decide(struct comparison *comparison)
 			"%s: it shares classes with %s, but they cannot be compared: all are "
 			"counted",
 			path, names.data);
-	} else if (!count_missing(&others->tests, &own->tests, &own->config_methods)) {
+	} else if (!not_own &&
+		!count_missing(&others->failed, &own->failed, &own->config_methods)) {
 		for (size_t i = 0; i < comparison->sharing.count; i++)
 			sharing_at(comparison, i)->is_left_out = true;
 		qm_log_line(comparison->log, QM_LOG_NOTICE,
 			"%s: left out, %s is of the same run and holds all of the tests",
 			names.data, path);
-	} else if (!count_missing(&own->tests, &others->tests, &nothing)) {
+	} else if (!not_others && !count_missing(&own->failed, &others->failed, &nothing)) {
 		comparison->testng->is_left_out = true;
 		qm_log_line(comparison->log, QM_LOG_NOTICE,
 			"%s: left out, %s: of the same run, with all of its tests and more", path,
 			names.data);
+	} else if (!not_own || !not_others) {
+		qm_log_line(comparison->log, QM_LOG_WARNING,
+			"%s: it has tests of %s, but not the same failures: all are counted; "
+			"is one of them left from an earlier run?",
+			path, names.data);
 	} else {
 		qm_log_line(comparison->log, QM_LOG_WARNING,
 			"%s: it shares classes with %s, but neither holds all tests of the other: "
@@ -311,6 +337,7 @@ static void compare(struct comparison *comparison, struct qm_report_file *testng
 		take_other(comparison, file);
 	}
 	seal(&comparison->others.tests);
+	seal(&comparison->others.failed);
 	if (comparison->sharing.count)
 		decide(comparison);
 	release_content(&comparison->own);

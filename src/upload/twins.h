@@ -12,6 +12,9 @@
  *                                    has written over it, it holds the last few tests only
  *   neither                          all are counted, with a warning
  *
+ * Besides, what failed by the report that is left out must have failed by the other one too: if one
+ * of them is left from an earlier run, the failures of the later one are not lost.
+ *
  * A config method that failed is a test to Surefire and counts as TestNG's here. What is broken,
  * holds a test without class or more than 250,000 tests is never left out and leaves nothing out.
  *

@@ -16,9 +16,13 @@
 	"<testng-results><suite name='s'><test name='t'>" methods "</test></suite></testng-results>"
 #define CLASS(name, methods)   "<class name='" name "'>" methods "</class>"
 #define METHOD(name)           "<test-method name='" name "' status='PASS'/>"
+#define FAILED_METHOD(name)    "<test-method name='" name "' status='FAIL'/>"
+#define RETRIED_METHOD(name)   "<test-method name='" name "' status='FAIL' retried='true'/>"
 #define CONFIG(name)           "<test-method name='" name "' is-config='true' status='FAIL'/>"
 #define JUNIT(cases)           "<testsuite name='s'>" cases "</testsuite>"
 #define CASE(class_name, name) "<testcase classname='" class_name "' name='" name "'/>"
+#define FAILED_CASE(class_name, name) \
+	"<testcase classname='" class_name "' name='" name "'><failure/></testcase>"
 
 /* Each test works in a folder of its own. */
 struct desk {
@@ -146,6 +150,38 @@ static void nothing_is_lost_where_neither_holds_all(void **state)
 		"if it is the same run;");
 }
 
+/* Which of them is of the later run nobody knows: each failure counts. */
+static void a_failure_is_not_lost_to_a_report_that_does_not_know_it(void **state)
+{
+	static const char warning[] =
+		"warning: testng-results.xml: it has tests of TEST-a.B.xml, but not the same "
+		"failures: all are counted; is one of them left from an earlier run?;";
+
+	put("testng-results.xml", TESTNG(CLASS("a.B", METHOD("c") METHOD("d"))));
+	put("TEST-a.B.xml", JUNIT(FAILED_CASE("a.B", "c") CASE("a.B", "d")));
+	assert_leaves(*state, "TEST-a.B.xml;",
+		"testng-results.xml: left out, TEST-a.B.xml: of the same run, with all of its "
+		"tests and more;");
+	put("testng-results.xml", TESTNG(CLASS("a.B", METHOD("c") FAILED_METHOD("d"))));
+	assert_leaves(*state, "TEST-a.B.xml;testng-results.xml;", warning);
+	put("testng-results.xml", TESTNG(CLASS("a.B", FAILED_METHOD("d"))));
+	assert_leaves(*state, "TEST-a.B.xml;testng-results.xml;", warning);
+}
+
+static void the_same_failures_are_counted_once(void **state)
+{
+	static const char left_out[] =
+		"TEST-a.B.xml: left out, testng-results.xml is of the same run and holds all of "
+		"the tests;";
+
+	put("testng-results.xml", TESTNG(CLASS("a.B", FAILED_METHOD("c") METHOD("d"))));
+	put("TEST-a.B.xml", JUNIT(FAILED_CASE("a.B", "c") CASE("a.B", "d")));
+	assert_leaves(*state, "testng-results.xml;", left_out);
+	put("testng-results.xml", TESTNG(CLASS("a.B", RETRIED_METHOD("c") METHOD("c"))));
+	put("TEST-a.B.xml", JUNIT(FAILED_CASE("a.B", "c") CASE("a.B", "c")));
+	assert_leaves(*state, "testng-results.xml;", left_out);
+}
+
 static void what_cannot_be_compared_is_read(void **state)
 {
 	static const char said[] =
@@ -205,6 +241,8 @@ int main(void)
 		TEST(a_config_method_that_surefire_takes_for_a_test_is_testngs_too),
 		TEST(what_holds_more_is_read),
 		TEST(nothing_is_lost_where_neither_holds_all),
+		TEST(a_failure_is_not_lost_to_a_report_that_does_not_know_it),
+		TEST(the_same_failures_are_counted_once),
 		TEST(what_cannot_be_compared_is_read),
 		TEST(other_classes_and_other_folders_are_other_runs),
 		TEST(gradles_folders_of_one_task_belong_together),
