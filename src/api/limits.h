@@ -48,6 +48,12 @@ enum {
 	QM_POLL_MAX_MS = 60000,
 	/* Clocks differ a little and requests travel: nothing is sent this close to a border. */
 	QM_BORDER_MS = 50,
+	/* Runners that wait for one window do not come at once: they spread over a hundredth of it,
+	 * and never over so much that the window is not used up within its first second. */
+	QM_SPREAD_PART = 100,
+	QM_SPREAD_MAX_MS = 900,
+	/* A clock may be set while an hour is waited for: it is looked at this often. */
+	QM_WAIT_SLICE_MS = 60000 + QM_BORDER_MS + QM_SPREAD_MAX_MS,
 };
 
 #endif

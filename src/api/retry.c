@@ -46,6 +46,11 @@ static uint64_t next_random(uint64_t *state)
 	return mixed ^ (mixed >> 31);
 }
 
+int64_t qm_random_up_to(int64_t max, uint64_t *random)
+{
+	return (int64_t)(next_random(random) % (uint64_t)(max + 1));
+}
+
 static int64_t backoff_ms(int retry, uint64_t *random)
 {
 	int64_t ceiling = QM_BACKOFF_FIRST_MS;
@@ -54,7 +59,7 @@ static int64_t backoff_ms(int retry, uint64_t *random)
 		ceiling *= 2;
 	if (ceiling > QM_BACKOFF_MAX_MS)
 		ceiling = QM_BACKOFF_MAX_MS;
-	return (int64_t)(next_random(random) % (uint64_t)(ceiling + 1));
+	return qm_random_up_to(ceiling, random);
 }
 
 /*

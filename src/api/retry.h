@@ -44,4 +44,7 @@ struct qm_tries {
 struct qm_retry qm_retry_decide(const struct qm_finding *finding, enum qm_effect effect,
 	const struct qm_tries *tries, int retries, uint64_t *random);
 
+/* Drawn evenly from 0 to `max`. */
+int64_t qm_random_up_to(int64_t max, uint64_t *random);
+
 #endif

@@ -16,12 +16,14 @@ struct qm_session {
 	int64_t started_ms;       /* ticks */
 	int64_t limit_waited_ms;  /* waits for limits so far */
 	int64_t failing_since_ms; /* ticks of the first failure since the last answer; -1: none */
+	int64_t told_end_ms;      /* ticks: the end of the wait for a limit that was told last */
 	uint64_t random;
 };
 
 /* A wait that is due, and what the user is told about it. */
 struct pause {
 	enum { FOR_LIMIT, FOR_OUTAGE, FOR_BORDER, FOR_EVENT } reason;
+	bool is_asked_again; /* the gate is, so a part of a long wait will do for now */
 	int64_t ms;
 	char why[560];
 };
@@ -33,6 +35,7 @@ struct qm_session *qm_session_new(const struct qm_session_options *options)
 	session->options = *options;
 	session->started_ms = qm_clock_ticks(options->clock);
 	session->failing_since_ms = -1;
+	session->told_end_ms = INT64_MIN / 2;
 	session->random = options->seed;
 	return session;
 }
@@ -105,6 +108,30 @@ static enum qm_code check_fits(
 	return code ? code : check_budget(pause, &deadline, err);
 }
 
+/* A long wait for a limit is one of several slices, and is told once. */
+static void tell_wait(struct qm_session *session, const struct pause *pause, const char *duration)
+{
+	int64_t end_ms = qm_clock_ticks(session->options.clock) + pause->ms;
+	int64_t moved_ms = end_ms - session->told_end_ms;
+	bool told = moved_ms >= -QM_SPREAD_MAX_MS && moved_ms <= QM_SPREAD_MAX_MS;
+
+	if (pause->reason == FOR_BORDER || (pause->reason == FOR_LIMIT && told))
+		return;
+	qm_log_line(session->options.log, QM_LOG_NOTICE, "waiting %s: %s", duration, pause->why);
+	if (pause->reason == FOR_LIMIT)
+		session->told_end_ms = end_ms;
+}
+
+/* The last slice is long enough to end as far behind the border as the whole wait would. */
+static int64_t slice_of(const struct pause *pause)
+{
+	int64_t but_the_end_ms = pause->ms - 2 * QM_SPREAD_MAX_MS;
+
+	if (!pause->is_asked_again || pause->ms <= QM_WAIT_SLICE_MS)
+		return pause->ms;
+	return but_the_end_ms < QM_WAIT_SLICE_MS ? but_the_end_ms : QM_WAIT_SLICE_MS;
+}
+
 static enum qm_code wait_for(
 	struct qm_session *session, const struct pause *pause, struct qm_error *err)
 {
@@ -117,10 +144,8 @@ static enum qm_code wait_for(
 	if (code)
 		return code;
 	qm_text_from_duration(pause->ms, duration);
-	if (pause->reason != FOR_BORDER)
-		qm_log_line(session->options.log, QM_LOG_NOTICE, "waiting %s: %s", duration,
-			pause->why);
-	whole = qm_clock_wait(clock, pause->ms);
+	tell_wait(session, pause, duration);
+	whole = qm_clock_wait(clock, slice_of(pause));
 	waited = qm_clock_ticks(clock) - begun;
 	session->counts.waited_ms += waited;
 	if (pause->reason == FOR_LIMIT)
@@ -161,14 +186,27 @@ static void describe_limit(
 		verdict->limit == 1 ? "" : "s", window, session->options.policy_name);
 }
 
-/* The gate's border is where the new window begins; a little later it is there for everybody. */
-static enum qm_code wait_for_limit(
-	struct qm_session *session, const struct qm_verdict *verdict, struct qm_error *err)
+/* So that runners which wait for one window do not all come in its first moment. */
+static int64_t spread_ms(struct qm_session *session, int64_t window_ms)
 {
-	struct pause pause = { .reason = FOR_LIMIT };
-	int64_t now = qm_clock_now(session->options.clock);
+	int64_t most = window_ms / QM_SPREAD_PART;
 
-	pause.ms = (verdict->until_ms > now ? verdict->until_ms - now : 0) + QM_BORDER_MS;
+	if (!session->options.spread_waits)
+		return 0;
+	return qm_random_up_to(most < QM_SPREAD_MAX_MS ? most : QM_SPREAD_MAX_MS, &session->random);
+}
+
+/*
+ * The gate's border is where the new window begins; a little later it is there for everybody. How
+ * long that takes counts from when the gate was asked: the clock may have been set since.
+ */
+static enum qm_code wait_for_limit(struct qm_session *session, const struct qm_verdict *verdict,
+	int64_t asked_ms, struct qm_error *err)
+{
+	struct pause pause = { .reason = FOR_LIMIT, .is_asked_again = true };
+
+	pause.ms = verdict->until_ms - asked_ms + QM_BORDER_MS +
+		spread_ms(session, verdict->window_ms);
 	describe_limit(session, verdict, pause.why, sizeof pause.why);
 	return wait_for(session, &pause, err);
 }
@@ -238,7 +276,7 @@ static enum qm_code ask_gate(struct qm_session *session, const struct qm_api_cal
 	if (verdict.answer == QM_DENIED)
 		return deny(session, &call->tool, &verdict, err);
 	if (verdict.answer == QM_LIMITED)
-		return wait_for_limit(session, &verdict, err);
+		return wait_for_limit(session, &verdict, asked_ms, err);
 	if (call->before.tell)
 		code = call->before.tell(call->before.context, err);
 	/* Asked last: what is to be done before sending takes its time, too. */

@@ -11,8 +11,11 @@
  *     max_calls   any     of all calls together, retries too: an account's quota, or part of it
  *
  * A wait that cannot end in time is refused at once, and the message has both numbers. Nothing
- * is sent in the last 50 ms of a window. Back-off is exponential from 1 s to 30 s with full
- * jitter; Retry-After wins. What is retried, for reads and for writes, is one table: retry.h.
+ * is sent in the last 50 ms of a window. A long wait asks the gate every minute, so a clock that
+ * is set meanwhile neither prolongs it nor lets a call through early; runners with common
+ * counters spread over the first hundredth of the window that they waited for (a minute: 0.6 s).
+ * Back-off is exponential from 1 s to 30 s with full jitter; Retry-After wins. What is retried,
+ * for reads and for writes, is one table: retry.h.
  */
 #ifndef QM_API_SESSION_H
 #define QM_API_SESSION_H
@@ -43,7 +46,8 @@ struct qm_session_options {
 	const char *policy_name; /* for messages: "built-in policy", "team.yaml" */
 	struct qm_session_limits limits;
 	struct qm_signature signature;
-	uint64_t seed; /* of the jitter */
+	bool spread_waits; /* others wait for the same windows */
+	uint64_t seed;     /* of the jitter */
 };
 
 /* Requests, that is attempts, and time. */

@@ -161,6 +161,7 @@ static enum qm_code open_session(
 			.retries = (int)settings->retries,
 			.max_calls = settings->max_calls,
 			.stop_on_limit = settings->on_limit == QM_ON_LIMIT_STOP },
+		.spread_waits = world->store->shared,
 		/* Jobs that failed together shall not come back together. */
 		.seed = (uint64_t)qm_clock_now(context->clock) ^ (uint64_t)(uintptr_t)world,
 	};

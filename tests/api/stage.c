@@ -10,7 +10,7 @@ static int64_t now_ms(void *context)
 {
 	const struct stage *stage = context;
 
-	return stage->now_ms;
+	return stage->now_ms + stage->stepped_ms;
 }
 
 /* Another origin than Unix time, so that mixing the two up shows. */
@@ -29,6 +29,8 @@ static bool wait_ms(void *context, int64_t ms)
 	if (stage->waits == stage->interrupt_wait)
 		return false;
 	stage->now_ms += ms;
+	if (stage->waits == stage->step_wait)
+		stage->stepped_ms += stage->step_ms;
 	return true;
 }
 

@@ -45,6 +45,8 @@ enum { STAGE_SENT = 64 };
 struct stage {
 	int64_t now_ms;
 	int waits, interrupt_wait; /* which wait a signal ends; 0: none */
+	int step_wait;             /* at the end of which wait Unix time is set; 0: none */
+	int64_t step_ms, stepped_ms;
 	const struct answer *answers;
 	size_t answer_count, answered;
 	struct sent sent[STAGE_SENT];
