@@ -337,7 +337,7 @@ static int parse(const struct qm_context *context)
 
 	qm_error_init(&err);
 	qm_summary_init(&summary);
-	summary.reading = true;
+	summary.reading = summary.counted = true;
 	qm_reports_init(&reports, &summary.arena);
 	if (read_reports(context, &reports, &summary, &err)) {
 		code = failure_code(context, &err);

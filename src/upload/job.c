@@ -489,11 +489,23 @@ static void carry_out(struct qm_job *job)
 	}
 }
 
+/* Nothing can be uploaded. What the tests did is told all the same, unless time is up. */
+static void count_results(struct qm_job *job)
+{
+	const struct qm_sink nobody = { .context = NULL };
+
+	if (!qm_summary_has(&job->summary, QM_REASON_STOPPED))
+		job->summary.counted = read_reports(job, &nobody);
+}
+
 const struct qm_summary *qm_job_run(struct qm_job *job)
 {
-	if (open_named_journal(job) && find_reports(job) && load_catalog(job) &&
-		resolve_results(job))
-		carry_out(job);
+	if (open_named_journal(job) && find_reports(job)) {
+		if (!load_catalog(job))
+			count_results(job);
+		else if (resolve_results(job))
+			carry_out(job);
+	}
 	job->summary.counts = *qm_session_counts(job->world->session);
 	return &job->summary;
 }

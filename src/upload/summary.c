@@ -176,13 +176,18 @@ static void add_counts(struct qm_report_counts *sum, const struct qm_report_coun
 		sum->outcomes[i] += counts->outcomes[i];
 }
 
+bool qm_summary_has_counts(const struct qm_summary *summary)
+{
+	return summary->resolution || summary->counted;
+}
+
 struct qm_report_counts qm_summary_counts(const struct qm_summary *summary)
 {
 	struct qm_report_counts sum = { .tests = 0 };
 
 	if (summary->resolution)
 		return summary->resolution->counts;
-	for (size_t i = 0; summary->reading && i < summary->verdicts.count; i++) {
+	for (size_t i = 0; summary->counted && i < summary->verdicts.count; i++) {
 		const struct qm_report_verdict *verdict = qm_vec_at(&summary->verdicts, i);
 
 		if (!verdict->left_out)

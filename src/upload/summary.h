@@ -69,6 +69,7 @@ struct qm_summary {
 	struct qm_arena arena; /* texts that belong to no one else */
 	bool planning;
 	bool reading;           /* `parse`: no upload was asked for */
+	bool counted;           /* the verdicts are all there is to know of results */
 	struct qm_vec reasons;  /* struct qm_reason_line, what applies first first */
 	struct qm_vec verdicts; /* struct qm_report_verdict */
 	struct qm_failures failures;
@@ -119,7 +120,9 @@ enum qm_conclusion qm_summary_conclusion(const struct qm_summary *summary);
 /* Of the reason that applies first; 0 without any. */
 int qm_summary_exit_code(const struct qm_summary *summary);
 
-/* Of all results that count; zero where no report was read. */
+/* Whether reports were read, and what they hold. Results that were not resolved are counted as
+ * the reports have them. */
+bool qm_summary_has_counts(const struct qm_summary *summary);
 struct qm_report_counts qm_summary_counts(const struct qm_summary *summary);
 
 /* The JSON object of `upload` and `plan --format json`; json_decref it. */

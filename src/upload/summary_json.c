@@ -83,15 +83,14 @@ static void set_reports(json_t *object, const struct qm_summary *summary)
 	set_count(object, "reports_total", total);
 }
 
-static json_t *results(const struct qm_resolution *resolution)
+static json_t *results(const struct qm_summary *summary)
 {
-	const struct qm_report_counts none = { .tests = 0 };
-	const struct qm_report_counts *counts = resolution ? &resolution->counts : &none;
+	const struct qm_report_counts counts = qm_summary_counts(summary);
 	json_t *results = json_object();
 
-	set_count(results, "tests", counts->tests);
+	set_count(results, "tests", counts.tests);
 	for (int i = 0; i < QM_OUTCOMES; i++)
-		set_count(results, qm_outcome_name((enum qm_outcome)i), counts->outcomes[i]);
+		set_count(results, qm_outcome_name((enum qm_outcome)i), counts.outcomes[i]);
 	return results;
 }
 
@@ -293,7 +292,7 @@ json_t *qm_summary_json(const struct qm_summary *summary)
 	set(object, "reasons", list_of(&summary->reasons, reason_item));
 	set_count(object, "reasons_total", summary->reasons.count);
 	set_reports(object, summary);
-	set(object, "results", results(summary->resolution));
+	set(object, "results", results(summary));
 	set_count(object, "mapped", resolution->mapped);
 	set_count(object, "ignored", resolution->ignored);
 	set(object, "unmapped", list_of(&resolution->unmapped, unmapped_item));

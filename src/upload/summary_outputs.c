@@ -115,7 +115,7 @@ void qm_summary_outputs(
 {
 	const struct qm_report_counts counts = qm_summary_counts(summary);
 
-	if (summary->resolution || summary->reading)
+	if (qm_summary_has_counts(summary))
 		add_results(&counts, out);
 	if (!summary->reading)
 		add_upload(summary, log, out);

@@ -544,7 +544,7 @@ static void add_all(struct page *page, const struct qm_summary *summary)
 	add_headline(page, summary);
 	add_reasons(page, summary);
 	add_journal(page, summary);
-	if (summary->resolution || summary->reading)
+	if (qm_summary_has_counts(summary))
 		add_outcomes(page, summary);
 	if (summary->resolution)
 		add_mapped(page, summary->resolution);

@@ -156,6 +156,28 @@ class Publish(Case):
         self.assertNotIn("total", self.values())
         self.assertIn("no API key", self.read(self.summary))
 
+    def test_tests_are_told_although_the_server_is_away(self):
+        self.start(world([execution(2720260, [run(1)])], keys=[{"key": KEY}]))
+        for name, options, env, code in (
+            ("away", ("--url", "http://127.0.0.1:1", "--outage", "0s"), {}, 10),
+            ("wrong key", (), {"QMETRY_API_KEY": "not-the-key"}, 5),
+            ("no such status", ("--status", "passed=Nothing"), {}, 9),
+        ):
+            with self.subTest(name):
+                self.write("summary.md", "")
+                self.write("outputs.txt", "")
+                done = self.upload(self.report(), *options, env=self.github(**env), code=code)
+                values = self.values()
+                self.assertEqual(
+                    [values[part] for part in ("total", "passed", "failed", "conclusion")],
+                    ["3", "2", "1", "failed"],
+                )
+                self.assertNotIn("updated", values)
+                self.assertEqual(done.json["results"]["failed"], 1)
+                self.assertIn("::error title=a.B.VKMC-TC-2::boom", self.orders(done))
+                self.assertIn("### Failed tests (1)", self.read(self.summary))
+                self.assertEqual(self.bulk(), [])
+
     def test_a_key_that_a_test_printed_is_not_spread(self):
         self.start(world([execution(2720260, [run(1)])]))
         path = self.write("TEST-a.xml", junit(("a", "VKMC-TC-1", HIDDEN), ("b", KEY, "")))

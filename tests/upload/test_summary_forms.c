@@ -145,7 +145,7 @@ static void what_was_only_read_is_not_called_an_upload(void **state)
 
 	verdict->counts.tests = 2;
 	verdict->counts.outcomes[QM_PASSED] = verdict->counts.outcomes[QM_FAILED] = 1;
-	desk->summary.reading = true;
+	desk->summary.reading = desk->summary.counted = true;
 	qm_summary_markdown(&desk->summary, NULL, &desk->text);
 	assert_string_equal(desk->text.data,
 		"## qmetry-ci: read\n"
