@@ -7,6 +7,7 @@
 #include "src/cli/publish.h"
 #include "src/cli/system_clock.h"
 #include "src/upload/age.h"
+#include "src/upload/summary_forms.h"
 #include "src/upload/tee.h"
 
 #include <stdlib.h>

@@ -1,14 +1,12 @@
 /*
- * summary - what an upload, or a plan, has come to; as text, JSON, Markdown and outputs.
+ * summary - what an upload, or a plan, has come to.
  *
- * Everything that a user is told at the end is in here once, and all forms are written from
- * it. Lists are cut in the text (50 lines), in the JSON (10,000) and in Markdown (1,000, fewer
- * where that does not fit), with the total told.
+ * Everything that a user is told at the end is in here once, and all forms (summary_forms.h) are
+ * written from it.
  */
 #ifndef QM_UPLOAD_SUMMARY_H
 #define QM_UPLOAD_SUMMARY_H
 
-#include "src/base/log.h"
 #include "src/upload/failures.h"
 #include "src/upload/listed.h"
 #include "src/upload/plan.h"
@@ -124,30 +122,5 @@ int qm_summary_exit_code(const struct qm_summary *summary);
  * the reports have them. */
 bool qm_summary_has_counts(const struct qm_summary *summary);
 struct qm_report_counts qm_summary_counts(const struct qm_summary *summary);
-
-/* The JSON object of `upload` and `plan --format json`; json_decref it. */
-json_t *qm_summary_json(const struct qm_summary *summary);
-
-/* The same for people. Secrets of the log, which may be NULL, are replaced in what reports say. */
-void qm_summary_text(
-	const struct qm_summary *summary, const struct qm_log *log, struct qm_buf *out);
-/* Its lists are cut to what the ceiling of `out` leaves room for. */
-void qm_summary_markdown(
-	const struct qm_summary *summary, const struct qm_log *log, struct qm_buf *out);
-
-/*
- * "total=12", one a line, in the form of GitHub's step outputs: total, passed, failed, skipped,
- * updated, unchanged, unmapped, failed-updates (refused or not sent), requests, conclusion, json.
- * What is not known, since the work did not come that far, is left out. The JSON is cut to
- * 120,000 bytes: it fits into an environment variable, and so does it into what GitHub takes.
- */
-void qm_summary_outputs(
-	const struct qm_summary *summary, const struct qm_log *log, struct qm_buf *out);
-
-/*
- * One line of `parse --format json`: the report as an object; json_decref it. A flaky result counts
- * as passed as well, one not reached as skipped; numbers are as read, up to where it broke.
- */
-json_t *qm_report_json(const struct qm_report_verdict *verdict);
 
 #endif

@@ -1,6 +1,6 @@
 #include "src/api/json.h"
 #include "src/base/clock.h"
-#include "src/upload/summary.h"
+#include "src/upload/summary_forms.h"
 
 /* Lists are cut here; the totals beside them are always right. */
 enum { MAX_ITEMS = 10000 };

@@ -1,4 +1,4 @@
-#include "src/upload/summary.h"
+#include "src/upload/summary_forms.h"
 
 #include <stdlib.h>
 #include <string.h>

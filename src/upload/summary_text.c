@@ -2,7 +2,7 @@
 #include "src/base/escape.h"
 #include "src/base/table.h"
 #include "src/base/text.h"
-#include "src/upload/summary.h"
+#include "src/upload/summary_forms.h"
 
 #include <stdio.h>
 #include <string.h>
