@@ -1,4 +1,5 @@
 #include "parsers/gunzip.h"
+#include "parsers/deflate.h"
 
 #include "src/base/memory.h"
 
@@ -108,4 +109,33 @@ size_t qm_gunzip_read(struct qm_gunzip *gunzip, char *out, size_t size, struct q
 			refill(gunzip, verdict);
 	}
 	return size - gunzip->zlib.avail_out;
+}
+
+/* ---- The other direction, for what is sent. */
+
+enum { DEFLATE_BLOCK = 64 * 1024, RAW_WINDOW_BITS = -15, USUAL_MEMORY = 8 };
+
+bool qm_deflate(const char *bytes, size_t length, struct qm_buf *out)
+{
+	unsigned char *block = qm_alloc(DEFLATE_BLOCK);
+	z_stream zlib = { .next_in = (z_const unsigned char *)(uintptr_t)bytes,
+		.avail_in = (uInt)length };
+	int status = length > UINT_MAX ? Z_DATA_ERROR
+				       : deflateInit2(&zlib, Z_DEFAULT_COMPRESSION, Z_DEFLATED,
+						 RAW_WINDOW_BITS, USUAL_MEMORY, Z_DEFAULT_STRATEGY);
+
+	while (status == Z_OK && !out->overflow) {
+		zlib.next_out = block;
+		zlib.avail_out = DEFLATE_BLOCK;
+		status = deflate(&zlib, Z_FINISH);
+		qm_buf_add(out, block, DEFLATE_BLOCK - zlib.avail_out);
+	}
+	(void)deflateEnd(&zlib);
+	free(block);
+	return status == Z_STREAM_END && !out->overflow;
+}
+
+uint32_t qm_crc32(const char *bytes, size_t length)
+{
+	return (uint32_t)crc32_z(0, (const unsigned char *)bytes, length);
 }

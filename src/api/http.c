@@ -321,7 +321,8 @@ static struct curl_slist *make_headers(struct qm_http *http, const struct qm_req
 	add_header(http, &list, "project", http->project);
 	add_header(http, &list, "qmetry-source", "qmetry-ci");
 	if (request->body)
-		add_header(http, &list, "Content-Type", "application/json");
+		add_header(http, &list, "Content-Type",
+			request->content_type ? request->content_type : "application/json");
 	for (size_t i = 0; i < request->header_count; i++)
 		add_header(http, &list, request->headers[i].name, request->headers[i].value);
 	qm_wipe(bearer.data, bearer.length);

@@ -15,6 +15,9 @@
  *     useless          unreachable          unreachable
  *     stopped          stopped              stopped
  *
+ * A write that must not be made twice (an import) is tried again only where it cannot have been
+ * taken: for a limit and where there was no connection. Cut, late and busy end it as unreachable.
+ *
  * "Again" means as long as retries are left: with 4, the attempts are 1 + 4. The wait before
  * retry n is drawn evenly from 0 to min(30 s, 1 s x 2^(n-1)), so that jobs which failed together
  * do not come back together; where the server names a time, that counts. A limit without

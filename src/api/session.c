@@ -322,7 +322,7 @@ static enum qm_code check_calls(const struct qm_session *session, struct qm_erro
 static void count_attempt(struct qm_session *session, enum qm_effect effect, bool is_retry)
 {
 	session->counts.reads += effect == QM_READ;
-	session->counts.writes += effect == QM_WRITE;
+	session->counts.writes += effect != QM_READ;
 	session->counts.retries += is_retry;
 }
 

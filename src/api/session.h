@@ -70,7 +70,8 @@ const struct qm_signature *qm_session_signature(const struct qm_session *session
 enum qm_code qm_session_wait(struct qm_session *session, int64_t wait_ms, const char *why,
 	struct qm_error *err) QM_MUST_CHECK;
 
-enum qm_effect { QM_READ, QM_WRITE };
+/* QM_WRITE may be made twice with the same end, QM_WRITE_ONCE may not. */
+enum qm_effect { QM_READ, QM_WRITE, QM_WRITE_ONCE, QM_EFFECTS };
 
 /*
  * Told before each attempt of a call, between its reservation and its sending: what must be on

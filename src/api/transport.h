@@ -21,7 +21,8 @@ struct qm_request {
 	const char *path;                             /* "/rest/admin/project/getinfo" */
 	struct qm_header headers[QM_REQUEST_HEADERS]; /* beyond those of every request */
 	size_t header_count;
-	const char *body; /* JSON; NULL: none */
+	const char *body;         /* NULL: none */
+	const char *content_type; /* of the body; NULL: JSON */
 	size_t body_length;
 	int64_t timeout_ms;
 };

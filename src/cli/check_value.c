@@ -40,6 +40,14 @@ static bool is_redis(const char *text, bool *out_has_password)
 	return good;
 }
 
+const char *qm_check_hierarchy(const char *text)
+{
+	return strlen(text) == 1 && strchr("123", *text)
+		? NULL
+		: "write 1 (a suite is a test case and its tests are steps), 2 (a test is a test "
+		  "case) or 3 (a suite is a test suite, a test a test case)";
+}
+
 const char *qm_check_state(const char *text)
 {
 	if (strcmp(text, "auto") == 0 || strcmp(text, "memory") == 0)

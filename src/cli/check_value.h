@@ -9,6 +9,9 @@
 /* OUTCOME=NAME with an outcome that exists. */
 const char *qm_check_status(const char *text);
 
+/* 1, 2 or 3, as QMetry numbers them. */
+const char *qm_check_hierarchy(const char *text);
+
 /* A row's id: digits. */
 const char *qm_check_id(const char *text);
 

@@ -13,18 +13,6 @@
 
 /* ---- Settings in the words of src/upload. */
 
-static void choose_matches(const struct qm_settings *settings, struct qm_match_options *out)
-{
-	const char *const *names = settings->match.items;
-
-	for (int match = QM_MATCH_MAP; match <= QM_MATCH_SUMMARY; match++)
-		for (size_t i = 0; i < settings->match.count; i++)
-			if (strcmp(names[i], qm_match_name((enum qm_match)match)) == 0)
-				out->use[match] = true;
-	out->id_properties = settings->id_properties.items;
-	out->id_property_count = settings->id_properties.count;
-}
-
 static struct qm_comment_options comment_options(
 	const struct qm_settings *settings, const struct qm_log *log, struct qm_arena *arena)
 {
@@ -48,6 +36,7 @@ static struct qm_job_options job_options(const struct qm_settings *settings,
 		.salvage = (enum qm_salvage)settings->salvage,
 		.project = settings->project,
 		.selection = qm_selection_of(settings),
+		.match = qm_match_options_of(settings, map),
 		.resolve = { .combine = (enum qm_combine)settings->combine,
 			.overwrite = (enum qm_overwrite)settings->overwrite,
 			.protect = settings->protect.items,
@@ -70,8 +59,6 @@ static struct qm_job_options job_options(const struct qm_settings *settings,
 		.receipt = settings->receipt,
 	};
 
-	choose_matches(settings, &options.match);
-	options.match.map = map;
 	qm_outcome_statuses(&settings->statuses, options.resolve.status_names);
 	return options;
 }
@@ -132,7 +119,7 @@ static enum qm_code open_map(
 		return qm_error_set(err, QM_EUSAGE,
 			"exists already and is not overwritten (--write-map); name another file");
 	}
-	return settings->map ? qm_map_file_read(settings->map, settings->project, out, err) : QM_OK;
+	return qm_open_map(settings, out, err);
 }
 
 enum qm_code qm_upload_check(const struct qm_settings *settings, struct qm_error *err)

@@ -44,6 +44,7 @@ int qm_command_plan(const struct qm_context *context);
 int qm_command_resume(const struct qm_context *context);
 int qm_command_undo(const struct qm_context *context);
 int qm_command_parse(const struct qm_context *context);
+int qm_command_import(const struct qm_context *context);
 int qm_command_check(const struct qm_context *context);
 int qm_command_list(const struct qm_context *context);
 int qm_command_run(const struct qm_context *context);

@@ -42,9 +42,9 @@ struct qm_settings {
 	int64_t headroom, share, on_limit, max_wait, deadline, outage, timeout, retries;
 	int64_t max_calls; /* 0: any number */
 
-	const char *newer_than;
+	const char *newer_than, *hierarchy;
 	int64_t salvage; /* enum qm_salvage */
-	bool results;
+	bool results, only_unmapped;
 
 	int64_t ci, annotations; /* ci: 0 is auto, then 1 + enum qm_ci_system */
 	const char *summary, *outputs;

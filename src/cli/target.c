@@ -84,3 +84,27 @@ enum qm_code qm_check_place(const struct qm_settings *settings, const char *url,
 			project, settings->project);
 	return QM_OK;
 }
+
+enum qm_code qm_open_map(
+	const struct qm_settings *settings, struct qm_map_file **out, struct qm_error *err)
+{
+	*out = NULL;
+	return settings->map ? qm_map_file_read(settings->map, settings->project, out, err) : QM_OK;
+}
+
+struct qm_match_options qm_match_options_of(
+	const struct qm_settings *settings, struct qm_map_file *map)
+{
+	struct qm_match_options options = {
+		.map = map,
+		.id_properties = settings->id_properties.items,
+		.id_property_count = settings->id_properties.count,
+	};
+	const char *const *names = settings->match.items;
+
+	for (int match = QM_MATCH_MAP; match <= QM_MATCH_SUMMARY; match++)
+		for (size_t i = 0; i < settings->match.count; i++)
+			if (strcmp(names[i], qm_match_name((enum qm_match)match)) == 0)
+				options.use[match] = true;
+	return options;
+}

@@ -1,5 +1,6 @@
 /*
- * target - the settings that say where calls go: server and project, suite and execution.
+ * target - the settings that say where results go: server and project, suite and execution, and how
+ * a test finds its test case there.
  *
  * What can be said about them before anything is opened is said here, for all commands alike.
  */
@@ -7,7 +8,7 @@
 #define QM_CLI_TARGET_H
 
 #include "src/cli/settings.h"
-#include "src/upload/catalog.h"
+#include "src/upload/mapping.h"
 
 /* Project and URL; QM_EUSAGE names the setting. */
 enum qm_code qm_check_connection(
@@ -29,5 +30,13 @@ enum qm_code qm_check_target(
 
 /* Borrows the texts. */
 struct qm_selection qm_selection_of(const struct qm_settings *settings);
+
+/* The mapping file of --map; NULL without one. qm_map_file_free() it. */
+enum qm_code qm_open_map(const struct qm_settings *settings, struct qm_map_file **out,
+	struct qm_error *err) QM_MUST_CHECK;
+
+/* Borrows texts and map. */
+struct qm_match_options qm_match_options_of(
+	const struct qm_settings *settings, struct qm_map_file *map);
 
 #endif

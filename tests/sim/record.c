@@ -1,5 +1,6 @@
 #include "tests/sim/record.h"
 #include "src/base/clock.h"
+#include "src/base/text.h"
 #include "tests/sim/clock.h"
 #include "tests/sim/endpoint.h"
 
@@ -144,6 +145,9 @@ static void write_parts(struct sim_json *json, const struct qm_vec *parts)
 			sim_json_open(json, part->name, '{');
 			sim_json_text(json, "file_name", part->file_name);
 			sim_json_int(json, "bytes", (int64_t)part->length);
+			if (part->length <= LOGGED_BODY_MAX_BYTES &&
+				qm_text_ends(part->file_name, ".xml"))
+				sim_json_text_n(json, "text", part->data, part->length);
 			sim_json_close(json, '}');
 		} else {
 			sim_json_text_n(json, part->name, part->data, part->length);
