@@ -139,7 +139,8 @@ static enum qm_code move_on(struct reading *reading, bool *out_more, struct qm_e
 	if (is_first)
 		reading->limit = got < QM_PAGE_MAX_ROWS ? got : QM_PAGE_MAX_ROWS;
 	reading->asked_again = false;
-	*out_more = true;
+	*out_more = !reading->list->enough ||
+		!reading->list->enough(reading->list->context, reading->start, reading->total);
 	return QM_OK;
 }
 

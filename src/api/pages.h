@@ -27,6 +27,9 @@ struct qm_list {
 	const struct qm_header *headers;
 	size_t header_count;
 	const char *id; /* the field that tells rows apart */
+	/* Asked after each page that is not the last: true ends the reading there. NULL: never. */
+	qm_enough_fn enough;
+	void *context; /* of it */
 };
 
 typedef enum qm_code (*qm_row_fn)(void *context, const json_t *row);

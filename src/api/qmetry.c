@@ -202,8 +202,9 @@ static enum qm_code run_row(void *context, const json_t *row)
 	return run.id ? listing->each.run(listing->context, &run) : QM_OK;
 }
 
-enum qm_code qm_fetch_runs(struct qm_session *session, const struct qm_project *project,
-	const char *suite_run, qm_run_fn each, void *context, struct qm_error *err)
+enum qm_code qm_fetch_runs_until(struct qm_session *session, const struct qm_project *project,
+	const char *suite_run, qm_run_fn each, qm_enough_fn enough, void *context,
+	struct qm_error *err)
 {
 	const struct qm_header headers[] = { { "scope", project->current_id },
 		{ "orgcode", project->client_code } };
@@ -214,6 +215,8 @@ enum qm_code qm_fetch_runs(struct qm_session *session, const struct qm_project *
 		"/rest/execution/list/viewColumns", "tcRunID");
 	listing.each.run = each;
 	listing.context = context;
+	listing.list.enough = enough;
+	listing.list.context = context;
 	listing.list.headers = headers;
 	listing.list.header_count = sizeof headers / sizeof *headers;
 	set_text(listing.arguments, "tsrunID", suite_run);
@@ -228,6 +231,12 @@ enum qm_code qm_fetch_runs(struct qm_session *session, const struct qm_project *
 		code = qm_pages_read(session, &listing.list, run_row, &listing, err);
 	listing_release(&listing);
 	return code;
+}
+
+enum qm_code qm_fetch_runs(struct qm_session *session, const struct qm_project *project,
+	const char *suite_run, qm_run_fn each, void *context, struct qm_error *err)
+{
+	return qm_fetch_runs_until(session, project, suite_run, each, NULL, context, err);
 }
 
 /* ---- Builds, which QMetry also calls drops. */

@@ -84,6 +84,10 @@ enum qm_code qm_fetch_executions(struct qm_session *session, const struct qm_pro
 	int64_t suite_id, qm_execution_fn each, void *context, struct qm_error *err) QM_MUST_CHECK;
 enum qm_code qm_fetch_runs(struct qm_session *session, const struct qm_project *project,
 	const char *suite_run, qm_run_fn each, void *context, struct qm_error *err) QM_MUST_CHECK;
+/* The same, until `enough` says so; it is asked behind each page but the last. */
+enum qm_code qm_fetch_runs_until(struct qm_session *session, const struct qm_project *project,
+	const char *suite_run, qm_run_fn each, qm_enough_fn enough, void *context,
+	struct qm_error *err) QM_MUST_CHECK;
 enum qm_code qm_fetch_builds(struct qm_session *session, const struct qm_project *project,
 	const char *name, qm_build_fn each, void *context, struct qm_error *err) QM_MUST_CHECK;
 

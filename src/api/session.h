@@ -70,6 +70,9 @@ const struct qm_signature *qm_session_signature(const struct qm_session *session
 enum qm_code qm_session_wait(struct qm_session *session, int64_t wait_ms, const char *why,
 	struct qm_error *err) QM_MUST_CHECK;
 
+/* Whether `rows` of a list are enough; `total` is what the server tells, -1: nothing. */
+typedef bool (*qm_enough_fn)(void *context, int64_t rows, int64_t total);
+
 /* QM_WRITE may be made twice with the same end, QM_WRITE_ONCE may not. */
 enum qm_effect { QM_READ, QM_WRITE, QM_WRITE_ONCE, QM_EFFECTS };
 

@@ -94,18 +94,25 @@ static enum qm_code check_settings(const struct qm_settings *settings, struct qm
 static int run_job(const struct qm_context *context, struct qm_world *world,
 	struct qm_map_file *map, bool planning)
 {
-	struct qm_job_options options = job_options(context->settings, world, map, planning);
+	const struct qm_settings *settings = context->settings;
+	struct qm_job_options options = job_options(settings, world, map, planning);
 	const struct qm_job_world job_world = qm_world_of_job(world, context);
+	struct qm_cache *cache = settings->cache
+		? qm_cache_open(settings->cache, world->url, settings->project, context->clock,
+			  context->log)
+		: NULL;
 	struct qm_arena facts;
 	struct qm_job *job;
 	int code;
 
 	qm_arena_init(&facts);
-	options.comment = comment_options(context->settings, context->log, &facts);
+	options.comment = comment_options(settings, context->log, &facts);
 	options.resolve.comment = &options.comment;
+	options.cache = cache;
 	job = qm_job_new(&options, &job_world);
 	code = qm_tell_summary(context, qm_job_run(job));
 	qm_job_free(job);
+	qm_cache_free(cache);
 	qm_arena_release(&facts);
 	return code;
 }

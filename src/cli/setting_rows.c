@@ -140,6 +140,13 @@ const struct qm_setting qm_setting_rows[] = {
 		.max = 7 * DAY,
 		.argument = "TIME",
 		.help = "how long a build may take to appear" },
+	{ .name = "cache",
+		.kind = QM_SETTING_TEXT,
+		.group = QM_GROUP_TARGET,
+		.commands = QM_FOR_UPLOADS,
+		.offset = AT(cache),
+		.argument = "FILE",
+		.help = "keeps ids between runs, so that fewer pages are read" },
 
 	/* ---- What they become */
 	{ .name = "match",

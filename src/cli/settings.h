@@ -26,7 +26,7 @@ struct qm_settings {
 	bool allow_http;
 
 	struct qm_vec suites, suite_runs;
-	const char *platform, *release, *cycle, *build;
+	const char *platform, *release, *cycle, *build, *cache;
 	bool all_executions;
 	int64_t build_wait;
 

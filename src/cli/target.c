@@ -1,5 +1,6 @@
 #include "src/cli/target.h"
 #include "src/api/url.h"
+#include "src/upload/resolve.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -55,7 +56,9 @@ struct qm_selection qm_selection_of(const struct qm_settings *settings)
 		.cycle = settings->cycle,
 		.all_executions = settings->all_executions,
 		.build = settings->build,
-		.build_wait_ms = settings->build_wait };
+		.build_wait_ms = settings->build_wait,
+		.all_statuses = settings->only_changed || settings->protect.count ||
+			settings->overwrite != QM_OVERWRITE_ALWAYS || settings->receipt };
 }
 
 char *qm_base_url(const struct qm_settings *settings)

@@ -12,6 +12,7 @@
 
 #include "src/api/qmetry.h"
 #include "src/base/map.h"
+#include "src/upload/cache.h"
 
 #define QM_NONE UINT32_MAX
 
@@ -56,6 +57,7 @@ struct qm_selection {
 	const char *platform, *release, *cycle; /* name or id; NULL: any */
 	bool all_executions;
 	const char *build;     /* name or id; NULL: none */
+	bool all_statuses;     /* those of all runs are needed: none may come from a cache */
 	int64_t build_wait_ms; /* how long a build may take to appear that another job creates */
 };
 
@@ -68,6 +70,7 @@ struct qm_catalog {
 	struct qm_vec left;                  /* struct qm_left: executions that were left out */
 	struct qm_map by_key;                /* -> test case */
 	struct qm_map by_script, by_summary; /* -> qm_owners_of(); summaries are normalised */
+	struct qm_cache *cache;              /* that reading makes use of; NULL: none */
 	int64_t build_id;                    /* of the chosen build; 0: none chosen */
 	const char *build_name;
 };

@@ -14,7 +14,12 @@ struct loader {
 	struct qm_vec candidates; /* struct qm_candidate, of the suite being read */
 	struct qm_vec named;      /* bool, parallel to the selection's suite runs: is of a suite */
 	uint32_t execution;       /* whose runs are being read */
-	struct qm_vec *found;     /* struct qm_found_execution: only look round; NULL: choose */
+	struct qm_cached_runs
+		cached; /* of that execution; what is left of it is not compared yet */
+	bool differs;   /* the server has other runs, or the cache none */
+	bool is_known;  /* what was not read is in the cache */
+	bool all_statuses;
+	struct qm_vec *found; /* struct qm_found_execution: only look round; NULL: choose */
 	struct qm_error *err;
 };
 
@@ -150,14 +155,12 @@ static bool is_repeated(const struct qm_selection *selection, size_t index)
 	return false;
 }
 
-static enum qm_code load_suites(struct loader *loader)
+/* The executions of all suites, once their ids are known. */
+static enum qm_code load_each_suite(struct loader *loader)
 {
 	const struct qm_selection *selection = loader->selection;
 	enum qm_code code = QM_OK;
 
-	if (selection->suite_count)
-		code = qm_fetch_suites(loader->session, &loader->catalog->project,
-			selection->suites, selection->suite_count, add_suite, loader, loader->err);
 	for (size_t i = 0; !code && i < selection->suite_count; i++)
 		code = is_repeated(selection, i) ? QM_OK : load_suite(loader, selection->suites[i]);
 	for (size_t i = 0; !code && selection->suite_count && i < loader->named.count; i++)
@@ -167,6 +170,69 @@ static enum qm_code load_suites(struct loader *loader)
 				"that --suite names",
 				selection->suite_runs[i]);
 	return code;
+}
+
+static enum qm_code fetch_suites(struct loader *loader)
+{
+	const struct qm_selection *selection = loader->selection;
+	enum qm_code code = qm_fetch_suites(loader->session, &loader->catalog->project,
+		selection->suites, selection->suite_count, add_suite, loader, loader->err);
+
+	for (size_t i = 0; !code && i < loader->suites.count; i++) {
+		const struct suite *suite = qm_vec_at(&loader->suites, i);
+
+		if (!suite->archived)
+			qm_cache_keep_suite(loader->catalog->cache, suite->key, suite->id);
+	}
+	return code;
+}
+
+/* All of them, or none: one call asks for as many as there are. */
+static bool recall_suites(struct loader *loader)
+{
+	const struct qm_selection *selection = loader->selection;
+	const struct qm_cache *cache = loader->catalog->cache;
+
+	for (size_t i = 0; i < selection->suite_count; i++)
+		if (!qm_cache_suite(cache, selection->suites[i]))
+			return false;
+	for (size_t i = 0; i < selection->suite_count; i++) {
+		const struct qm_suite_row row = { .id = qm_cache_suite(cache, selection->suites[i]),
+			.key = selection->suites[i] };
+
+		(void)add_suite(loader, &row);
+	}
+	return true;
+}
+
+static void forget(struct loader *loader)
+{
+	qm_vec_clear(&loader->suites);
+	qm_vec_clear(&loader->catalog->executions);
+	qm_vec_clear(&loader->catalog->left);
+	if (loader->found)
+		qm_vec_clear(loader->found);
+}
+
+static enum qm_code load_suites(struct loader *loader)
+{
+	struct qm_error *err = loader->err, stale;
+	enum qm_code code;
+
+	if (!loader->selection->suite_count)
+		return QM_OK;
+	if (recall_suites(loader)) {
+		qm_error_init(&stale);
+		loader->err = &stale;
+		code = load_each_suite(loader);
+		loader->err = err;
+		if (code != QM_ENOTFOUND && code != QM_EREFUSED)
+			return code ? qm_error_set(err, code, "%s", stale.text) : QM_OK;
+		/* It may be another suite by now: what is amiss is told by what is read anew. */
+		forget(loader);
+	}
+	code = fetch_suites(loader);
+	return code ? code : load_each_suite(loader);
 }
 
 /* ---- Runs. */
@@ -204,13 +270,67 @@ static void add_suite_runs(struct loader *loader)
 	}
 }
 
+/* Whether the cache has the same run at this place of the list. */
+static bool is_as_cached(struct loader *loader, const struct qm_run_row *row)
+{
+	const struct qm_run_row *known = &loader->cached.row;
+
+	return qm_cached_runs_next(&loader->cached) && known->id == row->id &&
+		strcmp(known->key, row->key) == 0 && strcmp(known->summary, row->summary) == 0 &&
+		strcmp(known->script_name, row->script_name) == 0;
+}
+
 static enum qm_code add_run(void *context, const struct qm_run_row *row)
 {
 	struct loader *loader = context;
 
+	loader->differs = loader->differs || !is_as_cached(loader, row);
+	qm_cache_add_run(loader->catalog->cache, row);
 	if (!row->key || !*row->key)
 		return QM_OK;
 	return qm_catalog_add_run(loader->catalog, loader->execution, row, loader->err);
+}
+
+/* The first page and the total are those of the cache: then the rest is there, too. */
+static bool is_enough(void *context, int64_t rows, int64_t total)
+{
+	struct loader *loader = context;
+
+	(void)rows;
+	loader->is_known =
+		!loader->all_statuses && !loader->differs && total == (int64_t)loader->cached.count;
+	return loader->is_known;
+}
+
+static enum qm_code add_cached_runs(struct loader *loader)
+{
+	enum qm_code code = QM_OK;
+
+	while (!code && qm_cached_runs_next(&loader->cached))
+		if (*loader->cached.row.key)
+			code = qm_catalog_add_run(loader->catalog, loader->execution,
+				&loader->cached.row, loader->err);
+	return code;
+}
+
+/* From the server, as far as the cache does not know them. */
+static enum qm_code fetch_runs(struct loader *loader, const char *suite_run)
+{
+	struct qm_catalog *catalog = loader->catalog;
+	enum qm_code code;
+
+	qm_cached_runs_begin(&loader->cached, catalog->cache, suite_run);
+	loader->differs = !loader->cached.count;
+	loader->is_known = false;
+	qm_cache_begin_runs(catalog->cache, suite_run);
+	code = qm_fetch_runs_until(loader->session, &catalog->project, suite_run, add_run,
+		is_enough, loader, loader->err);
+	if (!code && loader->is_known)
+		code = add_cached_runs(loader);
+	else if (!code && (loader->differs || qm_cached_runs_next(&loader->cached)))
+		qm_cache_end_runs(catalog->cache);
+	qm_cached_runs_end(&loader->cached);
+	return code;
 }
 
 static enum qm_code load_runs(struct loader *loader, uint32_t index)
@@ -221,8 +341,7 @@ static enum qm_code load_runs(struct loader *loader, uint32_t index)
 
 	loader->execution = index;
 	execution->first_run = (uint32_t)catalog->runs.count;
-	code = qm_fetch_runs(loader->session, &catalog->project, execution->suite_run, add_run,
-		loader, loader->err);
+	code = fetch_runs(loader, execution->suite_run);
 	execution->run_count = (uint32_t)catalog->runs.count - execution->first_run;
 	/* Only the user knew of this id: whatever the server says to it, it is the wrong one. */
 	if ((code == QM_EREFUSED || code == QM_ENOTFOUND) && !*execution->suite_key) {
@@ -309,9 +428,13 @@ enum qm_code qm_catalog_look(struct qm_catalog *catalog, struct qm_session *sess
 }
 
 static enum qm_code load_all_runs(struct qm_catalog *catalog, struct qm_session *session,
-	const struct qm_log *log, struct qm_error *err)
+	const struct qm_selection *selection, const struct qm_log *log, struct qm_error *err)
 {
-	struct loader loader = { .catalog = catalog, .session = session, .log = log, .err = err };
+	struct loader loader = { .catalog = catalog,
+		.session = session,
+		.all_statuses = selection->all_statuses,
+		.log = log,
+		.err = err };
 	enum qm_code code = QM_OK;
 
 	for (uint32_t i = 0; !code && i < catalog->executions.count; i++)
@@ -330,5 +453,8 @@ enum qm_code qm_catalog_load(struct qm_catalog *catalog, struct qm_session *sess
 	/* Before the runs, which are the dear part: a misspelt build is told at once. */
 	if (!code && selection->build)
 		code = qm_catalog_find_build(catalog, session, selection, err);
-	return code ? code : load_all_runs(catalog, session, log, err);
+	if (!code)
+		code = load_all_runs(catalog, session, selection, log, err);
+	qm_cache_save(catalog->cache);
+	return code;
 }

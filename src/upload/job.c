@@ -44,6 +44,7 @@ struct qm_job *qm_job_new(const struct qm_job_options *options, const struct qm_
 	job->summary.policy_name = world->policy_name;
 	qm_reports_init(&job->reports, &job->summary.arena);
 	qm_catalog_init(&job->catalog);
+	job->catalog.cache = options->cache;
 	qm_plan_init(&job->plan);
 	qm_digests_init(&job->digests);
 	return job;

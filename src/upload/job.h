@@ -19,6 +19,7 @@ struct qm_job_options {
 	enum qm_salvage salvage;
 	const char *project;
 	struct qm_selection selection;
+	struct qm_cache *cache; /* NULL: none */
 	struct qm_match_options match;
 	const char *write_map; /* file for what is unmapped; NULL: none */
 	struct qm_resolve_options resolve;

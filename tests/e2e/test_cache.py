@@ -1,0 +1,160 @@
+"""--cache: fewer reads, never wrong ids, never an old status where one is needed."""
+import hashlib
+import json
+import os
+import unittest
+
+from harness import KEY, Case, execution, junit, run, world
+
+RUNS = "qmetry_fetch_test_case_runs_by_test_suite_run"
+
+
+class Cache(Case):
+    def setUp(self):
+        super().setUp()
+        self.rows = [run(n) for n in range(1, 96)]
+        self.begin()
+        self.report = self.write(
+            "TEST-a.xml", junit(*[("a", "VKMC-TC-%d" % n, "") for n in range(1, 96)])
+        )
+        self.path = os.path.join(self.folder, "ids.cache")
+
+    def begin(self, *arguments):
+        executions = [
+            execution(2720260, self.rows),
+            execution(2720261, [run(1, tcRunID=2001)], "Firefox"),
+        ]
+        self.start(world(executions, max_page=10), *arguments)
+
+    def restart(self):
+        """The same server with other runs: a cache of another address would not be used."""
+        port = self.simulator.url.rsplit(":", 1)[1]
+        self.stop()
+        self.simulator = None
+        self.begin("--port", port)
+
+    def content(self):
+        with open(self.path, encoding="utf-8") as file:
+            return file.read()
+
+    def reads(self, *arguments, code=0, platform="Chrome"):
+        """Reads that an upload made: all, and those of runs among them."""
+        before = [row["sequence"] for row in self.requests()]
+        chosen = ["--platform", platform, "--cache", self.path]
+        self.done = self.upload(*chosen, *arguments, self.report, code=code)
+        rows = [row for row in self.requests() if row["sequence"] not in before]
+        return (
+            len([row for row in rows if row["method"] != "PUT"]),
+            len([row for row in rows if row["tool"] == RUNS]),
+        )
+
+    def test_the_second_upload_reads_the_first_page_and_sets_the_same(self):
+        self.assertEqual(self.reads(), (13, 10))
+        self.simulator.post("world", {"runs": [{"ids": [1001, 1090], "status": "failed"}]})
+        self.assertEqual(self.reads(), (3, 1))
+        self.assertEqual(set(self.statuses().values()), {"passed"})
+        self.assertEqual(self.done.json["updates"]["accepted"], 95)
+        self.assertEqual(self.done.json["missing"], [])
+
+    def test_a_run_that_was_added_is_found(self):
+        self.rows = self.rows[:94]
+        self.restart()
+        self.reads()
+        self.rows = self.rows + [run(95)]
+        self.restart()
+        self.assertEqual(self.reads(), (12, 10))
+        self.assertEqual(self.done.json["mapped"], 95)
+        self.assertEqual(self.reads(), (3, 1))
+
+    def test_runs_with_other_ids_or_fewer_of_them_are_read_anew(self):
+        self.reads()
+        self.rows = [dict(row, tcRunID=row["tcRunID"] + 500) for row in self.rows]
+        self.restart()
+        self.assertEqual(self.reads(), (12, 10))
+        self.assertEqual(set(self.statuses().values()), {"passed"})
+        self.rows = self.rows[:40]
+        self.restart()
+        self.assertEqual(self.reads()[1], 4)
+        self.assertEqual(self.done.json["updates"]["accepted"], 40)
+
+    def test_where_statuses_count_all_of_them_are_read(self):
+        self.reads()
+        self.simulator.post("world", {"runs": [{"ids": [1090], "status": "failed"}]})
+        self.assertEqual(self.reads("--only-changed"), (12, 10))
+        self.assertEqual(self.done.json["updates"]["unchanged"], 94)
+        self.assertEqual(self.done.json["updates"]["accepted"], 1)
+        self.assertEqual(self.reads("--overwrite", "worse"), (12, 10))
+        self.assertEqual(self.reads("--protect", "Blockiert"), (12, 10))
+
+    def test_shards_share_a_file(self):
+        self.reads()
+        self.assertEqual(self.reads(platform="Firefox"), (3, 1))
+        self.assertEqual(self.reads(), (3, 1))
+
+    def test_a_suite_that_got_another_id_is_read_anew(self):
+        self.reads()
+        text = self.content().replace('"id":194955', '"id":194956')
+        self.rewrite(text)
+        self.assertEqual(self.reads()[0], 5)
+        self.assertEqual(self.reads(), (3, 1))
+
+    def test_what_is_locked_is_asked_again(self):
+        self.rows[50]["isLocked"] = True
+        self.restart()
+        self.reads()
+        self.rows[50]["isLocked"] = False
+        self.restart()
+        self.assertEqual(self.reads(), (12, 10))
+        self.assertEqual(self.done.json["updates"]["accepted"], 95)
+
+    def test_it_lives_for_a_day(self):
+        self.reads()
+        self.simulator.set_clock(self.simulator.now() + 23 * 3600 * 1000)
+        self.assertEqual(self.reads(), (3, 1))
+        self.simulator.set_clock(self.simulator.now() + 2 * 3600 * 1000)
+        self.assertEqual(self.reads(), (13, 10))
+        self.assertEqual(self.reads(), (3, 1))
+
+    def rewrite(self, text):
+        """With a checksum that fits, as if the program had written it."""
+        head, body = text.split("\n", 1)
+        fields = json.loads(head)
+        fields["sha256"] = hashlib.sha256(body.encode()).hexdigest()
+        with open(self.path, "w", encoding="utf-8") as file:
+            file.write(json.dumps(fields) + "\n" + body)
+
+    def test_what_cannot_be_used_is_told_and_replaced(self):
+        self.reads()
+        good = self.content()
+        for text in (
+            "",
+            "nonsense\n",
+            good[: len(good) // 2],
+            good.replace("1040", "1041"),
+            good.replace('cache":1', 'cache":2'),
+            good.replace('"project":"VKMC"', '"project":"OTHER"'),
+            good.replace("127.0.0.1", "127.0.0.2"),
+            good + "{}\n",
+        ):
+            with self.subTest(text[:80]):
+                self.write("ids.cache", text)
+                self.assertEqual(self.reads(), (13, 10))
+                self.assertIn("ids.cache is not used: ", self.done.err)
+                self.assertEqual(self.content().count("\n"), 98)
+                self.assertEqual(self.reads(), (3, 1))
+
+    def test_it_holds_no_secret_and_no_status(self):
+        self.reads()
+        text = self.content()
+        self.assertNotIn(KEY, text)
+        self.assertNotIn("Offen", text)
+        self.assertEqual(os.stat(self.path).st_mode & 0o777, 0o644)
+
+    def test_a_file_that_cannot_be_written_is_no_failure(self):
+        self.path = os.path.join(self.folder, "nowhere", "ids.cache")
+        self.reads()
+        self.assertIn("is not written", self.done.err)
+
+
+if __name__ == "__main__":
+    unittest.main()
