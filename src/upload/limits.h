@@ -25,10 +25,12 @@ enum {
 
 	/* Lists in the summary; their totals are always right. */
 	QM_MAX_LISTED = 10000,
-	/* Nearest candidates are searched among this many test cases, for this many results: a
-	 * comparison costs some microseconds, so at most a few seconds in all. */
-	QM_MAX_NEAREST_CASES = 5000,
-	QM_MAX_NEAREST_RESULTS = 100,
+	/* Looking for what was meant (nearest.h): comparisons in all, at a microsecond or two, and
+	 * for one test; where there are that few texts, all; and words of the index, 8 B each. */
+	QM_MAX_NEAREST_COMPARISONS = 600000,
+	QM_MAX_NEAREST_CANDIDATES = 50,
+	QM_MAX_NEAREST_ALL = 4000,
+	QM_MAX_NEAREST_WORDS = 500000,
 
 	/* Names of tests kept beside runs, and their links; with the messages, 4 MB. */
 	QM_MAX_KEPT_TEXT = 3 * 1024 * 1024,

@@ -2,7 +2,7 @@
 #include "src/base/memory.h"
 #include "src/base/text.h"
 #include "src/upload/keys.h"
-#include "src/upload/limits.h"
+#include "src/upload/nearest.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +16,7 @@ struct qm_mapping {
 	struct qm_match_options options;
 	/* Reused for every result, so that none of them costs an allocation. */
 	struct qm_buf name, normalised;
+	struct qm_nearest *nearest; /* NULL: not needed yet */
 };
 
 const char *qm_match_name(enum qm_match match)
@@ -44,6 +45,7 @@ void qm_mapping_free(struct qm_mapping *mapping)
 		return;
 	qm_buf_release(&mapping->name);
 	qm_buf_release(&mapping->normalised);
+	qm_nearest_free(mapping->nearest);
 	free(mapping);
 }
 
@@ -341,35 +343,19 @@ void qm_mapping_find(
 
 /* ---- Candidates for what was not found. */
 
-/* The last part of "com.example.CartTest.addsItem" is what people compare. */
-static const char *short_name(const char *script_name)
-{
-	const char *dot = strrchr(script_name, '.'), *hash = strrchr(script_name, '#');
-	const char *last = hash > dot ? hash : dot;
-
-	return last ? last + 1 : script_name;
-}
-
 void qm_mapping_nearest(
 	struct qm_mapping *mapping, const struct qm_result *result, char *out, size_t size)
 {
-	const struct qm_test_case *cases = mapping->catalog->test_cases.items;
-	const char *name = result->name ? result->name : "";
-	size_t count = mapping->catalog->test_cases.count, best = strlen(name) / 3 + 1;
+	struct qm_result named = *result;
+	size_t base;
 
-	out[0] = '\0';
-	for (size_t i = 0; i < count && i < QM_MAX_NEAREST_CASES && best; i++) {
-		const char *texts[] = { cases[i].summary,
-			cases[i].script_name ? short_name(cases[i].script_name) : NULL };
-
-		for (size_t j = 0; j < 2; j++) {
-			size_t distance =
-				texts[j] ? qm_text_distance(name, texts[j], best - 1) : best;
-
-			if (distance >= best)
-				continue;
-			best = distance;
-			(void)snprintf(out, size, "%s \"%s\"", cases[i].key, texts[j]);
-		}
-	}
+	if (!named.name)
+		named.name = "";
+	base = qm_result_base_length(named.name);
+	if (!mapping->nearest)
+		mapping->nearest = qm_nearest_new(mapping->catalog);
+	qm_buf_clear(&mapping->normalised);
+	qm_buf_add(&mapping->normalised, named.name, base);
+	qm_nearest_find(mapping->nearest, mapping->normalised.data,
+		make_name(mapping, &named, ".", base), out, size);
 }

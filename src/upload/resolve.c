@@ -146,11 +146,8 @@ static void stage_unmapped(struct qm_resolver *resolver, const struct qm_result 
 	resolver->stage.unmapped++;
 	if (!has_room_to_list(resolver))
 		return;
-	if (!mapped->count && !*mapped->unknown &&
-		resolver->nearest_searches < QM_MAX_NEAREST_RESULTS) {
-		resolver->nearest_searches++;
+	if (!mapped->count && !*mapped->unknown)
 		qm_mapping_nearest(resolver->mapping, result, nearest, sizeof nearest);
-	}
 	list_unmapped(resolver, name, resolver->stage.report, mapped->why, nearest);
 }
 

@@ -48,7 +48,6 @@ struct qm_resolver {
 	struct qm_vec paths;   /* const char *, of the reports */
 	size_t listed_bytes;
 	struct qm_stage stage;
-	size_t nearest_searches;
 	bool is_incomplete; /* a report was not read whole */
 	struct qm_resolution resolution;
 };
