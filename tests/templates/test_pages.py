@@ -88,6 +88,11 @@ class Commands(Case):
             os.symlink(os.path.join(BIN, "qmetry-ci-test"), os.path.join(self.folder, name))
         tests = "#!/bin/sh\ntouch target/surefire-reports/TEST-a.xml\n"
         os.chmod(self.write("mvn", tests), 0o755)
+        # The policy and the case that the page itself shows.
+        (policy,) = [one for one in markdown_blocks(read(README)) if one.startswith("version:")]
+        self.write("team.yaml", policy)
+        (case,) = re.findall(r'`(\{"id".*?\}\]\})`', read(README), re.S)
+        self.write("cases.jsonl", case.replace("\n", " ") + "\n")
         ran = 0
         for block in self.blocks():
             # The work tree's own verbs are the gate itself.
