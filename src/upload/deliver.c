@@ -54,6 +54,13 @@ static bool is_done(const struct qm_summary *summary)
 		!summary->superseded;
 }
 
+/* Where what is left can be carried on from. */
+static void keep_journal(struct qm_summary *summary, const struct qm_journal *journal)
+{
+	if (journal && qm_journal_has_plan(journal))
+		summary->journal = qm_arena_strdup(&summary->arena, qm_journal_path(journal));
+}
+
 void qm_deliver(struct qm_summary *summary, struct qm_plan *plan, const struct qm_job_world *world,
 	const struct qm_deliver_options *options)
 {
@@ -76,6 +83,7 @@ void qm_deliver(struct qm_summary *summary, struct qm_plan *plan, const struct q
 		code = open_journal(summary, plan, world, options, &upload.journal, &err);
 	if (code) {
 		qm_summary_failure(summary, &err);
+		keep_journal(summary, options->journal);
 		return;
 	}
 	summary->plan = plan;
@@ -84,7 +92,6 @@ void qm_deliver(struct qm_summary *summary, struct qm_plan *plan, const struct q
 		qm_verify(summary, world->session, &options->origins);
 	if (upload.journal && is_done(summary))
 		qm_journal_remove(upload.journal);
-	else if (upload.journal)
-		summary->journal =
-			qm_arena_strdup(&summary->arena, qm_journal_path(upload.journal));
+	else
+		keep_journal(summary, upload.journal);
 }

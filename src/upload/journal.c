@@ -15,6 +15,7 @@ struct qm_journal {
 	char *path;
 	int file;
 	off_t length; /* of whole lines: what a write that fails is cut back to */
+	bool is_ours; /* made by us, or begun by one of us: not somebody's empty file */
 	const struct qm_log *log;
 	struct qm_history history;
 	uint32_t *places; /* by place in the plan being carried out: that in the journal's */
@@ -120,14 +121,18 @@ static enum qm_code lock(const struct qm_journal *journal, struct qm_error *err)
 /* What the other process removed between our opening and our locking is no file any more. */
 static enum qm_code open_locked(struct qm_journal *journal, bool create, struct qm_error *err)
 {
-	int flags = O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | (create ? O_CREAT : 0);
+	const int flags = O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY;
+	const int making = create ? O_CREAT : 0;
 	struct stat status = { .st_nlink = 0 };
 	enum qm_code code = QM_OK;
 
 	while (!code && !status.st_nlink) {
 		if (journal->file >= 0)
 			(void)close(journal->file);
-		journal->file = open(journal->path, flags, 0600);
+		journal->file = open(journal->path, flags | making | (create ? O_EXCL : 0), 0600);
+		journal->is_ours = create && journal->file >= 0;
+		if (create && journal->file < 0 && errno == EEXIST)
+			journal->file = open(journal->path, flags | making, 0600);
 		if (journal->file < 0 || fstat(journal->file, &status))
 			return fail(journal, "opened", errno, err);
 		if (!S_ISREG(status.st_mode))
@@ -178,6 +183,7 @@ static enum qm_code load(struct qm_journal *journal, struct qm_error *err)
 	if (!code)
 		code = qm_history_read(
 			history, bytes.data, bytes.length, journal->path, journal->log, &good, err);
+	journal->is_ours = journal->is_ours || bytes.length;
 	if (!code && !history->is_complete)
 		good = 0; /* nothing was sent: it begins anew */
 	if (!code && good < bytes.length)
@@ -217,7 +223,7 @@ void qm_journal_close(struct qm_journal *journal)
 {
 	if (!journal)
 		return;
-	if (journal->file >= 0 && !journal->length)
+	if (journal->file >= 0 && journal->is_ours && !journal->length)
 		(void)unlink(journal->path);
 	if (journal->file >= 0)
 		(void)close(journal->file);
@@ -230,6 +236,11 @@ void qm_journal_close(struct qm_journal *journal)
 const char *qm_journal_path(const struct qm_journal *journal)
 {
 	return journal->path;
+}
+
+bool qm_journal_has_plan(const struct qm_journal *journal)
+{
+	return journal->length > 0;
 }
 
 const struct qm_history *qm_journal_history(const struct qm_journal *journal)

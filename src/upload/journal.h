@@ -47,6 +47,8 @@ enum qm_code qm_journal_open(const char *path, bool create, const struct qm_log 
 void qm_journal_close(struct qm_journal *journal);
 
 const char *qm_journal_path(const struct qm_journal *journal);
+/* Whether there is anything in it that could be carried on. */
+bool qm_journal_has_plan(const struct qm_journal *journal);
 /* What it said when it was opened and what was written since; is_complete: it has a plan. */
 const struct qm_history *qm_journal_history(const struct qm_journal *journal);
 

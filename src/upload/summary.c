@@ -164,7 +164,7 @@ enum qm_conclusion qm_summary_conclusion(const struct qm_summary *summary)
 		return QM_CONCLUDED_DENIED;
 	if (first == QM_REASON_STOPPED)
 		return QM_CONCLUDED_STOPPED;
-	return summary->accepted ? QM_PARTIAL : QM_FAILED_UPLOAD;
+	return summary->accepted || summary->earlier ? QM_PARTIAL : QM_FAILED_UPLOAD;
 }
 
 /* ---- Counting what was read. */

@@ -177,7 +177,7 @@ static void add_headline(struct page *page, const struct qm_summary *summary)
 		qm_buf_add_text(out, "nothing was to be uploaded");
 	else if (!summary->plan)
 		qm_buf_add_text(out, "nothing was updated");
-	else if (!summary->plan->updates.count)
+	else if (!summary->plan->updates.count && !summary->earlier && !summary->superseded)
 		qm_buf_add_text(out, "there is nothing to update");
 	else if (summary->planning)
 		add_plan_headline(summary, out);

@@ -248,6 +248,14 @@ class Damage(Journal):
             self.assertEqual(file.read(), "nothing of yours\n")
         self.assertEqual(self.requests(), [])
 
+    def test_an_empty_file_that_was_not_used_is_left(self):
+        self.begin()
+        path = self.write("mine", "")
+        self.send("--journal", path, "--suite-run", "1", code=9)
+        self.assertTrue(os.path.exists(path))
+        self.send("--journal", path, code=0)
+        self.assertEqual(self.statuses(), self.wanted())
+
     def test_the_journal_of_another_upload_is_not_overwritten(self):
         self.begin([fault(DOWN, **{"from": 2})])
         path = os.path.join(self.folder, "j")
