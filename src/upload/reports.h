@@ -39,7 +39,8 @@ void qm_reports_release(struct qm_reports *reports);
 
 /*
  * QM_EUSAGE for a pattern that is none; finding nothing is no failure: files is empty. What was
- * found twice is told to the log.
+ * found twice is told to the log, and so is a pattern or folder that found nothing where others
+ * did.
  */
 enum qm_code qm_reports_find(struct qm_reports *reports, const char *const *patterns,
 	size_t pattern_count, const struct qm_log *log, struct qm_error *err) QM_MUST_CHECK;

@@ -23,6 +23,7 @@ static const char *const usual_places[] = {
 struct search {
 	struct qm_reports *reports;
 	struct qm_vec wanted, excluded; /* const char *: patterns */
+	struct qm_vec said;             /* const char *, the user's words for each that is wanted */
 	const struct qm_log *log;
 	struct qm_error *err;
 };
@@ -74,6 +75,12 @@ static char *escape(struct qm_arena *arena, const char *path)
 	return escaped;
 }
 
+static void want(struct search *search, const char *path, const char *below, const char *said)
+{
+	add_pattern(search, &search->wanted, path, below);
+	qm_vec_push(&search->said, &said);
+}
+
 /* A name, a folder or a pattern; what exists by its very name is no pattern. */
 static enum qm_code add_wanted(struct search *search, const char *text)
 {
@@ -85,15 +92,15 @@ static enum qm_code add_wanted(struct search *search, const char *text)
 	qm_glob_normalise(path);
 	if (exists && S_ISDIR(status.st_mode)) {
 		path = escape(search->reports->arena, path);
-		add_pattern(search, &search->wanted, path, "**/*.xml");
-		add_pattern(search, &search->wanted, path, "**/*.xml.gz");
+		want(search, path, "**/*.xml", text);
+		want(search, path, "**/*.xml.gz", text);
 		return QM_OK;
 	}
 	if (exists || strcmp(text, "-") == 0 || (*text && !qm_glob_is_pattern(text)))
 		return add_file(search, path, true);
 	code = qm_glob_check(text, search->err);
 	if (!code)
-		add_pattern(search, &search->wanted, path, "");
+		want(search, path, "", text);
 	return code;
 }
 
@@ -115,6 +122,31 @@ static bool is_excluded(const struct search *search, const char *path)
 		if (qm_glob_match(*(const char **)qm_vec_at(&search->excluded, i), path))
 			return true;
 	return false;
+}
+
+static bool finds_any(const struct search *search, const char *said)
+{
+	const char *const *patterns = search->wanted.items, *const *all_said = search->said.items;
+
+	for (size_t i = 0; i < search->said.count; i++)
+		for (size_t j = 0; all_said[i] == said && j < search->reports->files.count; j++) {
+			const struct qm_report_file *file = qm_vec_at(&search->reports->files, j);
+
+			if (qm_glob_match(patterns[i], file->path))
+				return true;
+		}
+	return false;
+}
+
+/* Where other reports were found, nobody would miss the ones of a module that was not built. */
+static void tell_what_finds_none(const struct search *search)
+{
+	const char *const *said = search->said.items;
+
+	for (size_t i = 0; i < search->said.count && search->reports->files.count; i++)
+		if ((!i || said[i - 1] != said[i]) && !finds_any(search, said[i]))
+			qm_log_line(
+				search->log, QM_LOG_WARNING, "no report was found in %s", said[i]);
 }
 
 static int compare_files(const void *left, const void *right)
@@ -243,12 +275,15 @@ enum qm_code qm_reports_find(struct qm_reports *reports, const char *const *patt
 
 	qm_vec_init(&search.wanted, sizeof(char *));
 	qm_vec_init(&search.excluded, sizeof(char *));
+	qm_vec_init(&search.said, sizeof(char *));
 	code = find(&search, patterns, pattern_count, err);
 	if (!code) {
+		tell_what_finds_none(&search);
 		sort_paths(&search);
 		drop_repeated(&search);
 	}
 	qm_vec_release(&search.wanted);
 	qm_vec_release(&search.excluded);
+	qm_vec_release(&search.said);
 	return code;
 }

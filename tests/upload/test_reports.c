@@ -34,8 +34,8 @@ static void note(void *context, enum qm_log_level level, const char *line)
 	struct desk *desk = context;
 	size_t length = strlen(desk->talk);
 
-	assert_int_equal(level, QM_LOG_NOTICE);
-	(void)snprintf(desk->talk + length, sizeof desk->talk - length, "%s;", line);
+	(void)snprintf(desk->talk + length, sizeof desk->talk - length, "%s%s;",
+		level == QM_LOG_WARNING ? "warning: " : "", line);
 }
 
 static int setup(void **state)
@@ -232,6 +232,21 @@ static void without_patterns_the_usual_places_are_looked_through(void **state)
 	assert_finds(desk, (const char *const[3]){ NULL }, all);
 	assert_finds(desk, (const char *const[3]){ "!a/**" }, but_a);
 	assert_finds(desk, (const char *const[3]){ "elsewhere" }, "elsewhere/TEST-d.xml;");
+}
+
+/* Where nothing at all is found, that is an error of its own. */
+static void what_finds_nothing_beside_others_that_do_is_told(void **state)
+{
+	struct desk *desk = *state;
+
+	put("m/a.xml", "<testsuite/>");
+	put("n/a.txt", "");
+	assert_finds(desk, (const char *const[3]){ "m", "m/*.xml", "!m/b.xml" }, "m/a.xml;");
+	assert_finds(desk, (const char *const[3]){ "n", "o/*.xml" }, "");
+	assert_string_equal(desk->talk, "");
+	assert_finds(desk, (const char *const[3]){ "o/*.xml", "n", "m" }, "m/a.xml;");
+	assert_string_equal(desk->talk,
+		"warning: no report was found in o/*.xml;warning: no report was found in n;");
 }
 
 static void what_is_no_pattern_is_an_error_of_usage(void **state)
@@ -433,6 +448,7 @@ int main(void)
 		TEST(a_file_is_found_once_whatever_leads_to_it),
 		TEST(what_exists_by_its_very_name_is_no_pattern),
 		TEST(without_patterns_the_usual_places_are_looked_through),
+		TEST(what_finds_nothing_beside_others_that_do_is_told),
 		TEST(what_is_no_pattern_is_an_error_of_usage),
 		TEST(a_look_at_the_heads_counts_what_may_be_reports),
 		TEST(a_report_that_cannot_be_read_loses_nothing_else),
