@@ -258,6 +258,22 @@ static void read_answer(const struct qm_reply *reply, struct qm_finding *out)
 	out->body = NULL;
 }
 
+/*
+ * The request may have arrived and been carried out, and nobody said so that it can be believed: a
+ * server that broke down (500), one whose answer was spoilt on the way (502, a 200 that is no
+ * JSON), or none at all.
+ */
+static bool may_be_done(const struct qm_reply *reply, enum qm_found found)
+{
+	if (reply->delivery == QM_NOT_SENT)
+		return false;
+	if (reply->delivery != QM_ANSWERED || found == QM_FOUND_LATE)
+		return true;
+	return reply->status == 502 ||
+		(found == QM_FOUND_USELESS &&
+			(reply->status / 100 == 2 || reply->status / 100 == 5));
+}
+
 void qm_finding_read(const struct qm_reply *reply, int64_t now_ms, const struct qm_log *log,
 	struct qm_finding *out)
 {
@@ -282,6 +298,7 @@ void qm_finding_read(const struct qm_reply *reply, int64_t now_ms, const struct 
 		if (out->found != QM_FOUND_GOOD)
 			describe(reply, message, out);
 	}
+	out->may_be_done = may_be_done(reply, out->found);
 	qm_buf_release(&text);
 }
 

@@ -31,6 +31,7 @@ enum qm_found {
 
 struct qm_finding {
 	enum qm_found found;
+	bool may_be_done;       /* of a write: no answer says whether it was carried out */
 	json_t *body;           /* the JSON object of an answer; NULL: none. json_decref it */
 	int64_t retry_after_ms; /* what the server asks us to wait (quota.h); 0: it does not say */
 	char text[512];         /* what happened and what to do; "" if good */

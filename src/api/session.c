@@ -426,12 +426,6 @@ static enum qm_code add_place(const struct qm_session *session, const struct qm_
 	return code;
 }
 
-/* The request may have arrived and been carried out, and nobody told us. */
-static bool is_unanswered(enum qm_found found)
-{
-	return found == QM_FOUND_LATE || found == QM_FOUND_CUT || found == QM_FOUND_STOPPED;
-}
-
 enum qm_code qm_session_call(struct qm_session *session, const struct qm_api_call *call,
 	json_t **out, enum qm_refusal *refusal, struct qm_error *err)
 {
@@ -449,7 +443,7 @@ enum qm_code qm_session_call(struct qm_session *session, const struct qm_api_cal
 			break;
 		tries.made++;
 		tries.late += finding.found == QM_FOUND_LATE;
-		may_be_done = may_be_done || is_unanswered(finding.found);
+		may_be_done = may_be_done || finding.may_be_done;
 		retry = qm_retry_decide(&finding, call->effect, &tries,
 			session->options.limits.retries, &session->random);
 		code = retry.again ? wait_for_retry(session, &finding, &retry, &tries, err)

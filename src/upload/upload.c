@@ -201,7 +201,7 @@ static void stop(struct upload *upload, const struct qm_error *err)
 	qm_error_format(err, text, sizeof text);
 	if (unknown)
 		(void)snprintf(more, sizeof more,
-			", %llu more may have been set: their call got no answer", unknown);
+			", %llu more may have been set: their call got no clear answer", unknown);
 	qm_summary_reason(upload->summary, qm_reason_of(err->code),
 		"%s; %llu of %zu updates are left%s", text, unsent,
 		upload->summary->plan->updates.count, more);
@@ -210,7 +210,7 @@ static void stop(struct upload *upload, const struct qm_error *err)
 /* The last call was sent, and nobody knows what came of it. */
 static void lose_sight(struct upload *upload, const struct qm_piece *piece)
 {
-	static const char why[] = "the call was sent and got no answer";
+	static const char why[] = "the call was sent and got no clear answer";
 
 	upload->summary->unknown_count += piece->count;
 	for (size_t i = 0; i < piece->count; i++)

@@ -105,6 +105,53 @@ static void answers_are_sorted_by_status_and_words(void **state)
 	}
 }
 
+static void what_may_have_been_done_is_told(void **state)
+{
+	static const struct {
+		int status;
+		const char *body;
+		bool may_be_done;
+	} rows[] = {
+		{ 200, "{\"success\":true}", false },
+		{ 200, "{\"success\":false}", false },
+		{ 200, "{\"success\":tr", true },
+		{ 200, "<html>sign in</html>", true },
+		{ 302, "", false },
+		{ 400, "{}", false },
+		{ 401, "{}", false },
+		{ 413, "", false },
+		{ 429, "{}", false },
+		{ 500, "{}", true },
+		{ 502, "", true },
+		{ 503, "", false },
+		{ 504, "", true },
+	};
+	static const struct {
+		enum qm_delivery delivery;
+		bool may_be_done;
+	} silences[] = { { QM_NOT_SENT, false }, { QM_UNANSWERED, true }, { QM_CUT_OFF, true } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct qm_finding finding;
+
+		read_answer(rows[i].status, json, rows[i].body, &finding);
+		if (finding.may_be_done != rows[i].may_be_done)
+			fail_msg("%d %s", rows[i].status, rows[i].body);
+		qm_finding_release(&finding);
+	}
+	for (size_t i = 0; i < sizeof silences / sizeof *silences; i++) {
+		struct qm_finding finding;
+		struct qm_reply reply;
+
+		qm_reply_init(&reply);
+		reply.delivery = silences[i].delivery;
+		qm_finding_read(&reply, now_ms, &quiet, &finding);
+		assert_int_equal(finding.may_be_done, silences[i].may_be_done);
+		qm_reply_release(&reply);
+	}
+}
+
 static void what_was_not_answered_is_sorted_by_how_far_it_came(void **state)
 {
 	static const struct {
@@ -232,6 +279,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(answers_are_sorted_by_status_and_words),
+		cmocka_unit_test(what_may_have_been_done_is_told),
 		cmocka_unit_test(what_was_not_answered_is_sorted_by_how_far_it_came),
 		cmocka_unit_test(texts_say_what_happened_and_what_to_do),
 		cmocka_unit_test(long_messages_are_cut),
