@@ -26,8 +26,9 @@ tell() { # NAME VALUE
 	printf '%s=%s\n' "$1" "$2" >>"$GITHUB_OUTPUT"
 }
 
+# libcurl is not asked for before the first call, so it may be missing unseen.
 works() { # PROGRAM
-	"$1" version >/dev/null 2>&1
+	"$1" version >/dev/null 2>&1 && /sbin/ldconfig -p | grep -F libcurl.so.4 >/dev/null
 }
 
 # The libraries that it is linked with may be missing.
