@@ -10,7 +10,7 @@
 
 void qm_decoder_init(struct qm_decoder *decoder)
 {
-	*decoder = (struct qm_decoder){ .raw = qm_alloc(QM_MAX_CHUNK) };
+	*decoder = (struct qm_decoder){ .raw = qm_alloc_raw(QM_MAX_CHUNK) };
 }
 
 static void stop_converting(struct qm_decoder *decoder)

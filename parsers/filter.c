@@ -20,7 +20,7 @@ static const char replacement[] = "\xef\xbf\xbd"; /* U+FFFD */
 
 void qm_filter_init(struct qm_filter *filter)
 {
-	*filter = (struct qm_filter){ .bytes = qm_alloc(QM_MAX_CHUNK + AHEAD) };
+	*filter = (struct qm_filter){ .bytes = qm_alloc_raw(QM_MAX_CHUNK + AHEAD) };
 }
 
 void qm_filter_release(struct qm_filter *filter)

@@ -9,7 +9,7 @@
 
 void qm_properties_init(struct qm_properties *properties)
 {
-	properties->items = qm_alloc_array(QM_MAX_PROPERTIES, sizeof *properties->items);
+	properties->items = qm_alloc_raw(QM_MAX_PROPERTIES * sizeof *properties->items);
 	qm_texts_init(&properties->texts, QM_MAX_PROPERTY_TEXT);
 	qm_properties_clear(properties);
 }

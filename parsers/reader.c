@@ -26,7 +26,7 @@ struct qm_reader {
 	struct qm_report report;         /* the one that is being read */
 	struct qm_xml_handlers handlers; /* given to `xml`: ours for the root, then the format's */
 	bool only_sniffs;
-	char chunk[QM_MAX_CHUNK];
+	char *chunk; /* QM_MAX_CHUNK */
 };
 
 struct qm_reader *qm_reader_new(const struct qm_reader_options *options)
@@ -34,6 +34,7 @@ struct qm_reader *qm_reader_new(const struct qm_reader_options *options)
 	struct qm_reader *reader = qm_alloc(sizeof *reader);
 
 	reader->options = *options;
+	reader->chunk = qm_alloc_raw(QM_MAX_CHUNK);
 	reader->source.file = -1;
 	qm_decoder_init(&reader->decoder);
 	qm_filter_init(&reader->filter);
@@ -53,6 +54,7 @@ void qm_reader_free(struct qm_reader *reader)
 	qm_xml_free(reader->xml);
 	qm_junit_free(reader->junit);
 	qm_testng_free(reader->testng);
+	free(reader->chunk);
 	free(reader);
 }
 

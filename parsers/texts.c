@@ -8,7 +8,7 @@
 
 void qm_texts_init(struct qm_texts *texts, size_t max_bytes)
 {
-	*texts = (struct qm_texts){ .bytes = qm_alloc(max_bytes), .size = max_bytes };
+	*texts = (struct qm_texts){ .bytes = qm_alloc_raw(max_bytes), .size = max_bytes };
 }
 
 void qm_texts_release(struct qm_texts *texts)
@@ -30,7 +30,7 @@ const char *qm_texts_keep(struct qm_texts *texts, const char *bytes, size_t leng
 
 void qm_clip_init(struct qm_clip *clip, size_t max_bytes)
 {
-	*clip = (struct qm_clip){ .bytes = qm_alloc(max_bytes + 1), .size = max_bytes };
+	*clip = (struct qm_clip){ .bytes = qm_alloc_raw(max_bytes + 1), .size = max_bytes };
 }
 
 void qm_clip_release(struct qm_clip *clip)

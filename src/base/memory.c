@@ -34,6 +34,11 @@ void *qm_alloc_array(size_t count, size_t size)
 	return memory;
 }
 
+void *qm_alloc_raw(size_t size)
+{
+	return qm_realloc_array(NULL, size, 1);
+}
+
 void *qm_realloc_array(void *memory, size_t count, size_t size)
 {
 	void *grown;

@@ -19,6 +19,7 @@ _Noreturn void qm_memory_gone(void);
 
 void *qm_alloc(size_t size);                     /* zeroed; free() it */
 void *qm_alloc_array(size_t count, size_t size); /* zeroed, overflow-checked; free() it */
+void *qm_alloc_raw(size_t size); /* not zeroed: what is never written costs no memory */
 void *qm_realloc_array(void *memory, size_t count, size_t size);
 char *qm_strdup(const char *text);
 char *qm_strndup(const char *text, size_t length);

@@ -1,6 +1,5 @@
 #include "src/upload/keys.h"
 
-#include <stdio.h>
 #include <string.h>
 
 enum { MAX_DIGITS = 18 };
@@ -62,23 +61,34 @@ static bool begins_word(const char *text, const char *at)
 static void write_key(
 	char out[QM_KEY_BYTES], const char *project_key, const char *digits, size_t count)
 {
-	(void)snprintf(out, QM_KEY_BYTES, "%s-TC-%.*s", project_key, (int)count, digits);
+	size_t length = strlen(project_key);
+
+	memcpy(out, project_key, length);
+	memcpy(out + length, "-TC-", 4);
+	memcpy(out + length + 4, digits, count);
+	out[length + 4 + count] = '\0';
 }
 
 bool qm_keys_next(const char *text, size_t *at, const char *project_key, char out[QM_KEY_BYTES])
 {
-	size_t digits_at, length;
+	static const char separators[] = "-_";
+	size_t project_length = strlen(project_key), first = *at + project_length;
 
-	if (strlen(project_key) > QM_KEY_BYTES - MAX_DIGITS - 8)
+	if (project_length > QM_KEY_BYTES - MAX_DIGITS - 8)
 		return false;
-	for (const char *c = text + *at; *c; c++) {
-		if (!is_same_letter(*c, *project_key) || !begins_word(text, c))
+	/* Most texts hold no separator: nothing else need be looked at. */
+	for (size_t end = *at + strcspn(text + *at, separators); text[end];
+		end += 1 + strcspn(text + end + 1, separators)) {
+		const char *c = end < first ? NULL : text + end - project_length;
+		size_t digits_at, length;
+
+		if (!c || !begins_word(text, c))
 			continue;
 		length = key_length(c, project_key, &digits_at);
 		if (!length)
 			continue;
 		write_key(out, project_key, c + digits_at, length - digits_at);
-		*at = (size_t)(c - text) + length;
+		*at = end - project_length + length;
 		return true;
 	}
 	return false;

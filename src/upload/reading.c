@@ -6,7 +6,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-enum { SLOTS = 8, FULL_TAPE = 256 * 1024 };
+/* Whoever is too far ahead sleeps until half of the slots are free, not after each file. */
+enum { SLOTS = 64, FULL_TAPE = 32 * 1024 };
 
 /* A file that is being read, or was and is not yet told. */
 struct slot {
@@ -26,7 +27,8 @@ struct reading {
 	const struct qm_sink *sink;
 
 	pthread_mutex_t lock;
-	pthread_cond_t moved; /* the turn has, or it is over */
+	pthread_cond_t moved; /* the turn has reached `wake_at`, or it is over */
+	size_t wake_at;       /* the first turn that a thread waits for; SIZE_MAX: none does */
 	size_t next;          /* the file that is read next */
 	size_t turn;          /* the file that may be told */
 	bool is_over;         /* after a failure: nothing more is told */
@@ -58,6 +60,24 @@ static enum qm_code tell_tape(struct reading *reading, size_t file)
 	return code;
 }
 
+/* With the lock held: returns when the turn has come to `turn`, or it is over. */
+static void wait_for(struct reading *reading, size_t turn)
+{
+	while (reading->turn < turn && !reading->is_over) {
+		if (reading->wake_at > turn)
+			reading->wake_at = turn;
+		(void)pthread_cond_wait(&reading->moved, &reading->lock);
+	}
+}
+
+static void wake(struct reading *reading)
+{
+	if (reading->turn < reading->wake_at && !reading->is_over)
+		return;
+	reading->wake_at = SIZE_MAX;
+	(void)pthread_cond_broadcast(&reading->moved);
+}
+
 /* More is recorded than a thread may keep: it waits for its turn and goes on without a tape. */
 static enum qm_code wait_for_turn(void *context)
 {
@@ -66,8 +86,7 @@ static enum qm_code wait_for_turn(void *context)
 	bool is_over;
 
 	(void)pthread_mutex_lock(&reading->lock);
-	while (reading->turn != worker->file && !reading->is_over)
-		(void)pthread_cond_wait(&reading->moved, &reading->lock);
+	wait_for(reading, worker->file);
 	is_over = reading->is_over;
 	(void)pthread_mutex_unlock(&reading->lock);
 	if (is_over)
@@ -98,7 +117,7 @@ static bool take_file(struct worker *worker)
 	(void)pthread_mutex_lock(&reading->lock);
 	while (!reading->is_over && reading->next < reading->files->count &&
 		reading->next >= reading->turn + SLOTS)
-		(void)pthread_cond_wait(&reading->moved, &reading->lock);
+		wait_for(reading, reading->next - SLOTS / 2);
 	is_taken = !reading->is_over && reading->next < reading->files->count;
 	if (is_taken) {
 		worker->file = reading->next++;
@@ -131,7 +150,7 @@ static void pass_turn(struct reading *reading)
 		}
 		slot->is_read = false;
 		reading->turn++;
-		(void)pthread_cond_broadcast(&reading->moved);
+		wake(reading);
 		slot = slot_of(reading, reading->turn);
 		if (reading->is_over || !slot->is_read)
 			return;
@@ -204,6 +223,7 @@ enum qm_code qm_reading_run(const struct qm_vec *files, size_t threads,
 
 	reading->files = files;
 	reading->sink = sink;
+	reading->wake_at = SIZE_MAX;
 	(void)pthread_mutex_init(&reading->lock, NULL);
 	(void)pthread_cond_init(&reading->moved, NULL);
 	for (size_t i = 0; i < SLOTS; i++) {

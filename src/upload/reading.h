@@ -4,8 +4,8 @@
  * The threads share the list and each has a reader of its own. A report whose turn it is goes
  * straight to the sink; one that is read before its turn is recorded (tape.h) and played when its
  * turn has come. So the sink sees what one thread would have told it, one call at a time, and need
- * not know of threads. A thread is at most 8 files ahead and records at most 256 KB of a file, then
- * it waits for the turn: memory is bounded whatever the sizes.
+ * not know of threads. A thread is at most 64 files ahead and records at most 32 KB of a file, then
+ * it waits for the turn: 2 MB whatever the sizes.
  *
  * Two threads take 0.52 of the time of one (2,000 files of 20 tests). There are no more of them: a
  * CI job has few cores, and is done in 50 ms.

@@ -1,10 +1,11 @@
 /*
- * read_files THREADS ROUNDS FILE... - reads reports as `parse` does, by so many threads, again and
- * again, and prints the milliseconds of the fastest round and the number of tests.
+ * read_files THREADS ROUNDS FILE... - reads reports by so many threads, looks for test case keys in
+ * each result, and prints the milliseconds of the fastest round and what it has counted.
  *
  * THREADS 0 opens, reads and closes the files and does nothing with what is in them.
  */
 #include "src/base/text.h"
+#include "src/upload/keys.h"
 #include "src/upload/reading.h"
 
 #include <fcntl.h>
@@ -12,12 +13,23 @@
 #include <time.h>
 #include <unistd.h>
 
-static uint64_t tests;
+struct counts {
+	uint64_t tests, keys;
+};
 
-static enum qm_code count(void *context, const struct qm_report_end *end)
+static enum qm_code count(void *context, const struct qm_result *result)
 {
-	(void)context;
-	tests += end->counts.tests;
+	const char *const texts[] = { result->name, result->class_name };
+	struct counts *counts = context;
+	char key[QM_KEY_BYTES];
+
+	counts->tests++;
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		size_t at = 0;
+
+		while (texts[i] && qm_keys_next(texts[i], &at, "PROJ", key))
+			counts->keys++;
+	}
 	return QM_OK;
 }
 
@@ -49,7 +61,8 @@ static double now_ms(void)
 int main(int argc, char **argv)
 {
 	const struct qm_reader_options options = { .salvage = QM_SALVAGE_TRUNCATED };
-	const struct qm_sink sink = { .report_end = count };
+	struct counts counts = { .tests = 0 };
+	const struct qm_sink sink = { .context = &counts, .result = count };
 	int64_t threads = 0, rounds = 0;
 	double fastest_ms = 1e9;
 	struct qm_vec files;
@@ -66,14 +79,15 @@ int main(int argc, char **argv)
 	for (int64_t i = 0; i < rounds; i++) {
 		double begin_ms = now_ms(), ms;
 
-		tests = 0;
+		counts = (struct counts){ .tests = 0 };
 		if (threads ? (int)qm_reading_run(&files, (size_t)threads, &options, &sink, NULL)
 			    : read_only(&files))
 			return 3;
 		ms = now_ms() - begin_ms;
 		fastest_ms = ms < fastest_ms ? ms : fastest_ms;
 	}
-	(void)printf("%.3f ms, %llu tests\n", fastest_ms, (unsigned long long)tests);
+	(void)printf("%.3f ms, %llu tests, %llu keys\n", fastest_ms,
+		(unsigned long long)counts.tests, (unsigned long long)counts.keys);
 	qm_vec_release(&files);
 	return 0;
 }

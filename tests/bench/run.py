@@ -14,6 +14,8 @@ import subprocess
 import sys
 import tempfile
 
+from parse_bench import bench_parse
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
@@ -98,21 +100,6 @@ def bench_start(bench):
         41,
     )
     bench.bar("--help / empty program", got["qmetry-ci --help"][0], 4.0)
-
-
-def bench_parse(bench):
-    """A million tests, 219 MB, beside a bare libxml2 push loop."""
-    large = bench.report("large.xml", "--tests", "1000000", "--suites", "10000")
-    got = bench.rounds(
-        "parse, %d MB" % (os.path.getsize(large) // 1000000),
-        [
-            ("bare libxml2 push loop", [bench.program("bench-push-loop"), large]),
-            ("qmetry-ci parse", [bench.program("qmetry-ci"), "parse", "--format", "json", large]),
-        ],
-        5,
-    )
-    bench.bar("parse / push loop", got["qmetry-ci parse"][0], 1.25)
-    bench.bar("peak MB", got["qmetry-ci parse"][2], 8)
 
 
 def upload_world(runs):
