@@ -34,6 +34,16 @@ void qm_catalog_release(struct qm_catalog *catalog)
 	qm_arena_release(&catalog->arena);
 }
 
+void qm_catalog_forget_texts(struct qm_catalog *catalog)
+{
+	struct qm_map *maps[] = { &catalog->by_key, &catalog->by_script, &catalog->by_summary };
+
+	for (size_t i = 0; i < sizeof maps / sizeof *maps; i++) {
+		qm_map_release(maps[i]);
+		qm_map_init(maps[i]);
+	}
+}
+
 /* ---- Statuses. */
 
 const struct qm_status *qm_catalog_status_default(

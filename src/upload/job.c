@@ -304,6 +304,9 @@ static bool resolve_results(struct qm_job *job)
 	if (!read_reports(job, &sink))
 		return false;
 	job->summary.resolution = qm_resolver_finish(job->resolver);
+	qm_mapping_free(job->mapping);
+	job->mapping = NULL;
+	qm_catalog_forget_texts(&job->catalog);
 	if (job->options->match.map && job->options->match.use[QM_MATCH_MAP])
 		qm_map_file_tell_unused(job->options->match.map, job->world->log);
 	tell_unmapped(job);

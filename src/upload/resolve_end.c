@@ -146,6 +146,8 @@ static void leave_unrouted(struct qm_resolver *resolver)
 
 const struct qm_resolution *qm_resolver_finish(struct qm_resolver *resolver)
 {
+	qm_vec_release(&resolver->stage.records);
+	qm_vec_init(&resolver->stage.records, sizeof(struct qm_staged));
 	leave_unrouted(resolver);
 	for (uint32_t i = 0; i < resolver->catalog->runs.count; i++) {
 		const struct qm_run *run = qm_resolver_run(resolver, i);

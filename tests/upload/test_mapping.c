@@ -314,6 +314,20 @@ static void read_map(struct desk *desk, const char *text)
 	use(desk, true, true, true, true);
 }
 
+static void a_catalog_that_forgot_its_texts_finds_nothing(void **state)
+{
+	struct desk *desk = *state;
+	struct qm_mapped mapped;
+
+	qm_catalog_forget_texts(&desk->catalog);
+	mapped = find_name(desk, "com.example.LoginTest", "logsIn");
+	assert_int_equal(mapped.count, 0);
+	mapped = find_name(desk, "a", "VKMC-TC-1");
+	assert_int_equal(mapped.count, 0);
+	/* The test cases themselves are there. */
+	assert_int_equal(desk->catalog.test_cases.count, 5);
+}
+
 static void the_mapping_file_goes_before_everything(void **state)
 {
 	const struct qm_property property = { "qmetry", "VKMC-TC-5" };
@@ -428,6 +442,7 @@ int main(void)
 		TEST(twins_are_ambiguous_and_never_guessed),
 		TEST(ways_can_be_switched_off),
 		TEST(parameters_make_no_other_test),
+		TEST(a_catalog_that_forgot_its_texts_finds_nothing),
 		TEST(the_mapping_file_goes_before_everything),
 		TEST(what_is_to_be_ignored_is_no_loss),
 		TEST(a_key_of_the_mapping_file_may_be_unknown),
