@@ -148,12 +148,13 @@ class Everywhere(unittest.TestCase):
 
     def test_every_setting_exists(self):
         """`--option`, QMETRY_VARIABLE and INPUT_VARIABLE, wherever a template says one."""
-        helped = subprocess.run(
-            [os.path.join(os.environ["QM_BIN_DIR"], "qmetry-ci"), "help", "upload"],
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
+        program = os.path.join(os.environ["QM_BIN_DIR"], "qmetry-ci")
+        helped = "".join(
+            subprocess.run(
+                [program, "help", command], capture_output=True, text=True, check=True
+            ).stdout
+            for command in ("upload", "import")
+        )
         options = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", helped))
         self.assertGreater(len(options), 40)
         known = {"QMETRY_" + name[2:].replace("-", "_").upper() for name in options}

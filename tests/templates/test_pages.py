@@ -57,10 +57,10 @@ class Links(unittest.TestCase):
 
 
 class Commands(Case):
-    """README's blocks of shell, with the program and the server of the test in their places."""
+    """The pages' blocks of shell, with the program and the server of the test in their places."""
 
     def blocks(self):
-        for block in markdown_blocks(read(README)):
+        for block in (one for page in PAGES for one in markdown_blocks(read(page))):
             if re.search(r"^(export |\S*qmetry-ci |\./dev )", block, re.M):
                 yield block
 
