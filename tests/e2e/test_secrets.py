@@ -62,7 +62,8 @@ class Everywhere(Case):
         self.start(small_world(2))
         failure = '<failure message="token %s expired">stack</failure>' % KEY
         report = self.write("TEST-a.xml", junit(("a", "VKMC-TC-1", failure)))
-        files = ["--receipt", "receipt", "--journal", "journal", "--summary", "summary.md"]
+        names = ["receipt", "journal", "summary", "cache"]
+        files = [word for name in names for word in ("--" + name, name)]
         self.upload("--comment", "{message}", *files, report, code=0)
         self.assertEqual(self.bulk()[0]["comments"], "token *** expired")
         self.look_everywhere(KEY, left_out=("world.json", "TEST-a.xml"))
