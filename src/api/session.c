@@ -256,6 +256,21 @@ static bool is_near_border(
 	return true;
 }
 
+/* A call that the audit log does not know is not made. */
+static enum qm_code note(struct qm_session *session, const struct qm_tool_call *call,
+	const struct qm_verdict *verdict, struct qm_error *err)
+{
+	const struct qm_session_options *options = &session->options;
+	enum qm_code code = QM_OK;
+
+	if (options->events)
+		code = qm_events_add(
+			options->events, qm_clock_now(options->clock), call, verdict, err);
+	if (code)
+		qm_error_add(err, " (the audit log, --events)");
+	return code;
+}
+
 /* One answer of the gate and what follows; `out` stays NULL where it is to be asked again. */
 static enum qm_code ask_gate(struct qm_session *session, const struct qm_api_call *call,
 	struct qm_reservation **out, struct qm_error *err)
@@ -273,15 +288,26 @@ static enum qm_code ask_gate(struct qm_session *session, const struct qm_api_cal
 		qm_log_line(session->options.log, QM_LOG_WARNING,
 			"a pattern of %s was too costly to match and counted as no match",
 			session->options.policy_name);
-	if (verdict.answer == QM_DENIED)
-		return deny(session, &call->tool, &verdict, err);
-	if (verdict.answer == QM_LIMITED)
-		return wait_for_limit(session, &verdict, asked_ms, err);
+	if (verdict.answer == QM_DENIED) {
+		code = note(session, &call->tool, &verdict, err);
+		return code ? code : deny(session, &call->tool, &verdict, err);
+	}
+	if (verdict.answer == QM_LIMITED) {
+		code = wait_for_limit(session, &verdict, asked_ms, err);
+		/* It was waited for, or it is the end: then it is a denial. */
+		if (code && note(session, &call->tool, &verdict, NULL))
+			qm_log_line(session->options.log, QM_LOG_WARNING,
+				"the audit log of --events cannot be written");
+		return code;
+	}
 	if (call->before.tell)
 		code = call->before.tell(call->before.context, err);
 	/* Asked last: what is to be done before sending takes its time, too. */
-	if (!code && !is_near_border(*out, qm_clock_now(clock), &pause.ms))
-		return QM_OK;
+	if (!code && !is_near_border(*out, qm_clock_now(clock), &pause.ms)) {
+		code = note(session, &call->tool, &verdict, err);
+		if (!code)
+			return QM_OK;
+	}
 	give_back(session, *out);
 	qm_reservation_free(*out);
 	*out = NULL;

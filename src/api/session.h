@@ -20,6 +20,7 @@
 #ifndef QM_API_SESSION_H
 #define QM_API_SESSION_H
 
+#include "policy/events.h"
 #include "policy/gate.h"
 #include "src/api/transport.h"
 #include "src/base/clock.h"
@@ -46,8 +47,9 @@ struct qm_session_options {
 	const char *policy_name; /* for messages: "built-in policy", "team.yaml" */
 	struct qm_session_limits limits;
 	struct qm_signature signature;
-	bool spread_waits; /* others wait for the same windows */
-	uint64_t seed;     /* of the jitter */
+	struct qm_events *events; /* the audit log; NULL: none */
+	bool spread_waits;        /* others wait for the same windows */
+	uint64_t seed;            /* of the jitter */
 };
 
 /* Requests, that is attempts, and time. */

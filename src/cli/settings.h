@@ -39,6 +39,7 @@ struct qm_settings {
 
 	const char *policy, *state, *state_prefix, *journal, *receipt;
 	int64_t state_fail_mode; /* enum qm_fail_mode */
+	const char *events;
 	int64_t headroom, share, on_limit, max_wait, deadline, outage, timeout, retries;
 	int64_t max_calls; /* 0: any number */
 

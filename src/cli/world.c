@@ -1,11 +1,13 @@
 #include "src/cli/world.h"
 #include "src/api/limits.h"
+#include "src/api/retry.h"
 #include "src/base/file.h"
 #include "src/base/text.h"
 #include "src/cli/target.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { POLICY_MAX_BYTES = 4 << 20, SHARED_HEADROOM = 20 };
 
@@ -17,6 +19,7 @@ void qm_world_init(struct qm_world *world)
 void qm_world_close(struct qm_world *world)
 {
 	qm_session_free(world->session);
+	qm_events_free(world->events);
 	qm_http_free(world->http);
 	qm_gate_free(world->gate);
 	qm_store_close(world->store);
@@ -143,6 +146,20 @@ static enum qm_code open_http(
 	return code ? code : qm_http_new(&options, &world->http, err);
 }
 
+/* Processes that begin in the same ms differ by their ids. */
+static enum qm_code open_events(
+	struct qm_world *world, const struct qm_context *context, struct qm_error *err)
+{
+	uint64_t seed = (uint64_t)qm_clock_now(context->clock) * 32768 + (uint64_t)getpid();
+	uint32_t instance = (uint32_t)qm_random_up_to(UINT32_MAX, &seed);
+
+	if (!qm_events_open(context->settings->events, instance, &world->events, err))
+		return QM_OK;
+	qm_error_add(err, " (--events)");
+	err->code = QM_EUSAGE;
+	return QM_EUSAGE;
+}
+
 static enum qm_code open_session(
 	struct qm_world *world, const struct qm_context *context, struct qm_error *err)
 {
@@ -168,6 +185,9 @@ static enum qm_code open_session(
 
 	enum qm_code code = find_signature(context->secrets, &options.signature, err);
 
+	if (!code && settings->events)
+		code = open_events(world, context, err);
+	options.events = world->events;
 	if (!code)
 		world->session = qm_session_new(&options);
 	return code;

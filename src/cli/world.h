@@ -18,6 +18,7 @@ struct qm_world {
 	struct qm_http *http;
 	struct qm_session *session;
 	struct qm_receipt *receipt; /* NULL: none */
+	struct qm_events *events;   /* NULL: none */
 	const char *policy_name;    /* borrowed from the settings */
 	char *url;                  /* of the settings, without slashes at its end */
 };

@@ -1,4 +1,5 @@
 """The policy in front of every call: planned, paced, denied, shared."""
+import hashlib
 import json
 import os
 import signal
@@ -300,6 +301,62 @@ class Budget(Case):
         done = self.upload("--state", "sqlite:foreign.sqlite", self.write("TEST-a.xml", report(1)))
         self.assertEqual(done.code, 2, done.out + done.err)
         self.assertIn("foreign.sqlite", done.out + done.err)
+        self.assertEqual(self.requests(), [])
+
+
+class Events(Case):
+    def lines(self):
+        folder = os.path.join(self.folder, "events")
+        (name,) = os.listdir(folder)
+        self.assertRegex(name, r"^[0-9a-f]{8}\.jsonl$")
+        with open(os.path.join(folder, name), encoding="utf-8") as file:
+            text = file.read()
+        rows = [json.loads(line) for line in text.splitlines()]
+        self.assertEqual({row["instance"] for row in rows}, {name[:8]})
+        return text, rows
+
+    def options(self):
+        return ["--events", os.path.join(self.folder, "events"), "--state", "memory"]
+
+    def test_each_decision_is_a_line_as_intercept_writes_it(self):
+        self.start(world([execution(2720260, runs(2))]))
+        path = self.write("TEST-a.xml", report(2))
+        self.upload("--batch-size", "1", *self.options(), path, code=0)
+        text, rows = self.lines()
+        self.assertEqual([row["tool"] for row in rows][-2:], [TOOL, TOOL])
+        self.assertEqual({row["result"] for row in rows}, {"allowed"})
+        # What the MCP tool would have got, hashed as Go would.
+        arguments = {"projectKey": "VKMC"}
+        arguments.update(self.bulk()[0])
+        del arguments["qmRunObj"]
+        encoded = json.dumps(arguments, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        self.assertEqual(
+            text.splitlines()[-2],
+            '{"ts":"2026-01-15T10:30:00Z","type":"tool_call","instance":"%s","tool":"%s",'
+            '"result":"allowed","args_hash":"sha256:%s"}'
+            % (rows[0]["instance"], TOOL, hashlib.sha256(encoded.encode()).hexdigest()),
+        )
+
+    def test_what_is_denied_or_not_waited_for_has_its_words(self):
+        self.start(world([execution(2720260, runs(1))]))
+        policy = (
+            'version: 1\ntools:\n  "*":\n    rules:\n      - {name: two, rate_limit: 2/day}\n'
+            "  qmetry_fetch_executions_by_test_suite:\n    rules:\n"
+            '      - {name: stop, action: deny, on_deny: "Not <now>."}\n'
+        )
+        path = self.write("TEST-a.xml", report(1))
+        common = ["--policy", self.write("p.yaml", policy), *self.options(), path]
+        self.upload(*common, code=8)
+        text, rows = self.lines()
+        self.assertEqual([row["result"] for row in rows], ["allowed", "allowed", "denied"])
+        self.assertEqual((rows[2]["rule"], rows[2]["message"]), ("stop", "Not <now>."))
+        self.assertIn("Not \\u003cnow\\u003e.", text)
+
+    def test_a_folder_that_cannot_be_made_ends_it_before_any_call(self):
+        self.start(world([execution(2720260, runs(1))]))
+        path = self.write("file", "")
+        done = self.upload("--events", path, self.write("TEST-a.xml", report(1)), code=2)
+        self.assertIn("--events", done.err)
         self.assertEqual(self.requests(), [])
 
 
