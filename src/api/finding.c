@@ -21,9 +21,8 @@ static bool speaks_of(const char *text, const char *const *words)
 static bool speaks_of_rate(const char *message)
 {
 	static const char *const words[] = { "too many request", "too many call", "rate limit",
-		"too_many_request", "rate limit", "rate-limit", "rate_limit", "ratelimit", "quota",
-		"throttl", "api limit", "call limit", "calls limit", "calls per ", "requests per ",
-		NULL };
+		"too_many_request", "rate-limit", "rate_limit", "ratelimit", "quota", "throttl",
+		"api limit", "call limit", "calls limit", "calls per ", "requests per ", NULL };
 
 	return speaks_of(message, words);
 }
@@ -206,8 +205,8 @@ static const char *remedy_for(
 	switch (found) {
 	case QM_FOUND_AUTH:
 		if (speaks_of_signature(message))
-			return "this project wants changes to be signed (Part 11): is the user of "
-			       "QMETRY_USERNAME and QMETRY_PASSWORD right?";
+			return "this project wants changes to be signed (Part 11): are "
+			       "QMETRY_USERNAME and QMETRY_PASSWORD set, and right?";
 		return reply->status != 403
 			? "the key (QMETRY_API_KEY) is wrong or expired; generate one on QMetry's "
 			  "Open API page"

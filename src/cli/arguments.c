@@ -46,8 +46,9 @@ static enum qm_code unknown_option(const struct reader *reader, const char *name
 
 	if (is_secret_option(name, length))
 		return qm_error_set(reader->err, QM_EUSAGE,
-			"keys are not taken from the command line, where other users see them; "
-			"set QMETRY_API_KEY or QMETRY_API_KEY_FILE");
+			"keys and passwords are not taken from the command line, where other users "
+			"see them; set QMETRY_API_KEY, QMETRY_USERNAME and QMETRY_PASSWORD, or the "
+			"same with _FILE");
 	length = qm_text_cut(name, length, sizeof option - 1);
 	memcpy(option, name, length);
 	option[length] = '\0';

@@ -39,6 +39,8 @@ static enum qm_code open_journal(struct resumption *resumption, struct qm_error 
 			"upload again");
 	}
 	code = qm_check_place(&resumption->settings, history->url, history->project, err);
+	if (code)
+		qm_error_at(err, qm_journal_path(resumption->journal), 0, 0);
 	resumption->settings.project = history->project;
 	return code;
 }

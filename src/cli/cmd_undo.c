@@ -33,14 +33,14 @@ static enum qm_code read_receipt(struct undoing *undoing, struct qm_error *err)
 	code = qm_file_read(undoing->path, &bytes, err);
 	if (!code)
 		code = qm_receipt_read(&undoing->lines, bytes.data, bytes.length, err);
+	if (!code)
+		code = qm_check_place(
+			&undoing->settings, undoing->lines.url, undoing->lines.project, err);
 	if (code) {
 		qm_error_at(err, undoing->path, 0, 0);
 		err->code = QM_EUSAGE;
 		code = QM_EUSAGE;
 	}
-	if (!code)
-		code = qm_check_place(
-			&undoing->settings, undoing->lines.url, undoing->lines.project, err);
 	undoing->settings.project = undoing->lines.project;
 	qm_buf_release(&bytes);
 	return code;

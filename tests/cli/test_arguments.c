@@ -296,8 +296,9 @@ static void options_for_keys_are_refused_without_a_word_of_the_key(void **state)
 		renew(line);
 		assert_int_equal(read_words(line, "upload", rows[i]), QM_EUSAGE);
 		assert_string_equal(line->err.text,
-			"keys are not taken from the command line, where other users see them; set "
-			"QMETRY_API_KEY or QMETRY_API_KEY_FILE");
+			"keys and passwords are not taken from the command line, where other users "
+			"see them; set QMETRY_API_KEY, QMETRY_USERNAME and QMETRY_PASSWORD, or the "
+			"same with _FILE");
 		assert_null(strstr(line->err.source, "s3cret"));
 	}
 }

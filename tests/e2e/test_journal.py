@@ -135,7 +135,10 @@ class Resume(Journal):
         self.send("--retries", "0", code=10)
         before = len(self.requests())
         done = self.resume(code=2, env={"QMETRY_URL": "http://127.0.0.1:1"})
-        self.assertIn("--url", done.json["reasons"][0]["text"])
+        self.assertIn(
+            "%s: it is of %s and --url is" % (self.journal(), self.simulator.url),
+            done.json["reasons"][0]["text"],
+        )
         self.resume(code=2, env={"QMETRY_PROJECT": "OTHER"})
         self.assertEqual(len(self.requests()), before)
 

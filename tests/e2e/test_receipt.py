@@ -158,6 +158,13 @@ class Receipt(Journal):
                 self.stop()
                 self.simulator = None
 
+    def test_a_receipt_of_another_place_is_refused(self):
+        self.begin()
+        self.send("--receipt", self.receipt, code=0)
+        for env in ({"QMETRY_URL": "http://127.0.0.1:1"}, {"QMETRY_PROJECT": "OTHER"}):
+            done = self.undo(code=2, env=env)
+            self.assertIn("receipt.jsonl: it is of ", done.json["reasons"][0]["text"])
+
     def test_a_receipt_without_lines_is_no_receipt(self):
         self.begin()
         for content in ("", "hello\n", "{}\n"):
