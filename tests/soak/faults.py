@@ -102,6 +102,7 @@ class Stand:
 
     def __init__(self):
         self.folder = tempfile.mkdtemp(prefix="qm-soak-")
+        os.chdir(self.folder)  # a process of its own; journals are put there
         runs = [run(n) for n in range(1, RUNS + 1)]
         self.simulator = Simulator(self.folder, world([execution(2720260, runs)]))
         port = int(self.simulator.url.rsplit(":", 1)[1])
@@ -114,6 +115,7 @@ class Stand:
     def close(self):
         self.proxy.close()
         self.simulator.stop()
+        os.chdir("/")
         shutil.rmtree(self.folder)
 
     def upload(self, case):
