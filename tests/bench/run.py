@@ -13,6 +13,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import urllib.request
 
 from parse_bench import bench_parse
 
@@ -141,79 +142,74 @@ def upload_world(runs):
     }
 
 
+def call_of(row):
+    """A request as the simulator recorded it, for the replay."""
+    body = row.get("body")
+    text = json.dumps(body, separators=(",", ":")) if isinstance(body, dict) else body
+    return {"method": row["method"], "path": row["path"], "body": text or None}
+
+
+def check_calls(bench, summary, runs, batch):
+    """As few calls as there can be: whole batches and whole pages."""
+    counts, calls = summary["results"], summary["calls"]
+    passed, failed = counts["passed"] + counts["flaky"], counts["failed"] + counts["errored"]
+    writes = -(-passed // batch) + -(-failed // batch)
+    reads = 3 + -(-runs // 500)
+    print("\nupload of %d runs: %d writes, %d reads" % (runs, calls["writes"], calls["reads"]))
+    if (calls["writes"], calls["reads"]) != (writes, reads):
+        bench.missed.append("calls: %d writes and %d reads would do" % (writes, reads))
+
+
 def bench_upload(bench):
-    """10,000 runs to the simulator, no limit: whole process, number of calls."""
-    runs, batch = 10000, 500
-    report = bench.report("upload.xml", "--tests", str(runs), "--keys")
-    policy = os.path.join(bench.folder, "allow.yaml")
-    with open(policy, "w", encoding="utf-8") as file:
+    """10,000 and 100,000 runs, one connection, no limit, beside a replay of the same calls."""
+    for runs, rounds in ((10000, 11), (100000, 5)):
+        upload_beside_replay(bench, runs, rounds)
+
+
+def upload_beside_replay(bench, runs, rounds):
+    batch = 500
+    report = bench.report("upload-%d.xml" % runs, "--tests", str(runs), "--keys")
+    paths = {name: os.path.join(bench.folder, name) for name in ("policy", "world", "calls")}
+    with open(paths["policy"], "w", encoding="utf-8") as file:
         file.write('version: "1"\ndefault: allow\n')
-    world = os.path.join(bench.folder, "world.json")
-    with open(world, "w", encoding="utf-8") as file:
+    with open(paths["world"], "w", encoding="utf-8") as file:
         json.dump(upload_world(runs), file)
     simulator = subprocess.Popen(
-        [bench.program("qmetry-sim"), "--world", world, "--until-eof"],
+        [bench.program("qmetry-sim"), "--world", paths["world"], "--until-eof"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     )
     try:
         url = simulator.stdout.readline().strip()
-        environment = dict(os.environ, QMETRY_API_KEY="bench", HOME=bench.folder)
-        command = [
-            bench.program("qmetry-ci"),
-            "upload",
-            "--url",
-            url,
-            "--project",
-            "PROJ",
-            "--suite",
-            "PROJ-TS-20",
-            "--policy",
-            policy,
-            "--state",
-            "memory",
-            "--batch-size",
-            str(batch),
-            report,
-        ]
-        # The skipped ones (2 %) are left as they are: two groups.
-        out = subprocess.run(
-            command + ["--format", "json"],
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-        summary = json.loads(out)
-        counts = summary["results"]
-        passed, failed = counts["passed"] + counts["flaky"], counts["failed"] + counts["errored"]
-        expected = -(-passed // batch) + -(-failed // batch)
-        print(
-            "\nupload of %d runs: %d bulk calls, ceil(%d / %d) + ceil(%d / %d) = %d; %d reads"
-            % (
-                runs,
-                summary["calls"]["writes"],
-                passed,
-                batch,
-                failed,
-                batch,
-                expected,
-                summary["calls"]["reads"],
-            )
-        )
-        if summary["calls"]["writes"] != expected:
-            bench.missed.append("number of bulk calls")
-        os.environ.update(environment)
+        os.environ.update(QMETRY_API_KEY="bench", HOME=bench.folder)
+        journal = os.path.join(bench.folder, "journal")
+        command = [bench.program("qmetry-ci"), "upload", "--url", url, "--project", "PROJ"]
+        command += ["--suite", "PROJ-TS-20", "--policy", paths["policy"], "--state", "memory"]
+        command += ["--batch-size", str(batch), "--journal", journal, "--format", "json", report]
+        first = subprocess.run(command, capture_output=True, text=True, check=True)
+        check_calls(bench, json.loads(first.stdout), runs, batch)
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(url + "/_sim/requests") as answer:
+            calls = [call_of(row) for row in json.loads(answer.read())]
+        with open(paths["calls"], "w", encoding="utf-8") as file:
+            json.dump(calls, file)
+
+        def begin(_):
+            if os.path.exists(journal):
+                os.remove(journal)
+
+        replay = [bench.program("bench-replay"), url, paths["calls"], journal]
         got = bench.rounds(
-            "upload of 10,000 runs",
-            [
-                ("parse of the same report", [bench.program("qmetry-ci"), "parse", report]),
-                ("qmetry-ci upload", command),
-            ],
-            11,
+            "upload of %d runs" % runs,
+            [("replay of its calls", replay), ("qmetry-ci upload", command)],
+            rounds,
+            before=begin,
         )
-        bench.bar("upload, wall ms", got["qmetry-ci upload"][1], 250)
+        bench.bar("upload / replay", got["qmetry-ci upload"][0], 1.5)
+        # 24 B a test, 64 B a run; key, summary and three entries of maps a test case.
+        model = runs * (24 + 64 + 200) / 1e6
+        bench.bar("peak MB, 16 + %.0f" % model, got["qmetry-ci upload"][2], 16 + model)
     finally:
         simulator.stdin.close()
         simulator.wait(timeout=10)
