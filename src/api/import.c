@@ -126,7 +126,7 @@ enum qm_code qm_import_post(struct qm_session *session, const char *project_key,
 {
 	json_t *arguments = make_arguments(import, project_key), *answer = NULL;
 	struct qm_api_call call = {
-		.tool = { "qmetry_import_automation_test_results", arguments },
+		.tool = { .tool = "qmetry_import_automation_test_results", .arguments = arguments },
 		.request = { .method = "POST",
 			.path = "/rest/import/createandscheduletestresults/1" },
 		.effect = QM_WRITE_ONCE,
@@ -188,7 +188,7 @@ enum qm_code qm_import_ask(struct qm_session *session, const char *project_key,
 {
 	json_t *arguments = json_object(), *answer = NULL;
 	struct qm_api_call call = {
-		.tool = { "qmetry_fetch_automation_status", arguments },
+		.tool = { .tool = "qmetry_fetch_automation_status", .arguments = arguments },
 		.request = { .method = "GET" },
 		.effect = QM_READ,
 	};
