@@ -27,8 +27,8 @@ enum {
 	QM_MAX_LISTED = 10000,
 	/* Looking for what was meant (nearest.h): comparisons in all, at a microsecond or two, and
 	 * for one test; where there are that few texts, all; and words of the index, 8 B each. */
-	QM_MAX_NEAREST_COMPARISONS = 600000,
-	QM_MAX_NEAREST_CANDIDATES = 50,
+	QM_MAX_NEAREST_COMPARISONS = 300000,
+	QM_MAX_NEAREST_CANDIDATES = 20,
 	QM_MAX_NEAREST_ALL = 4000,
 	QM_MAX_NEAREST_WORDS = 500000,
 

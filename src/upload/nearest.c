@@ -72,6 +72,12 @@ static uint32_t hash_of(const char *text, size_t length)
 	return (uint32_t)qm_hash(key, text, length);
 }
 
+/* logsIn, test12, 12th: a capital behind a small letter, a number beside a letter. */
+static bool begins_word(char previous, char c)
+{
+	return (is_upper(c) && !is_upper(previous)) || is_digit(c) != is_digit(previous);
+}
+
 /*
  * The next word of *text, which is moved behind it: "logsIn_with HTTPProxy" is logs, in, with,
  * httpproxy. False at the end.
@@ -84,9 +90,7 @@ static bool next_word(const char **text, uint32_t *hash)
 	while (**text && !is_letter(**text))
 		(*text)++;
 	while (is_letter(**text) && length < sizeof word) {
-		bool begins = is_upper(**text) && length && !is_upper((*text)[-1]);
-
-		if (begins)
+		if (length && begins_word((*text)[-1], **text))
 			break;
 		word[length++] = lower(*(*text)++);
 	}

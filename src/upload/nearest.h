@@ -8,8 +8,8 @@
  * most one character in three, is looked for among those that share a rare word with the name, or,
  * where there are few test cases, among all.
  *
- * The cost is bounded: 600,000 comparisons in all, a second at most. Half of them may go to looking
- * at all test cases, the others are at most 50 a test. What is the same is found in any case. The
+ * The cost is bounded: 300,000 comparisons in all, a second or two. Half of them may go to looking
+ * at all test cases, the others are at most 20 a test. What is the same is found in any case. The
  * index takes 16 B a test case and at most 4 MB for words, and is made for the first test that is
  * looked for.
  */

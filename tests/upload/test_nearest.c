@@ -114,6 +114,8 @@ static void among_many_the_right_one_is_found_at_bounded_cost(void **state)
 	}
 	/* With a typo, by the words that are left. */
 	assert_nearest(desk, "x", "opensItem777ToBaskte", "VKMC-TC-777 \"opensItem777ToBasket\"");
+	assert_nearest(
+		desk, "x", "sends_itme_1234_to_basket", "VKMC-TC-1234 \"sendsItem1234ToBasket\"");
 	for (int i = 1; i <= 10000; i++) {
 		char found[200];
 
