@@ -43,17 +43,23 @@ static void note_code(struct importing *importing, int code)
 	importing->exit_code = qm_exit_code_first(importing->exit_code, code);
 }
 
-static void fail(struct importing *importing, struct parcel *parcel, const struct qm_error *err)
+static void fail(struct importing *importing, struct parcel *parcel, const struct qm_error *err,
+	int exit_code)
 {
 	char text[QM_ERROR_SOURCE + QM_ERROR_TEXT + 32];
-	int code = qm_reason_exit_code(qm_reason_of(err->code));
 
 	qm_error_format(err, text, sizeof text);
 	qm_log_redact(importing->context->log, text);
 	parcel->state = QM_IMPORT_FAILED;
 	parcel->text = qm_arena_strdup(&importing->arena, text);
 	qm_log_line(importing->context->log, QM_LOG_ERROR, "%s: %s", parcel->path, text);
-	note_code(importing, code);
+	note_code(importing, exit_code);
+}
+
+static void fail_call(
+	struct importing *importing, struct parcel *parcel, const struct qm_error *err)
+{
+	fail(importing, parcel, err, qm_reason_exit_code(qm_reason_of(err->code)));
 }
 
 /* ---- Posting. */
@@ -124,10 +130,16 @@ static enum qm_code post(struct importing *importing, struct parcel *parcel,
 	return code;
 }
 
-static enum qm_code read_file(const struct parcel *parcel, struct qm_buf *out, struct qm_error *err)
+/* QMetry would take anything for a report, and find no test in it. */
+static enum qm_code read_file(
+	const struct qm_report_file *file, struct qm_buf *out, struct qm_error *err)
 {
-	enum qm_code code = qm_file_read(parcel->path, out, err);
+	enum qm_code code = qm_file_read(file->path, out, err);
+	bool is_report = file->is_stream || file->kind != QM_REPORT_NONE;
 
+	if (!code && (!out->length || !is_report))
+		code = qm_error_set(err, QM_EINPUT, "%s",
+			out->length ? "is no JUnit or TestNG report" : "the report is empty");
 	if (!code && out->length > 1 && memcmp(out->data, "\x1f\x8b", 2) == 0)
 		code = qm_error_set(err, QM_EINPUT,
 			"QMetry takes no gzip; unpack the report first (large ones are zipped)");
@@ -151,11 +163,14 @@ static enum qm_code post_file(struct importing *importing, const struct qm_repor
 	*parcel = (struct parcel){ .path = file->path, .kind = file->kind, .text = "" };
 	qm_error_init(&err);
 	qm_buf_init(&bytes, FILE_MAX_BYTES);
-	code = read_file(parcel, &bytes, &err);
-	if (!code)
+	code = read_file(file, &bytes, &err);
+	if (code) {
+		fail(importing, parcel, &err, QM_EXIT_REPORT);
+	} else {
 		code = post(importing, parcel, &bytes, &err);
-	if (code)
-		fail(importing, parcel, &err);
+		if (code)
+			fail_call(importing, parcel, &err);
+	}
 	qm_buf_release(&bytes);
 	return code;
 }
@@ -331,7 +346,7 @@ static enum qm_code import_leftover(struct importing *importing, const struct qm
 		tell_leftover(importing, &leftover);
 	if (!code && leftover.tests) {
 		if (post(importing, &parcel, &report, &why))
-			fail(importing, &parcel, &why);
+			fail_call(importing, &parcel, &why);
 		qm_vec_push(&importing->parcels, &parcel);
 	}
 	qm_buf_release(&report);

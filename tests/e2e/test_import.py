@@ -1,4 +1,5 @@
 """import: reports as they are, through QMetry's import; and just the tests without a test case."""
+import gzip
 import json
 import os
 import unittest
@@ -114,6 +115,28 @@ class Import(Case):
         self.assertEqual([row["state"] for row in rows], ["failed", "imported"])
         self.assertIn("30 MB", rows[0]["text"])
         self.assertIn("qmetry-ci upload", rows[0]["text"])
+
+    def test_what_is_no_report_is_not_posted(self):
+        self.begin()
+        bad = [
+            self.write("empty.xml", ""),
+            self.write("log.xml", "BUILD FAILURE"),
+            self.write("page.xml", "<html/>"),
+            self.write("TEST-a.xml.gz", gzip.compress(junit(("a", "x", "")).encode())),
+            os.path.join(self.folder, "nowhere.xml"),
+        ]
+        good = self.write("good.xml", junit(("a", "x", "")))
+        rows = self.imports(*bad, good, code=4)
+        states = {os.path.basename(row["file"]): row["state"] for row in rows}
+        self.assertEqual(states.pop("good.xml"), "imported")
+        self.assertEqual(set(states.values()), {"failed"})
+        self.assertEqual(len(states), 5)
+        self.assertEqual(len(self.requests(POST)), 1)
+
+    def test_nothing_on_standard_input_is_no_report(self):
+        self.begin()
+        self.qmetry("import", "-", stdin="", code=4)
+        self.assertEqual(self.requests(POST), [])
 
     def test_an_import_is_not_made_twice_when_its_answer_is_lost(self):
         fault = {"match": {"tool": POST}, "action": {"close": "after"}, "times": 1}
