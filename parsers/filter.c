@@ -8,7 +8,7 @@
 #include <string.h>
 
 enum {
-	AHEAD = 16, /* the longest thing that must be seen whole: "<system-out>", "&#x0010FFFF;" */
+	AHEAD = 24,   /* the longest thing that must be seen whole: "&#x0000D83D;&#x0000DE00;" */
 	BLOCK = 1024, /* copied at a time: what is suspect is gone through byte by byte */
 	WORST = 3,    /* bytes out for a byte in: U+FFFD for a control character */
 };

@@ -72,6 +72,7 @@ static const struct row rows[] = {
 	{ "<a>&#9;&#10;&#x41;&#x10FFFF;&amp;&#0;</a>", "<a>&#9;&#10;&#x41;&#x10FFFF;&amp;&#0;</a>",
 		0 },
 	{ "<a>&#xD83D;&#xDE00;&#55357;&#56832;</a>", "<a>\xf0\x9f\x98\x80\xf0\x9f\x98\x80</a>", 0 },
+	{ "<a>x&#x00D83D;&#x00DE00;y&#0055357;</a>", "<a>x\xf0\x9f\x98\x80y\xef\xbf\xbd</a>", 1 },
 	{ "<a>&#xD83D;&#x41;&#xDE00;&#xD83D; &#xDE00;</a>",
 		"<a>" REPLACED "&#x41;" REPLACED REPLACED " " REPLACED "</a>", 4 },
 	{ "<a>&#;&#x;&#12&#x1g;&#1</a>", "<a>&#;&#x;&#12&#x1g;&#1</a>", 0 },
