@@ -305,11 +305,9 @@ static enum qm_code read_reports(const struct qm_context *context, struct qm_rep
 	if (!code)
 		code = qm_age_sort_out(reports, settings->newer_than, qm_clock_now(context->clock),
 			context->log, err);
-	if (!code) {
-		(void)qm_reports_sniff(reports, context->interrupted);
+	if (!code)
 		code = qm_reports_read(
 			reports, &options, &sink, &summary->verdicts, context->log, err);
-	}
 	if (!code || code == QM_ESTOPPED)
 		print_reports(&listing, &summary->verdicts); /* those that were read */
 	free(listing.full_name);
