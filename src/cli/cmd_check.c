@@ -4,6 +4,7 @@
 #include "src/cli/system_clock.h"
 #include "src/cli/target.h"
 #include "src/cli/world.h"
+#include "src/upload/journal.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -11,8 +12,6 @@
 #include <unistd.h>
 
 enum { LINE_BYTES = 2048 };
-
-static const char journal_folder[] = ".qmetry-ci";
 
 /* The lines, in the order in which an upload would come to them. */
 struct check {
@@ -114,19 +113,19 @@ static void open_ours(struct check *check)
 
 static void check_journal(struct check *check)
 {
-	bool exists = access(journal_folder, F_OK) == 0;
+	bool exists = access(QM_JOURNAL_FOLDER, F_OK) == 0;
 	struct qm_error err;
 
 	qm_error_init(&err);
-	if (access(exists ? journal_folder : ".", W_OK | X_OK) == 0) {
-		add_good(check, "journal", "%s can be written to", journal_folder);
+	if (access(exists ? QM_JOURNAL_FOLDER : ".", W_OK | X_OK) == 0) {
+		add_good(check, "journal", "%s can be written to", QM_JOURNAL_FOLDER);
 		return;
 	}
 	(void)qm_error_set(&err, QM_EIO,
 		"cannot be written to (%s); run in another folder, or give the user of the job the "
 		"right to write here",
 		strerror(errno));
-	qm_error_at(&err, journal_folder, 0, 0);
+	qm_error_at(&err, QM_JOURNAL_FOLDER, 0, 0);
 	add_failure(check, "journal", &err);
 }
 

@@ -3,6 +3,7 @@
  * method, path and headers, same body fields with the same types, and for the policy the same
  * tool arguments.
  */
+#include "src/api/import.h"
 #include "src/api/json.h"
 #include "src/api/qmetry.h"
 #include "src/base/file.h"
@@ -368,6 +369,65 @@ static void a_full_bulk_update_has_the_recorded_bytes(void **state)
 		qm_json_text(record_of(fixture->records, qm_tool_bulk_update, 1), "body"));
 }
 
+/* The body without its boundary, which is each one's own: the first line. */
+static void without_boundary(const char *body, struct qm_buf *out)
+{
+	size_t length = strcspn(body, "\r\n");
+	char *boundary = qm_strndup(body, length);
+
+	for (const char *at; *body; body = at + (*at ? length : 0)) {
+		at = strstr(body, boundary);
+		if (!at)
+			at = body + strlen(body);
+		qm_buf_add(out, body, (size_t)(at - body));
+		qm_buf_add_char(out, '|');
+	}
+	free(boundary);
+}
+
+/* Byte for byte, boundary and our own choices aside: a suite goes by its key, as testsuiteId. */
+static void an_import_has_the_recorded_parts(void **state)
+{
+	static const char file[] = "<testsuite name=\"s\" tests=\"1\">"
+				   "<testcase classname=\"c\" name=\"n\"/></testsuite>";
+	const struct qm_import import = { .file_name = "r.xml",
+		.bytes = file,
+		.length = strlen(file),
+		.entity_type = "JUNIT",
+		.hierarchy = "1",
+		.suite = "Regression",
+		.platform = "Chrome 120",
+		.build = "b1" };
+	struct fixture *fixture = *state;
+	const json_t *record =
+		record_of(fixture->records, "qmetry_import_automation_test_results", 0);
+	static const struct answer taken[] = { { .status = 200, .body = "{'requestId':'7'}" } };
+	char request_id[QM_IMPORT_ID_BYTES];
+	struct qm_buf theirs, ours;
+	char *suite;
+
+	fixture->stage->answers = taken;
+	fixture->stage->answer_count = 1;
+	fixture->stage->answered = 0;
+	assert_int_equal(
+		qm_import_post(fixture->stage->session, "VKMC", &import, request_id, NULL), QM_OK);
+	assert_string_equal(request_id, "7");
+	qm_buf_init(&theirs, 1 << 16);
+	qm_buf_init(&ours, 1 << 16);
+	without_boundary(qm_json_text(record, "body"), &theirs);
+	without_boundary(last_sent(fixture)->body, &ours);
+	suite = strstr(ours.data, "testsuiteId");
+	assert_non_null(suite);
+	assert_non_null(strstr(theirs.data, "testsuiteName"));
+	assert_int_equal(suite - ours.data, strstr(theirs.data, "testsuiteName") - theirs.data);
+	assert_memory_equal(ours.data, theirs.data, (size_t)(suite - ours.data));
+	assert_string_equal(suite + strlen("testsuiteId"),
+		strstr(theirs.data, "testsuiteName") + strlen("testsuiteName"));
+	assert_string_equal(last_sent(fixture)->path, qm_json_text(record, "path"));
+	qm_buf_release(&theirs);
+	qm_buf_release(&ours);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -380,6 +440,7 @@ int main(void)
 		TEST(platforms_are_asked_alike),
 		TEST(bulk_updates_are_made_alike),
 		TEST(a_full_bulk_update_has_the_recorded_bytes),
+		TEST(an_import_has_the_recorded_parts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
