@@ -130,10 +130,21 @@ static bool is_no(const json_t *value)
 	return json_is_false(value) || (json_is_number(value) && json_number_value(value) == 0);
 }
 
-/* QMetry's codes of errors begin so: {"code": "CO.INVALID_API_KEY"}. */
-static bool is_error_code(const char *code)
+/*
+ * QMetry's codes of errors begin with CO., as {"code": "CO.INVALID_API_KEY"} does. Any other code
+ * is one where it stands with a message and nothing else, and neither tells of a success.
+ */
+static bool is_error_code(const json_t *body)
 {
-	return qm_text_starts(code, "CO.") && !speaks_of(code, (const char *[]){ "success", NULL });
+	static const char *const good[] = { "success", "updated", NULL };
+	const char *code = qm_json_text(body, "code"), *message = qm_json_text(body, "message");
+
+	if (!*code || speaks_of(code, good) || speaks_of(message, good))
+		return false;
+	if (qm_text_starts(code, "CO."))
+		return true;
+	return *message && json_object_size(body) == 2 && *code != '2' &&
+		!qm_text_equal_nocase(code, "ok");
 }
 
 static bool is_something(const json_t *value)
@@ -156,8 +167,7 @@ static bool says_failure(const json_t *body)
 		return is_no(success);
 	if (json_object_get(body, "data"))
 		return false;
-	return is_error_code(qm_json_text(body, "code")) ||
-		is_something(json_object_get(body, "error")) ||
+	return is_error_code(body) || is_something(json_object_get(body, "error")) ||
 		is_something(json_object_get(body, "errors")) ||
 		is_something(json_object_get(body, "errorMessage"));
 }

@@ -27,25 +27,23 @@ static enum qm_code check(const struct qm_context *context, struct qm_error *err
 	return code;
 }
 
-/*
- * When the command began, in the time of files: theirs may lag by a tick of the kernel, and some
- * file systems keep whole seconds.
- */
-static int64_t began_s(const struct qm_clock *clock)
+/* When the command began, in the time of files: theirs may lag by a tick of the kernel. */
+static int64_t began_ms(const struct qm_clock *clock)
 {
-	const int64_t tick_ms = 10, second_ms = 1000;
+	const int64_t tick_ms = 10;
 
-	return (qm_clock_now(clock) - tick_ms) / second_ms;
+	return qm_clock_now(clock) - tick_ms;
 }
 
 /* Reports of before the command are none of its own, unless the user has said from when on. */
-static int upload(const struct qm_context *context, int64_t since_s)
+static int upload(const struct qm_context *context, int64_t since_ms)
 {
 	struct qm_settings settings = *context->settings; /* shares what it points to */
 	struct qm_context newer = *context;
 	char since[32];
 
-	(void)snprintf(since, sizeof since, "@%lld", (long long)since_s);
+	(void)snprintf(since, sizeof since, "@%lld.%03d", (long long)(since_ms / 1000),
+		(int)(since_ms % 1000));
 	if (!settings.newer_than)
 		settings.newer_than = since;
 	newer.settings = &settings;
@@ -64,7 +62,7 @@ static int choose_exit_code(const struct qm_context *context, int command, int u
 
 int qm_command_run(const struct qm_context *context)
 {
-	int64_t since_s = began_s(context->clock);
+	int64_t since_ms = began_ms(context->clock);
 	struct qm_child_end end;
 	struct qm_error err;
 	enum qm_code code;
@@ -85,5 +83,5 @@ int qm_command_run(const struct qm_context *context)
 			"interrupted: nothing is uploaded; qmetry-ci upload does it");
 		return end.exit_code ? end.exit_code : 128 + SIGINT;
 	}
-	return choose_exit_code(context, end.exit_code, upload(context, since_s));
+	return choose_exit_code(context, end.exit_code, upload(context, since_ms));
 }

@@ -5,6 +5,7 @@
 #include "src/cli/exit_code.h"
 #include "src/cli/failure.h"
 #include "src/cli/help.h"
+#include "src/cli/publish.h"
 #include "src/cli/sources.h"
 #include "src/cli/terminal.h"
 
@@ -120,7 +121,8 @@ static enum qm_code read_settings(struct qm_settings *settings, const struct qm_
 	if (code)
 		return code;
 	qm_read_defaults(settings, &given);
-	return qm_read_ci(settings, err);
+	code = qm_read_ci(settings, err);
+	return code ? code : qm_publish_check(settings, err);
 }
 
 static int print_help(const struct qm_context *context, const struct qm_command *command)

@@ -53,6 +53,19 @@ void qm_publish_unfold(const struct qm_context *context)
 
 /* ---- Files. */
 
+enum qm_code qm_publish_check(const struct qm_settings *settings, struct qm_error *err)
+{
+	const char *const paths[] = { settings->summary, settings->outputs };
+	enum qm_code code = QM_OK;
+
+	for (size_t i = 0; !code && i < sizeof paths / sizeof *paths; i++)
+		if (paths[i] && qm_file_append(paths[i], "", 0, err)) {
+			qm_error_at(err, paths[i], 0, 0);
+			code = err->code = QM_EUSAGE;
+		}
+	return code;
+}
+
 typedef void (*write_fn)(
 	const struct qm_summary *summary, const struct qm_log *log, struct qm_buf *out);
 

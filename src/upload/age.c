@@ -2,6 +2,7 @@
 #include "src/base/clock.h"
 #include "src/base/text.h"
 
+#include <string.h>
 #include <sys/stat.h>
 
 #define HOUR_MS INT64_C(3600000)
@@ -10,15 +11,30 @@
 #define MAX_SPREAD_MS (4 * HOUR_MS)
 #define MAX_AGE_MS    (24 * HOUR_MS)
 
-/* "@1768473000": Unix time in seconds, as date and touch write it. */
+/* "@1768473000" or "@1768473000.250": Unix time in seconds, as date and touch write it. */
 static bool is_moment(const char *text, int64_t *out_ms)
 {
-	int64_t seconds = 0;
+	char seconds[24] = "";
+	const char *point = strchr(text, '.');
+	size_t length = point ? (size_t)(point - text) : strlen(text);
+	int64_t whole = 0, ms = 0;
 
-	if (*text != '@' || !qm_text_int(text + 1, 0, INT64_MAX / 1000, &seconds))
+	if (*text != '@' || length > sizeof seconds - 1)
 		return false;
-	*out_ms = seconds * 1000;
+	memcpy(seconds, text + 1, length - 1);
+	if (!qm_text_int(seconds, 0, INT64_MAX / 1000 - 1, &whole) ||
+		(point && (strlen(point) != 4 || !qm_text_int(point + 1, 0, 999, &ms))))
+		return false;
+	*out_ms = whole * 1000 + ms;
 	return true;
+}
+
+/* When it was written at the latest: some file systems keep whole seconds only. */
+static int64_t latest_ms(const struct qm_report_file *file)
+{
+	const int64_t second_ms = 1000;
+
+	return file->modified_ms + (file->modified_ms % second_ms ? 0 : second_ms - 1);
 }
 
 /* What --newer-than means: a moment, a time back from now, else when a file was modified. */
@@ -51,7 +67,7 @@ static void leave_out(struct qm_reports *reports, int64_t since_ms, const struct
 	size_t kept = 0, left_out;
 
 	for (size_t i = 0; i < reports->files.count; i++) {
-		if (files[i].modified_ms && files[i].modified_ms < since_ms)
+		if (files[i].modified_ms && latest_ms(&files[i]) < since_ms)
 			example = example ? example : files[i].path;
 		else
 			files[kept++] = files[i];

@@ -3,9 +3,9 @@
  *
  * Old reports look like new ones, and build caches leave old ones that are right. So nothing is
  * left out unless --newer-than says from when on a report counts: a file (a mark that the job
- * touched before the tests), a time back from now ("2h") or a moment ("@1768473000"). Without it
- * there is a warning where a report was written more than 4 hours before the newest one, or the
- * newest a day before now.
+ * touched before the tests), a time back from now ("2h") or a moment ("@1768473000" or, to the
+ * millisecond, "@1768473000.250"). Without it there is a warning where a report was written more
+ * than 4 hours before the newest one, or the newest a day before now.
  *
  * Streams have no age: they always count.
  */

@@ -279,7 +279,8 @@ static void refuse(struct upload *upload, const struct qm_piece *piece, enum qm_
 		stop(upload, err);
 		return;
 	}
-	qm_splitter_answer(upload->splitter, answer, error_text(upload, err));
+	/* All of them have the same URL, and there may be thousands. */
+	qm_splitter_answer(upload->splitter, answer, keep(upload, err->text));
 	if (qm_splitter_max_ids(upload->splitter) < max_ids)
 		qm_log_line(upload->options->log, QM_LOG_NOTICE,
 			"%zu runs in one call are too many (%s): from now on at most %zu",

@@ -31,76 +31,81 @@ static void read_answer(int status, const char *type, const char *body, struct q
 static const char json[] = "application/json;charset=UTF-8";
 static const char html[] = "text/html; charset=utf-8";
 
+/* What servers answer, and what it means. */
+static const struct {
+	int status;
+	const char *type, *body;
+	enum qm_found found;
+} answers[] = {
+	{ 200, json, "{\"success\":true}", QM_FOUND_GOOD },
+	{ 201, json, "{}", QM_FOUND_GOOD },
+	{ 200, "", "{\"data\":[],\"total\":0}", QM_FOUND_GOOD },
+	{ 204, "", "", QM_FOUND_GOOD },
+	{ 200, json, "{\"success\":false,\"message\":\"unknown id\"}", QM_FOUND_CONTENT },
+	{ 200, json, "{\"success\":\"false\"}", QM_FOUND_CONTENT },
+	{ 200, json, "{\"success\":0}", QM_FOUND_CONTENT },
+	{ 200, json, "{\"success\":\"0\"}", QM_FOUND_CONTENT },
+	{ 200, json, "{\"success\":1}", QM_FOUND_GOOD },
+	{ 200, json, "{\"success\":null}", QM_FOUND_GOOD },
+	{ 200, json, "{\"success\":true,\"code\":\"CO.DONE\"}", QM_FOUND_GOOD },
+	{ 200, json, "{\"code\":\"CO.INVALID_REQUEST\"}", QM_FOUND_CONTENT },
+	{ 200, json, "{\"code\":\"CO.SUCCESS\"}", QM_FOUND_GOOD },
+	{ 200, json, "{\"code\":\"X\",\"message\":\"nope\"}", QM_FOUND_CONTENT },
+	{ 200, json, "{\"code\":\"OK\",\"message\":\"2 updated\"}", QM_FOUND_GOOD },
+	{ 200, json, "{\"code\":\"200\",\"message\":\"all set\"}", QM_FOUND_GOOD },
+	{ 200, json, "{\"code\":\"X\",\"message\":\"Updated successfully\"}", QM_FOUND_GOOD },
+	{ 200, json, "{\"code\":\"VKMC\",\"message\":\"m\",\"latestViews\":{}}", QM_FOUND_GOOD },
+	{ 200, json, "{\"code\":\"VKMC\",\"latestViews\":{}}", QM_FOUND_GOOD },
+	{ 200, json, "{\"code\":\"CO.INVALID_API_KEY\"}", QM_FOUND_AUTH },
+	{ 200, json, "{\"code\":\"CO.TOO_MANY_REQUESTS\"}", QM_FOUND_LIMIT },
+	{ 200, json, "{\"error\":\"no such run\"}", QM_FOUND_CONTENT },
+	{ 200, json, "{\"error\":\"\",\"errors\":[]}", QM_FOUND_GOOD },
+	{ 200, json, "{\"errors\":[\"no such run\"]}", QM_FOUND_CONTENT },
+	{ 200, json, "{\"data\":[],\"error\":\"slow\"}", QM_FOUND_GOOD },
+	{ 400, json, "{\"message\":\"a valid username and password are required\"}",
+		QM_FOUND_AUTH },
+	{ 200, json, "{\"success\":false,\"message\":\"Too many requests\"}", QM_FOUND_LIMIT },
+	{ 200, json, "{\"success\":false,\"message\":\"Too many ids\"}", QM_FOUND_SIZE },
+	{ 200, json, "[1,2]", QM_FOUND_USELESS },
+	{ 200, json, "{\"cut", QM_FOUND_USELESS },
+	{ 200, html, "<html><title>Sign in</title></html>", QM_FOUND_USELESS },
+	{ 301, html, "", QM_FOUND_USELESS },
+	{ 302, html, "<html>moved</html>", QM_FOUND_USELESS },
+	{ 400, json, "{\"message\":\"id 5 is not of this run\"}", QM_FOUND_CONTENT },
+	{ 400, json, "{\"message\":\"entityIDs exceeds 200\"}", QM_FOUND_SIZE },
+	{ 400, json, "{\"message\":\"at most 100: limit\"}", QM_FOUND_SIZE },
+	{ 400, json, "{\"message\":\"request too large\"}", QM_FOUND_SIZE },
+	{ 400, json, "{\"message\":\"API rate limit reached\"}", QM_FOUND_LIMIT },
+	{ 400, json, "{\"message\":\"API call failed: no such id\"}", QM_FOUND_CONTENT },
+	{ 200, html, "{\"success\":true}", QM_FOUND_GOOD },
+	{ 401, json, "{\"message\":\"Invalid API key\"}", QM_FOUND_AUTH },
+	{ 403, json, "{\"message\":\"not your role\"}", QM_FOUND_AUTH },
+	{ 403, json, "{\"message\":\"Daily quota exceeded\"}", QM_FOUND_LIMIT },
+	{ 404, json, "{}", QM_FOUND_MISSING },
+	{ 405, json, "{}", QM_FOUND_USELESS },
+	{ 407, html, "", QM_FOUND_USELESS },
+	{ 408, "", "", QM_FOUND_LATE },
+	{ 409, json, "{}", QM_FOUND_CONTENT },
+	{ 413, html, "<html>413</html>", QM_FOUND_SIZE },
+	{ 422, json, "{}", QM_FOUND_CONTENT },
+	{ 429, "", "", QM_FOUND_LIMIT },
+	{ 500, json, "{}", QM_FOUND_USELESS },
+	{ 502, html, "<html>bad gateway</html>", QM_FOUND_BUSY },
+	{ 503, "", "", QM_FOUND_BUSY },
+	{ 504, html, "", QM_FOUND_LATE },
+};
+
 static void answers_are_sorted_by_status_and_words(void **state)
 {
-	static const struct {
-		int status;
-		const char *type, *body;
-		enum qm_found found;
-	} rows[] = {
-		{ 200, json, "{\"success\":true}", QM_FOUND_GOOD },
-		{ 201, json, "{}", QM_FOUND_GOOD },
-		{ 200, "", "{\"data\":[],\"total\":0}", QM_FOUND_GOOD },
-		{ 204, "", "", QM_FOUND_GOOD },
-		{ 200, json, "{\"success\":false,\"message\":\"unknown id\"}", QM_FOUND_CONTENT },
-		{ 200, json, "{\"success\":\"false\"}", QM_FOUND_CONTENT },
-		{ 200, json, "{\"success\":0}", QM_FOUND_CONTENT },
-		{ 200, json, "{\"success\":\"0\"}", QM_FOUND_CONTENT },
-		{ 200, json, "{\"success\":1}", QM_FOUND_GOOD },
-		{ 200, json, "{\"success\":null}", QM_FOUND_GOOD },
-		{ 200, json, "{\"success\":true,\"code\":\"CO.DONE\"}", QM_FOUND_GOOD },
-		{ 200, json, "{\"code\":\"CO.INVALID_REQUEST\"}", QM_FOUND_CONTENT },
-		{ 200, json, "{\"code\":\"CO.SUCCESS\"}", QM_FOUND_GOOD },
-		{ 200, json, "{\"code\":\"VKMC\",\"latestViews\":{}}", QM_FOUND_GOOD },
-		{ 200, json, "{\"code\":\"CO.INVALID_API_KEY\"}", QM_FOUND_AUTH },
-		{ 200, json, "{\"code\":\"CO.TOO_MANY_REQUESTS\"}", QM_FOUND_LIMIT },
-		{ 200, json, "{\"error\":\"no such run\"}", QM_FOUND_CONTENT },
-		{ 200, json, "{\"error\":\"\",\"errors\":[]}", QM_FOUND_GOOD },
-		{ 200, json, "{\"errors\":[\"no such run\"]}", QM_FOUND_CONTENT },
-		{ 200, json, "{\"data\":[],\"error\":\"slow\"}", QM_FOUND_GOOD },
-		{ 400, json, "{\"message\":\"a valid username and password are required\"}",
-			QM_FOUND_AUTH },
-		{ 200, json, "{\"success\":false,\"message\":\"Too many requests\"}",
-			QM_FOUND_LIMIT },
-		{ 200, json, "{\"success\":false,\"message\":\"Too many ids\"}", QM_FOUND_SIZE },
-		{ 200, json, "[1,2]", QM_FOUND_USELESS },
-		{ 200, json, "{\"cut", QM_FOUND_USELESS },
-		{ 200, html, "<html><title>Sign in</title></html>", QM_FOUND_USELESS },
-		{ 301, html, "", QM_FOUND_USELESS },
-		{ 302, html, "<html>moved</html>", QM_FOUND_USELESS },
-		{ 400, json, "{\"message\":\"id 5 is not of this run\"}", QM_FOUND_CONTENT },
-		{ 400, json, "{\"message\":\"entityIDs exceeds 200\"}", QM_FOUND_SIZE },
-		{ 400, json, "{\"message\":\"at most 100: limit\"}", QM_FOUND_SIZE },
-		{ 400, json, "{\"message\":\"request too large\"}", QM_FOUND_SIZE },
-		{ 400, json, "{\"message\":\"API rate limit reached\"}", QM_FOUND_LIMIT },
-		{ 400, json, "{\"message\":\"API call failed: no such id\"}", QM_FOUND_CONTENT },
-		{ 200, html, "{\"success\":true}", QM_FOUND_GOOD },
-		{ 401, json, "{\"message\":\"Invalid API key\"}", QM_FOUND_AUTH },
-		{ 403, json, "{\"message\":\"not your role\"}", QM_FOUND_AUTH },
-		{ 403, json, "{\"message\":\"Daily quota exceeded\"}", QM_FOUND_LIMIT },
-		{ 404, json, "{}", QM_FOUND_MISSING },
-		{ 405, json, "{}", QM_FOUND_USELESS },
-		{ 407, html, "", QM_FOUND_USELESS },
-		{ 408, "", "", QM_FOUND_LATE },
-		{ 409, json, "{}", QM_FOUND_CONTENT },
-		{ 413, html, "<html>413</html>", QM_FOUND_SIZE },
-		{ 422, json, "{}", QM_FOUND_CONTENT },
-		{ 429, "", "", QM_FOUND_LIMIT },
-		{ 500, json, "{}", QM_FOUND_USELESS },
-		{ 502, html, "<html>bad gateway</html>", QM_FOUND_BUSY },
-		{ 503, "", "", QM_FOUND_BUSY },
-		{ 504, html, "", QM_FOUND_LATE },
-	};
-
 	(void)state;
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+	for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
 		struct qm_finding finding;
 
-		read_answer(rows[i].status, rows[i].type, rows[i].body, &finding);
-		if (finding.found != rows[i].found)
-			fail_msg("%d %s: found %d, not %d", rows[i].status, rows[i].body,
-				finding.found, rows[i].found);
-		assert_int_equal(*finding.text == '\0', rows[i].found == QM_FOUND_GOOD);
+		read_answer(answers[i].status, answers[i].type, answers[i].body, &finding);
+		if (finding.found != answers[i].found)
+			fail_msg("%d %s: found %d, not %d", answers[i].status, answers[i].body,
+				finding.found, answers[i].found);
+		assert_int_equal(*finding.text == '\0', answers[i].found == QM_FOUND_GOOD);
 		qm_finding_release(&finding);
 	}
 }

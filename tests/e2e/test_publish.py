@@ -107,7 +107,11 @@ class Publish(Case):
 
     def test_a_file_that_was_asked_for_must_be_written(self):
         gone = os.path.join(self.folder, "no", "such.md")
-        done = self.qmetry("parse", "--summary", gone, self.report(), code=1)
+        done = self.qmetry("parse", "--summary", gone, self.report(), code=2)
+        self.assertEqual(done.out, "")
+        self.start(world([execution(2720260, [run(1), run(2)])]))
+        self.upload(self.report(), "--outputs", gone, code=2)
+        self.assertEqual(self.requests(), [])
         self.assertIn("error: %s: cannot be written: No such file or directory" % gone, done.err)
         # What only the system names may lie outside of a container.
         done = self.qmetry(

@@ -120,6 +120,11 @@ static void what_is_older_than_a_moment_is_left_out(void **state)
 
 	add(desk, "a.xml", NOW - 60001);
 	add(desk, "b.xml", NOW - 60000);
+	add(desk, "c.xml", NOW - 60749);
+	add(desk, "d.xml", NOW - 61000); /* maybe, by a file system of whole seconds */
+	add(desk, "e.xml", NOW - 62000);
+	assert_int_equal(sort_out(desk, "@1768472939.251", NULL), QM_OK);
+	assert_string_equal(desk->left, "a.xml;b.xml;c.xml;d.xml;");
 	assert_int_equal(sort_out(desk, "@1768472940", NULL), QM_OK); /* a minute before NOW */
 	assert_string_equal(desk->left, "b.xml;");
 }
@@ -134,6 +139,7 @@ static void neither_time_nor_file_is_an_error_of_usage(void **state)
 	assert_string_equal(err.text,
 		"--newer-than: \"yesterday\" is neither a time back, such as 2h, nor a moment, "
 		"such as @1768473000, nor a file that exists");
+	assert_int_equal(sort_out(desk, "@1768472939.1", NULL), QM_EUSAGE);
 	assert_int_equal(sort_out(desk, "@-1", NULL), QM_EUSAGE);
 	assert_int_equal(sort_out(desk, "@99999999999999999999", NULL), QM_EUSAGE);
 }
