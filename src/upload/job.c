@@ -228,7 +228,12 @@ static void tell_unmapped(struct qm_job *job)
 	unsigned long long unmapped = resolution->unmapped_count, tests = resolution->counts.tests;
 	int64_t allowed = job->options->max_unmapped;
 
-	if (!resolution->mapped && unmapped)
+	if (!resolution->mapped && !unmapped && resolution->ignored)
+		qm_summary_reason(&job->summary, QM_REASON_UNMAPPED,
+			"%s: nothing can be uploaded: all tests (%llu) are among those to be "
+			"ignored; is a pattern of \"ignore\" too wide?",
+			job->options->match.map->path, tests);
+	else if (!resolution->mapped && unmapped)
 		qm_summary_reason(&job->summary, QM_REASON_UNMAPPED,
 			"no test of %llu belongs to any of the %zu test cases, name them in the "
 			"tests by keys such as %s; the first is \"%s\": %s",
@@ -258,7 +263,10 @@ static void tell_missing(struct qm_job *job)
 			(long long)allowed, first ? first->key : "");
 }
 
-/* A failure that nobody will see in QMetry must not end in a green job. */
+/*
+ * What QMetry does not take must not end in a green job: neither a failure that nobody will see nor
+ * a success beside which an old failure stays.
+ */
 static void tell_lost(struct qm_job *job)
 {
 	const struct qm_resolution *resolution = job->summary.resolution;
@@ -266,8 +274,8 @@ static void tell_lost(struct qm_job *job)
 
 	if (lost)
 		qm_summary_reason(&job->summary, QM_REASON_NOT_UPLOADED,
-			"%llu failing test case%s cannot be set in QMetry; the first is %s: %s",
-			lost, lost == 1 ? "" : "s", resolution->first_lost.key,
+			"%llu result%s cannot be set in QMetry; the first is of %s: %s", lost,
+			lost == 1 ? "" : "s", resolution->first_lost.key,
 			resolution->first_lost.why);
 }
 

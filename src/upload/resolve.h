@@ -82,7 +82,7 @@ struct qm_resolution {
 	struct qm_report_counts counts; /* of the reports that count; superseded ones not */
 	uint64_t mapped, unmapped_count, ignored, missing_count, left_count, combined_count,
 		unchanged;
-	/* Of those that are left: failures that would be news, and cannot be told. */
+	/* Of those that are left: results that would be news, and cannot be told. */
 	uint64_t lost_count;
 	struct qm_left first_lost;
 };

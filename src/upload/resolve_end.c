@@ -90,7 +90,7 @@ static void add_update(struct qm_resolver *resolver, uint32_t index, uint8_t tar
 		break;
 	case QM_CANNOT:
 		list_left(resolver, qm_resolver_case(resolver, run)->key, why);
-		if (target == QM_FAILED || target == QM_ERRORED)
+		if (target != QM_TARGET_MISSING)
 			note_lost(resolver, index, why);
 		break;
 	}

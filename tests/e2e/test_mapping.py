@@ -101,6 +101,24 @@ class Mapping(Case):
         )
         self.assertEqual(self.bulk(), [])
 
+    def test_a_file_that_ignores_all_tests_is_no_success(self):
+        self.start(world([execution(2720260, [run(1)])]))
+        report = self.write("TEST-a.xml", junit(("a", "VKMC-TC-1", FAILURE), ("a", "b", "")))
+        path = self.write("m.yaml", "ignore: ['*']\n")
+        done = self.upload("--map", path, report, code=6)
+        self.assertEqual(done.json["conclusion"], "failed")
+        self.assertEqual(
+            [row["text"] for row in done.json["reasons"]],
+            [
+                "%s: nothing can be uploaded: all tests (2) are among those to be ignored; "
+                'is a pattern of "ignore" too wide?' % path
+            ],
+        )
+        # With one test that nobody knows it is no better, and tells which one that is.
+        path = self.write("m.yaml", "ignore: ['*VKMC*']\n")
+        done = self.upload("--map", path, report, code=6)
+        self.assertIn("a.b", done.json["reasons"][0]["text"])
+
     def test_a_route_to_nowhere_ends_it_before_any_write(self):
         self.start(two_platforms())
         report = self.write("TEST-a.xml", junit(("a", "VKMC-TC-1", "")))

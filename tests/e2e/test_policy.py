@@ -229,14 +229,32 @@ class Locked(Case):
         self.assertEqual(done.json["conclusion"], "partial")
         self.assertEqual(done.json["updates"]["accepted"], 1)
         (reason,) = done.json["reasons"]
-        self.assertIn("1 failing test case cannot be set", reason["text"])
+        self.assertIn("1 result cannot be set", reason["text"])
         self.assertIn("VKMC-TC-2: it is locked", reason["text"])
         self.assertEqual([row["key"] for row in done.json["left"]], ["VKMC-TC-2", "VKMC-TC-3"])
 
-    def test_a_success_that_cannot_be_set_is_listed(self):
-        self.start(world([execution(2720260, [run(1), run(2, isLocked=True)])]))
-        done = self.upload(self.write("TEST-a.xml", report(2)), code=0)
-        self.assertEqual([row["key"] for row in done.json["left"]], ["VKMC-TC-2"])
+    def test_neither_is_a_success_unless_it_is_known_or_to_be_left(self):
+        for state in ("isLocked", "isArchived"):
+            with self.subTest(state):
+                rows = [run(1, status="failed", **{state: True}), run(2, **{state: True})]
+                self.start(world([execution(2720260, rows)]))
+                report = self.write(
+                    "TEST-a.xml", junit(("a", "VKMC-TC-1", ""), ("a", "VKMC-TC-2", "<skipped/>"))
+                )
+                done = self.upload(report, code=1)
+                self.assertEqual(done.json["conclusion"], "failed")
+                self.assertEqual(
+                    [row["text"] for row in done.json["reasons"]],
+                    [
+                        "1 result cannot be set in QMetry; the first is of VKMC-TC-1: "
+                        "it is locked or archived"
+                    ],
+                )
+                self.upload("--protect", "Fehlgeschlagen", report, code=0)
+                self.upload("--status", "passed=Fehlgeschlagen", report, code=0)
+                self.assertEqual(self.bulk(), [])
+                self.stop()
+                self.simulator = None
 
 
 class Budget(Case):

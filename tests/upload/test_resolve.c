@@ -432,7 +432,7 @@ static void protected_and_locked_runs_are_left(void **state)
 	assert_int_equal(resolution->left_count, 2);
 }
 
-static void a_failure_of_a_locked_run_is_lost_unless_it_is_known(void **state)
+static void a_result_of_a_locked_run_is_lost_unless_it_is_known(void **state)
 {
 	struct desk *desk = *state;
 	const struct qm_resolution *resolution;
@@ -440,18 +440,38 @@ static void a_failure_of_a_locked_run_is_lost_unless_it_is_known(void **state)
 	shelf_run(&desk->catalog, 1, "", NULL, SHELF_FAILED)->locked = true;
 	shelf_run(&desk->catalog, 2, "", NULL, SHELF_PASSED)->locked = true;
 	shelf_run(&desk->catalog, 3, "", NULL, SHELF_NOT_RUN)->locked = true;
-	shelf_run(&desk->catalog, 4, "", NULL, SHELF_NOT_RUN)->locked = true;
+	shelf_run(&desk->catalog, 4, "", NULL, SHELF_FAILED)->locked = true;
+	shelf_run(&desk->catalog, 5, "", NULL, SHELF_PASSED)->locked = true;
+	shelf_run(&desk->catalog, 6, "", NULL, SHELF_NOT_RUN)->locked = true;
 	begin(desk);
 	add(desk, "a", "VKMC-TC-1", QM_FAILED);
 	add(desk, "a", "VKMC-TC-2", QM_ERRORED);
 	add(desk, "a", "VKMC-TC-3", QM_FAILED);
-	add(desk, "a", "VKMC-TC-4", QM_PASSED);
+	add(desk, "a", "VKMC-TC-4", QM_FLAKY);
+	add(desk, "a", "VKMC-TC-5", QM_PASSED);
+	add(desk, "a", "VKMC-TC-6", QM_SKIPPED);
 	resolution = finish(desk);
 	assert_int_equal(resolution->updates.count, 0);
-	assert_int_equal(resolution->left_count, 4);
-	assert_int_equal(resolution->lost_count, 2);
+	assert_int_equal(resolution->left_count, 6);
+	assert_int_equal(resolution->lost_count, 3);
 	assert_string_equal(resolution->first_lost.key, "VKMC-TC-2");
 	assert_string_equal(resolution->first_lost.why, "it is locked or archived");
+}
+
+/* What was never run is no result, whatever it would have been set to. */
+static void a_missing_one_of_a_locked_run_is_not_lost(void **state)
+{
+	struct desk *desk = *state;
+	const struct qm_resolution *resolution;
+
+	(void)shelf_run(&desk->catalog, 1, "", NULL, SHELF_NOT_RUN);
+	shelf_run(&desk->catalog, 2, "", NULL, SHELF_NOT_RUN)->locked = true;
+	desk->options.status_names[QM_TARGET_MISSING] = "Blocked";
+	begin(desk);
+	add(desk, "a", "VKMC-TC-1", QM_PASSED);
+	resolution = finish(desk);
+	assert_int_equal(resolution->left_count, 1);
+	assert_int_equal(resolution->lost_count, 0);
 }
 
 static void only_changed_wants_proof_of_the_build(void **state)
@@ -526,7 +546,8 @@ int main(void)
 		TEST(a_key_has_the_better_right),
 		TEST(what_others_set_is_kept_as_asked),
 		TEST(protected_and_locked_runs_are_left),
-		TEST(a_failure_of_a_locked_run_is_lost_unless_it_is_known),
+		TEST(a_result_of_a_locked_run_is_lost_unless_it_is_known),
+		TEST(a_missing_one_of_a_locked_run_is_not_lost),
 		TEST(only_changed_wants_proof_of_the_build),
 		TEST(up_to_three_names_tell_where_an_outcome_is_from),
 		TEST(lists_are_cut_and_totals_are_right),
