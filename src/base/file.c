@@ -43,16 +43,18 @@ done:
 	return code;
 }
 
-static bool write_all(int file, const char *bytes, size_t length)
+bool qm_file_put(int file, const void *bytes, size_t length)
 {
+	const char *at = bytes;
+
 	while (length) {
-		ssize_t put = write(file, bytes, length);
+		ssize_t put = write(file, at, length);
 
 		if (put < 0 && errno == EINTR)
 			continue;
 		if (put < 0)
 			return false;
-		bytes += put;
+		at += put;
 		length -= (size_t)put;
 	}
 	return true;
@@ -78,7 +80,7 @@ static enum qm_code write_file(
 	qm_buf_add_format(&temporary, "%s.XXXXXX", path);
 	file = temporary.overflow ? -1 : mkstemp(temporary.data);
 	made = file >= 0;
-	if (!made || fchmod(file, 0644) || !write_all(file, bytes, length) || fsync(file) ||
+	if (!made || fchmod(file, 0644) || !qm_file_put(file, bytes, length) || fsync(file) ||
 		!publish(temporary.data, path, replace)) {
 		bool exists = made && !replace && errno == EEXIST;
 
@@ -112,7 +114,7 @@ enum qm_code qm_file_append(
 	int file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
 	enum qm_code code = QM_OK;
 
-	if (file < 0 || !write_all(file, bytes, length)) {
+	if (file < 0 || !qm_file_put(file, bytes, length)) {
 		code = qm_error_set(err, QM_EIO, "cannot be written: %s", strerror(errno));
 		qm_error_at(err, path, 0, 0);
 	}

@@ -24,6 +24,9 @@ enum qm_code qm_file_create(
 enum qm_code qm_file_append(
 	const char *path, const void *bytes, size_t length, struct qm_error *err) QM_MUST_CHECK;
 
+/* Writes all of it to an open file, however many writes that takes; false leaves errno. */
+bool qm_file_put(int file, const void *bytes, size_t length) QM_MUST_CHECK;
+
 /* In bytes; 0 where there is none. */
 uint64_t qm_file_size(const char *path);
 

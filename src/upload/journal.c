@@ -1,4 +1,5 @@
 #include "src/upload/journal.h"
+#include "src/base/file.h"
 #include "src/base/sha256.h"
 #include "src/base/text.h"
 #include "src/upload/journal_lines.h"
@@ -21,7 +22,12 @@ struct qm_journal {
 	uint32_t *places; /* by place in the plan being carried out: that in the journal's */
 };
 
-enum { FILE_MAX_BYTES = 1 << 30, BLOCK_BYTES = 1 << 16, LINE_MAX_BYTES = 64 << 20 };
+enum {
+	MAX_OPENINGS = 8,
+	FILE_MAX_BYTES = 1 << 30,
+	BLOCK_BYTES = 1 << 16,
+	LINE_MAX_BYTES = 64 << 20
+};
 
 /* ---- The id. */
 
@@ -110,15 +116,18 @@ static enum qm_code lock(const struct qm_journal *journal, struct qm_error *err)
 	}
 	if (fcntl(journal->file, F_GETLK, &whole) || whole.l_type == F_UNLCK)
 		whole.l_pid = 0;
-	(void)qm_error_set(err, QM_EUSAGE,
+	(void)qm_error_set(err, QM_ESTOPPED,
 		"another process (%ld) is at work with this journal: the same upload is running; "
 		"wait until it has ended, what it leaves can be resumed",
 		(long)whole.l_pid);
 	qm_error_at(err, journal->path, 0, 0);
-	return QM_EUSAGE;
+	return QM_ESTOPPED;
 }
 
-/* What the other process removed between our opening and our locking is no file any more. */
+/*
+ * What the other process removed between our opening and our locking is no file any more. Some
+ * file systems count no names at all: a file that has none time and again is taken as it is.
+ */
 static enum qm_code open_locked(struct qm_journal *journal, bool create, struct qm_error *err)
 {
 	const int flags = O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY;
@@ -126,7 +135,7 @@ static enum qm_code open_locked(struct qm_journal *journal, bool create, struct 
 	struct stat status = { .st_nlink = 0 };
 	enum qm_code code = QM_OK;
 
-	while (!code && !status.st_nlink) {
+	for (int i = 0; i < MAX_OPENINGS && !code && !status.st_nlink; i++) {
 		if (journal->file >= 0)
 			(void)close(journal->file);
 		journal->file = open(journal->path, flags | making | (create ? O_EXCL : 0), 0600);
@@ -254,21 +263,11 @@ const struct qm_history *qm_journal_history(const struct qm_journal *journal)
 static enum qm_code append(
 	struct qm_journal *journal, const struct qm_buf *lines, struct qm_error *err)
 {
-	const char *at = lines->data;
-	size_t left = lines->length;
-
-	while (left) {
-		ssize_t put = write(journal->file, at, left);
+	if (!qm_file_put(journal->file, lines->data, lines->length)) {
 		int number = errno;
 
-		if (put < 0 && number == EINTR)
-			continue;
-		if (put < 0) {
-			(void)cut(journal, (size_t)journal->length, NULL);
-			return fail(journal, "written", number, err);
-		}
-		at += put;
-		left -= (size_t)put;
+		(void)cut(journal, (size_t)journal->length, NULL);
+		return fail(journal, "written", number, err);
 	}
 	journal->length += (off_t)lines->length;
 	return QM_OK;

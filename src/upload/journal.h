@@ -38,8 +38,8 @@ struct qm_journal;
 
 /*
  * Opens and locks `path`, makes it where `create` says so, and reads what is in it. QM_EUSAGE for
- * a file that is none or that another process works with; QM_EIO where it cannot be used. What was
- * torn at its end is cut off.
+ * a file that is none, QM_ESTOPPED for one that another process works with, QM_EIO where it cannot
+ * be used. What was torn at its end is cut off.
  */
 enum qm_code qm_journal_open(const char *path, bool create, const struct qm_log *log,
 	struct qm_journal **out, struct qm_error *err) QM_MUST_CHECK;

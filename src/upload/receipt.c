@@ -1,4 +1,5 @@
 #include "src/upload/receipt.h"
+#include "src/base/file.h"
 #include "src/base/json_text.h"
 
 #include <errno.h>
@@ -39,23 +40,16 @@ static void lock(const struct qm_receipt *receipt, short how)
 }
 
 /* At the end, also where another upload adds to the same file; all of it or nothing. */
-static enum qm_code write_all(
+static enum qm_code add_bytes(
 	const struct qm_receipt *receipt, const char *bytes, size_t length, struct qm_error *err)
 {
 	enum qm_code code = QM_OK;
-	size_t left = length;
 	off_t end;
 
 	lock(receipt, F_WRLCK);
 	end = lseek(receipt->file, 0, SEEK_END);
-	while (!code && left) {
-		ssize_t put = write(receipt->file, bytes + length - left, left);
-
-		if (put >= 0)
-			left -= (size_t)put;
-		else if (errno != EINTR)
-			code = fail(receipt, "written", errno, err);
-	}
+	if (!qm_file_put(receipt->file, bytes, length))
+		code = fail(receipt, "written", errno, err);
 	/* Half a line would be taken for damage later on. Devices cannot be cut. */
 	if (code && end >= 0 && ftruncate(receipt->file, end))
 		qm_error_add(err, "; its last line is torn");
@@ -83,7 +77,7 @@ static enum qm_code look_at(const struct qm_receipt *receipt, struct qm_error *e
 	}
 	if (pread(receipt->file, &last, 1, length - 1) != 1)
 		return fail(receipt, "read", errno, err);
-	return last == '\n' ? QM_OK : write_all(receipt, "\n", 1, err);
+	return last == '\n' ? QM_OK : add_bytes(receipt, "\n", 1, err);
 }
 
 enum qm_code qm_receipt_open(const char *path, const char *url, const struct qm_log *log,
@@ -196,7 +190,7 @@ enum qm_code qm_receipt_add(
 	/* A test may have printed the key. */
 	qm_log_redact(receipt->log, lines.data);
 	code = lines.overflow ? fail(receipt, "written", EFBIG, err)
-			      : write_all(receipt, lines.data, strlen(lines.data), err);
+			      : add_bytes(receipt, lines.data, strlen(lines.data), err);
 	if (!code && fdatasync(receipt->file) && errno != EINVAL)
 		code = fail(receipt, "synced", errno, err);
 	qm_buf_release(&lines);

@@ -297,7 +297,9 @@ class Trouble(Journal):
             deadline = time.monotonic() + 10
             while not self.bulk() and time.monotonic() < deadline:
                 time.sleep(0.02)
-            done = self.qmetry(*command[1:], code=2)
+            # Nothing is wrong with settings, and calls were made: it is stopped, with a journal.
+            done = self.qmetry(*command[1:], code=7)
+            self.resume(code=2)
         finally:
             self.assertEqual(first.wait(timeout=20), 0)
         self.assertIn("another process (%d)" % first.pid, done.out)
