@@ -71,7 +71,8 @@ struct qm_catalog {
 	struct qm_map by_key;                /* -> test case */
 	struct qm_map by_script, by_summary; /* -> qm_owners_of(); summaries are normalised */
 	struct qm_cache *cache;              /* that reading makes use of; NULL: none */
-	int64_t build_id;                    /* of the chosen build; 0: none chosen */
+	bool is_cached;   /* some runs are the cache's: their statuses are not known */
+	int64_t build_id; /* of the chosen build; 0: none chosen */
 	const char *build_name;
 };
 

@@ -325,6 +325,7 @@ static enum qm_code fetch_runs(struct loader *loader, const char *suite_run)
 	qm_cache_begin_runs(catalog->cache, suite_run);
 	code = qm_fetch_runs_until(loader->session, &catalog->project, suite_run, add_run,
 		is_enough, loader, loader->err);
+	catalog->is_cached = catalog->is_cached || loader->is_known;
 	if (!code && loader->is_known)
 		code = add_cached_runs(loader);
 	else if (!code && (loader->differs || qm_cached_runs_next(&loader->cached)))

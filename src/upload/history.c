@@ -406,13 +406,15 @@ struct qm_entry *qm_history_find(const struct qm_history *history, const char *e
 	return found ? qm_vec_at(&history->entries, *found) : NULL;
 }
 
-enum qm_due qm_entry_due(const struct qm_entry *entry, int64_t now_id)
+enum qm_due qm_entry_due(const struct qm_entry *entry, int64_t now_id, int64_t unset_id)
 {
+	int64_t expected = entry->before_id ? entry->before_id : unset_id;
+
 	if (now_id == entry->status_id || !now_id)
 		return entry->state == QM_ENTRY_DONE ? QM_DUE_NO_MORE : QM_DUE;
 	if (entry->state == QM_ENTRY_DONE)
 		return QM_SUPERSEDED;
-	return !entry->before_id || now_id == entry->before_id ? QM_DUE : QM_SUPERSEDED;
+	return now_id == expected ? QM_DUE : QM_SUPERSEDED;
 }
 
 size_t qm_history_count(const struct qm_history *history, enum qm_entry_state state)

@@ -101,7 +101,11 @@ enum qm_due {
 	QM_SUPERSEDED,  /* somebody else changed the run since */
 };
 
-/* `now_id` 0: not known, and so no reason to leave it. */
-enum qm_due qm_entry_due(const struct qm_entry *entry, int64_t now_id);
+/*
+ * `now_id` 0: not known, and so no reason to leave it. A run whose status was not known when it was
+ * planned is only due where nobody's work is lost by it: it has the wanted status or `unset_id`,
+ * that of a run that nobody touched (0: there is no such status).
+ */
+enum qm_due qm_entry_due(const struct qm_entry *entry, int64_t now_id, int64_t unset_id);
 
 #endif

@@ -7,6 +7,7 @@
 #include "src/upload/digest.h"
 #include "src/upload/limits.h"
 #include "src/upload/map_write.h"
+#include "src/upload/reread.h"
 #include "src/upload/resume.h"
 #include "src/upload/tee.h"
 #include "src/upload/twins.h"
@@ -384,6 +385,27 @@ static void origin_of(void *context, uint32_t run, struct qm_origin *out)
 		out->sha256 = qm_digests_of(&job->digests, out->report);
 }
 
+/* Where they came out of a cache: whoever goes on must see what others changed meanwhile. */
+static enum qm_code read_statuses(struct qm_job *job, struct qm_error *err)
+{
+	const struct qm_update *updates = job->summary.resolution->updates.items;
+	size_t count = job->catalog.runs.count;
+	struct qm_seen *seen = qm_alloc_array(count, sizeof *seen);
+	enum qm_code code;
+
+	for (size_t i = 0; i < job->summary.resolution->updates.count; i++)
+		seen[updates[i].run].wanted = true;
+	code = qm_reread(job->world->session, &job->catalog, seen, err);
+	for (size_t i = 0; !code && i < count; i++) {
+		struct qm_run *run = qm_vec_at(&job->catalog.runs, i);
+
+		if (seen[i].found)
+			run->status_id = seen[i].status_id;
+	}
+	free(seen);
+	return code;
+}
+
 /* What an earlier attempt did is not done again. */
 static void go_on(struct qm_job *job, const struct qm_history *history)
 {
@@ -418,8 +440,10 @@ static enum qm_code find_journal(struct qm_job *job, struct qm_error *err)
 	if (!history->is_complete)
 		return QM_OK;
 	if (strcmp(history->id, id) == 0) {
-		go_on(job, history);
-		return QM_OK;
+		code = job->catalog.is_cached ? read_statuses(job, err) : QM_OK;
+		if (!code)
+			go_on(job, history);
+		return code;
 	}
 	code = qm_error_set(err, QM_EUSAGE,
 		"the journal is of another upload, begun at %s, of which %zu of %zu updates are "

@@ -28,6 +28,10 @@ static void leave(const struct qm_chooser *chooser, const struct candidate *cand
 		(void)snprintf(why, sizeof why, "was set to %s and is %s now",
 			qm_summary_status(catalog, entry->status_id),
 			qm_summary_status(catalog, now_id));
+	else if (!entry->before_id)
+		(void)snprintf(why, sizeof why,
+			"is %s now, and what it was when it was planned is not known (--cache)",
+			qm_summary_status(catalog, now_id));
 	else
 		(void)snprintf(why, sizeof why, "was %s when it was planned and is %s now",
 			qm_summary_status(catalog, entry->before_id),
@@ -52,7 +56,9 @@ static void put_right(const struct qm_chooser *chooser, const struct candidate *
 /* Whether an update is to be sent; if not, the summary is told. */
 static bool choose(const struct qm_chooser *chooser, const struct candidate *candidate)
 {
-	enum qm_due due = qm_entry_due(candidate->entry, candidate->now_id);
+	const struct qm_status *unset =
+		qm_catalog_status_default(chooser->summary->catalog, "notrun");
+	enum qm_due due = qm_entry_due(candidate->entry, candidate->now_id, unset ? unset->id : 0);
 
 	if (due == QM_DUE_NO_MORE)
 		chooser->summary->earlier++;

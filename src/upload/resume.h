@@ -4,7 +4,8 @@
  * The journal has all that is needed: executions, ids, statuses, names of tests. Project and
  * pending runs are read again; a run that has another status than when it was planned, and not the
  * wanted one, was changed by somebody meanwhile: it is left and listed as superseded, unless
- * `force`. What remains is grouped again, into as few calls as it needs, judged and sent.
+ * `force`. One whose status was not known then (cache.h) is left unless it is not run now. What
+ * remains is grouped again, into as few calls as it needs, judged and sent.
  *
  * An upload that finds a journal of its very updates goes on with it in the same way; it has just
  * read the runs, and sees also those that were changed after they had been done.

@@ -6,6 +6,7 @@ import unittest
 
 from harness import KEY, Case, execution, junit, run, world
 
+BULK = "qmetry_bulk_update_test_case_execution_status"
 RUNS = "qmetry_fetch_test_case_runs_by_test_suite_run"
 
 
@@ -114,6 +115,45 @@ class Cache(Case):
         self.simulator.set_clock(self.simulator.now() + 2 * 3600 * 1000)
         self.assertEqual(self.reads(), (13, 10))
         self.assertEqual(self.reads(), (3, 1))
+
+    def cut_off(self):
+        """An upload whose runs are the cache's, and a colleague's work since; its journal."""
+        self.reads()
+        down = {"match": {"tool": BULK}, "action": {"status": 503}}
+        notrun = [1001 + n for n in range(95)]
+        self.simulator.post(
+            "world", {"runs": [{"ids": notrun, "status": "notrun"}], "faults": [down]}
+        )
+        self.assertEqual(self.reads("--retries", "0", code=10)[1], 1)
+        self.simulator.post("world", {"runs": [{"ids": [1035], "status": "blocked"}], "faults": []})
+        folder = os.path.join(self.folder, ".qmetry-ci")
+        return os.path.join(folder, os.listdir(folder)[0])
+
+    def check_the_colleagues(self, done):
+        self.assertEqual(self.statuses()[1035], "blocked")
+        self.assertEqual(self.statuses()[1034], "passed")
+        self.assertEqual(done.json["updates"]["accepted"], 94)
+        self.assertEqual(
+            [(row["key"], row["why"]) for row in done.json["superseded"]],
+            [
+                (
+                    "VKMC-TC-35",
+                    "is Blockiert now, and what it was when it was planned is not known (--cache)",
+                )
+            ],
+        )
+
+    def test_what_a_colleague_set_is_left_by_the_same_upload_started_again(self):
+        self.cut_off()
+        self.reads(code=1)
+        self.check_the_colleagues(self.done)
+
+    def test_what_a_colleague_set_is_left_though_its_status_was_not_read(self):
+        journal = self.cut_off()
+        resume = ["resume", "--format", "json", "--state", "memory"]
+        self.check_the_colleagues(self.qmetry(*resume, journal, code=1))
+        self.qmetry(*resume, "--force", journal, code=0)
+        self.assertEqual(self.statuses()[1035], "passed")
 
     def rewrite(self, text):
         """With a checksum that fits, as if the program had written it."""

@@ -300,12 +300,16 @@ static void what_is_due_depends_on_what_the_run_has_now(void **state)
 		int64_t before, now;
 		enum qm_due due;
 	} rows[] = {
-		/* The wanted status is 2. */
+		/* The wanted status is 2, that of an untouched run 5. */
 		{ QM_ENTRY_PENDING, 4, 4, QM_DUE },
 		{ QM_ENTRY_PENDING, 4, 2, QM_DUE },
 		{ QM_ENTRY_PENDING, 4, 3, QM_SUPERSEDED },
 		{ QM_ENTRY_PENDING, 4, 0, QM_DUE },
-		{ QM_ENTRY_PENDING, 0, 3, QM_DUE },
+		{ QM_ENTRY_PENDING, 0, 3, QM_SUPERSEDED },
+		{ QM_ENTRY_PENDING, 0, 2, QM_DUE },
+		{ QM_ENTRY_PENDING, 0, 5, QM_DUE },
+		{ QM_ENTRY_PENDING, 4, 5, QM_SUPERSEDED },
+		{ QM_ENTRY_BEGUN, 0, 3, QM_SUPERSEDED },
 		{ QM_ENTRY_BEGUN, 4, 4, QM_DUE },
 		{ QM_ENTRY_BEGUN, 4, 2, QM_DUE },
 		{ QM_ENTRY_BEGUN, 4, 3, QM_SUPERSEDED },
@@ -323,7 +327,7 @@ static void what_is_due_depends_on_what_the_run_has_now(void **state)
 			.status_id = 2, .before_id = rows[i].before, .state = (uint8_t)rows[i].state
 		};
 
-		if (qm_entry_due(&one, rows[i].now) != rows[i].due)
+		if (qm_entry_due(&one, rows[i].now, 5) != rows[i].due)
 			fail_msg("row %zu", i);
 	}
 }
