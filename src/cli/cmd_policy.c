@@ -14,14 +14,17 @@
 
 enum { TEXT_MAX_BYTES = 16 << 20, ARGUMENTS_MAX_BYTES = 8 << 20 };
 
-/* What upload, plan and their kin call. */
+/* Every tool under whose name a call is made. */
 static const char *const our_tools[] = {
 	"qmetry_fetch_qmetry_project_info",
 	"qmetry_fetch_test_suites",
 	"qmetry_fetch_executions_by_test_suite",
 	"qmetry_fetch_test_case_runs_by_test_suite_run",
 	"qmetry_fetch_builds",
+	"qmetry_fetch_platforms",
 	"qmetry_bulk_update_test_case_execution_status",
+	"qmetry_import_automation_test_results",
+	"qmetry_fetch_automation_status",
 };
 
 enum { OUR_TOOLS = sizeof our_tools / sizeof *our_tools };
