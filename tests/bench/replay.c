@@ -75,7 +75,7 @@ static json_int_t send_one(CURL *curl, const char *base, const json_t *call, int
 	} else {
 		curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, NULL);
 	}
-	if (is_write)
+	if (is_write && body)
 		note(journal, "begun ", body);
 	if (curl_easy_perform(curl) != CURLE_OK)
 		exit(2);

@@ -5,9 +5,9 @@
 #include "src/upload/cache.h"
 #include "tests/fuzz/fuzz.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct qm_cache *cache = qm_cache_of((const char *)bytes, length);
+	struct qm_cache *cache = qm_cache_of((const char *)data, size);
 
 	qm_cache_walk(cache);
 	qm_cache_free(cache);

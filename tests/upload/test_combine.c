@@ -223,7 +223,7 @@ static enum qm_outcome expected_outcome(
 static size_t expect(const struct drawn *all, size_t count, int test_case, enum qm_combine how,
 	enum qm_outcome *out)
 {
-	enum qm_outcome outcomes[MEETINGS][CASES * MOST_RESULTS];
+	enum qm_outcome outcomes[MEETINGS][CASES * MOST_RESULTS] = { { QM_PASSED } };
 	size_t counts[MEETINGS] = { 0, 0, 0 };
 	enum meeting who = BY_KEY;
 
