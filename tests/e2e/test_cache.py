@@ -102,7 +102,7 @@ class Cache(Case):
     def test_what_is_locked_is_asked_again(self):
         self.rows[50]["isLocked"] = True
         self.restart()
-        self.reads()
+        self.reads(code=1)
         self.rows[50]["isLocked"] = False
         self.restart()
         self.assertEqual(self.reads(), (12, 10))
