@@ -46,25 +46,46 @@ void qm_catalog_forget_texts(struct qm_catalog *catalog)
 
 /* ---- Statuses. */
 
-const struct qm_status *qm_catalog_status_default(
-	const struct qm_catalog *catalog, const char *default_name)
-{
-	const struct qm_status *statuses = catalog->project.statuses.items;
+enum status_text { NAME, NAME_NOCASE, DEFAULT_NAME, STATUS_TEXTS };
 
-	for (size_t i = 0; i < catalog->project.statuses.count; i++)
-		if (qm_text_equal_nocase(statuses[i].default_name, default_name))
-			return &statuses[i];
-	return NULL;
+static bool has_text(const struct qm_status *status, enum status_text which, const char *text)
+{
+	if (which == NAME)
+		return strcmp(status->name, text) == 0;
+	return qm_text_equal_nocase(
+		which == DEFAULT_NAME ? status->default_name : status->name, text);
 }
 
-const struct qm_status *qm_catalog_status_named(const struct qm_catalog *catalog, const char *name)
+static struct qm_status_pair choose_status(
+	const struct qm_catalog *catalog, enum status_text which, const char *text)
 {
 	const struct qm_status *statuses = catalog->project.statuses.items;
+	struct qm_status_pair choice = { .first = NULL };
 
-	for (size_t i = 0; i < catalog->project.statuses.count; i++)
-		if (qm_text_equal_nocase(statuses[i].name, name))
-			return &statuses[i];
-	return qm_catalog_status_default(catalog, name);
+	for (size_t i = 0; i < catalog->project.statuses.count && !choice.second; i++) {
+		if (!has_text(&statuses[i], which, text))
+			continue;
+		if (!choice.first)
+			choice.first = &statuses[i];
+		else if (choice.first->id != statuses[i].id)
+			choice.second = &statuses[i];
+	}
+	return choice;
+}
+
+struct qm_status_pair qm_catalog_status_default(
+	const struct qm_catalog *catalog, const char *default_name)
+{
+	return choose_status(catalog, DEFAULT_NAME, default_name);
+}
+
+struct qm_status_pair qm_catalog_status_named(const struct qm_catalog *catalog, const char *name)
+{
+	struct qm_status_pair choice = { .first = NULL };
+
+	for (int which = 0; !choice.first && which < STATUS_TEXTS; which++)
+		choice = choose_status(catalog, (enum status_text)which, name);
+	return choice;
 }
 
 const struct qm_status *qm_catalog_status_of(const struct qm_catalog *catalog, int64_t id)
@@ -197,7 +218,7 @@ enum qm_code qm_catalog_add_run(struct qm_catalog *catalog, uint32_t execution,
 		add_texts(catalog, test_case_index, row);
 	named = row->status_id || !row->status_name
 		? NULL
-		: qm_catalog_status_named(catalog, row->status_name);
+		: qm_catalog_status_named(catalog, row->status_name).first;
 	run = qm_vec_add(&catalog->runs);
 	*run = (struct qm_run){
 		.id = row->id,

@@ -137,10 +137,14 @@ struct qm_owners {
 /* What by_script and by_summary hold. */
 struct qm_owners qm_owners_of(size_t found);
 
-/* By name, then default name, without case; NULL if there is none. */
-const struct qm_status *qm_catalog_status_named(const struct qm_catalog *catalog, const char *name);
-const struct qm_status *qm_catalog_status_default(
-	const struct qm_catalog *catalog, const char *default_name);
+/* The first statuses that have a text; NULL: none. With a second one it is no choice. */
+struct qm_status_pair {
+	const struct qm_status *first, *second;
+};
+
+/* By name as it is, then without case, then by default name. */
+struct qm_status_pair qm_catalog_status_named(const struct qm_catalog *catalog, const char *name);
+struct qm_status_pair qm_catalog_status_default(const struct qm_catalog *catalog, const char *name);
 const struct qm_status *qm_catalog_status_of(const struct qm_catalog *catalog, int64_t id);
 
 #endif

@@ -309,10 +309,16 @@ static bool resolve_results(struct qm_job *job)
 {
 	const struct qm_sink sink = qm_resolver_sink(job->resolver);
 	size_t reports = job->reports.files.count;
+	struct qm_error err;
 
 	if (!read_reports(job, &sink))
 		return false;
-	job->summary.resolution = qm_resolver_finish(job->resolver);
+	qm_error_init(&err);
+	if (qm_resolver_finish(job->resolver, &job->summary.resolution, &err)) {
+		qm_summary_failure(&job->summary, &err);
+		job->summary.counted = true;
+		return false;
+	}
 	qm_mapping_free(job->mapping);
 	job->mapping = NULL;
 	qm_catalog_forget_texts(&job->catalog);

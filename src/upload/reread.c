@@ -34,7 +34,7 @@ static enum qm_code take_row(void *context, const struct qm_run_row *row)
 		return QM_OK;
 	seen = &reading->seen[sought->run];
 	if (!row->status_id && row->status_name)
-		named = qm_catalog_status_named(reading->catalog, row->status_name);
+		named = qm_catalog_status_named(reading->catalog, row->status_name).first;
 	reading->found += !seen->found;
 	seen->found = true;
 	seen->status_id = named ? named->id : row->status_id;

@@ -90,8 +90,8 @@ struct qm_resolution {
 struct qm_resolver;
 
 /*
- * Resolves the targets first: a status name that the project does not know is QM_ENOTFOUND and
- * lists those that it knows. Borrows the catalog, whose runs it fills.
+ * A status name of the options that the project does not know is QM_ENOTFOUND and lists those that
+ * it knows. Borrows the catalog, whose runs it fills.
  */
 enum qm_code qm_resolver_new(struct qm_catalog *catalog, struct qm_mapping *mapping,
 	const struct qm_resolve_options *options, struct qm_resolver **out,
@@ -100,8 +100,12 @@ void qm_resolver_free(struct qm_resolver *resolver);
 
 struct qm_sink qm_resolver_sink(struct qm_resolver *resolver);
 
-/* After the last report. What it returns belongs to the resolver. */
-const struct qm_resolution *qm_resolver_finish(struct qm_resolver *resolver);
+/*
+ * After the last report. `out` belongs to the resolver. QM_ENOTFOUND where a run has an outcome for
+ * which the project has no status of its own, and the options name none (targets.h).
+ */
+enum qm_code qm_resolver_finish(struct qm_resolver *resolver, const struct qm_resolution **out,
+	struct qm_error *err) QM_MUST_CHECK;
 
 /*
  * Gives updates whose failures have one of the most frequent messages a comment of their own, in

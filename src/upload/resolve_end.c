@@ -63,17 +63,21 @@ static const char *why_left(uint8_t target)
 	return whys[target];
 }
 
-static void add_update(struct qm_resolver *resolver, uint32_t index, uint8_t target)
+static enum qm_code add_update(
+	struct qm_resolver *resolver, uint32_t index, uint8_t target, struct qm_error *err)
 {
 	const struct qm_run *run = qm_resolver_run(resolver, index);
-	const struct qm_status *status = resolver->targets.statuses[target];
+	const struct qm_status *status;
 	const char *why = NULL;
 	struct qm_update *update;
+	enum qm_code code = qm_targets_status(&resolver->targets, target, &status, err);
 
+	if (code)
+		return code;
 	if (!status) {
 		if (target != QM_TARGET_MISSING)
 			list_left(resolver, qm_resolver_case(resolver, run)->key, why_left(target));
-		return;
+		return QM_OK;
 	}
 	switch (qm_targets_permit(&resolver->targets, run, status, &why)) {
 	case QM_MAY_SET:
@@ -94,6 +98,7 @@ static void add_update(struct qm_resolver *resolver, uint32_t index, uint8_t tar
 			note_lost(resolver, index, why);
 		break;
 	}
+	return QM_OK;
 }
 
 static void note_missing(struct qm_resolver *resolver, uint32_t index)
@@ -116,16 +121,17 @@ static void note_missing(struct qm_resolver *resolver, uint32_t index)
  * A test case is missing only where the reports are known to be whole and to speak of this suite
  * at all: a crashed job must not set every run of it.
  */
-static void add_missing(struct qm_resolver *resolver, uint32_t index)
+static enum qm_code add_missing(struct qm_resolver *resolver, uint32_t index, struct qm_error *err)
 {
 	static const char why[] = "in no report, but reports are missing or were not read whole";
 
 	note_missing(resolver, index);
 	if (resolver->resolution.mapped && !resolver->is_incomplete)
-		add_update(resolver, index, QM_TARGET_MISSING);
-	else if (resolver->targets.statuses[QM_TARGET_MISSING])
+		return add_update(resolver, index, QM_TARGET_MISSING, err);
+	if (resolver->targets.statuses[QM_TARGET_MISSING])
 		list_left(resolver,
 			qm_resolver_case(resolver, qm_resolver_run(resolver, index))->key, why);
+	return QM_OK;
 }
 
 /* What no result can reach is not missing either: it is left, with all its runs. */
@@ -144,22 +150,26 @@ static void leave_unrouted(struct qm_resolver *resolver)
 	}
 }
 
-const struct qm_resolution *qm_resolver_finish(struct qm_resolver *resolver)
+enum qm_code qm_resolver_finish(
+	struct qm_resolver *resolver, const struct qm_resolution **out, struct qm_error *err)
 {
+	enum qm_code code = QM_OK;
+
 	qm_vec_release(&resolver->stage.records);
 	qm_vec_init(&resolver->stage.records, sizeof(struct qm_staged));
 	leave_unrouted(resolver);
-	for (uint32_t i = 0; i < resolver->catalog->runs.count; i++) {
+	for (uint32_t i = 0; !code && i < resolver->catalog->runs.count; i++) {
 		const struct qm_run *run = qm_resolver_run(resolver, i);
 
 		if (run->results) {
-			add_update(resolver, i, run->outcome);
+			code = add_update(resolver, i, run->outcome, err);
 			if (run->results > 1)
 				list_combined(resolver, i);
 		} else if (run->match != QM_MATCH_AMBIGUOUS &&
 			qm_resolver_destination(resolver, i) != QM_NO_DESTINATION) {
-			add_missing(resolver, i);
+			code = add_missing(resolver, i, err);
 		}
 	}
-	return &resolver->resolution;
+	*out = code ? NULL : &resolver->resolution;
+	return code;
 }

@@ -57,7 +57,7 @@ static void put_right(const struct qm_chooser *chooser, const struct candidate *
 static bool choose(const struct qm_chooser *chooser, const struct candidate *candidate)
 {
 	const struct qm_status *unset =
-		qm_catalog_status_default(chooser->summary->catalog, "notrun");
+		qm_catalog_status_default(chooser->summary->catalog, "notrun").first;
 	enum qm_due due = qm_entry_due(candidate->entry, candidate->now_id, unset ? unset->id : 0);
 
 	if (due == QM_DUE_NO_MORE)

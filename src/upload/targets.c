@@ -55,37 +55,68 @@ static enum qm_code unknown_status(const struct qm_catalog *catalog, const char 
 	return QM_ENOTFOUND;
 }
 
-/* Nobody named it, so nobody misspelt it: it has to be chosen. */
-static enum qm_code no_default(const struct qm_catalog *catalog, const char *option,
-	const char *default_name, struct qm_error *err)
+/* A status that a user named by `option`. */
+static enum qm_code find_named(const struct qm_catalog *catalog, const char *option,
+	const char *name, const struct qm_status **out, struct qm_error *err)
 {
+	const struct qm_status_pair choice = qm_catalog_status_named(catalog, name);
+
+	*out = choice.first;
+	if (!choice.first)
+		return unknown_status(catalog, option, name, err);
+	if (choice.second)
+		return qm_error_set(err, QM_ENOTFOUND,
+			"several statuses of project %s are \"%s\" (%s), \"%s\" and \"%s\" for "
+			"two; name one as it is written",
+			catalog->project.key, name, option, choice.first->name,
+			choice.second->name);
+	return QM_OK;
+}
+
+/* Nobody named it, so nobody misspelt it: it has to be chosen. */
+static enum qm_code find_default(const struct qm_catalog *catalog, size_t target,
+	const struct qm_status **out, struct qm_error *err)
+{
+	const char *option = defaults[target].option, *name = defaults[target].default_name;
+	const struct qm_status_pair choice = qm_catalog_status_default(catalog, name);
 	const char *names[2 * QM_MAX_CANDIDATES];
 	struct qm_buf list;
 
+	*out = choice.first;
+	if (choice.second)
+		return qm_error_set(err, QM_ENOTFOUND,
+			"several statuses of project %s are its \"%s\", \"%s\" and \"%s\" for two; "
+			"choose one with --status %s=NAME",
+			catalog->project.key, name, choice.first->name, choice.second->name,
+			option);
+	if (choice.first)
+		return QM_OK;
 	qm_buf_init(&list, 400);
 	(void)list_statuses(catalog, &list, names);
 	(void)qm_error_set(err, QM_ENOTFOUND,
-		"no status of project %s is its \"%s\"; choose one with %s=NAME; there are: %s",
-		catalog->project.key, default_name, option, list.data);
+		"no status of project %s is its \"%s\"; choose one with --status %s=NAME; there "
+		"are: %s",
+		catalog->project.key, name, option, list.data);
 	qm_buf_release(&list);
 	return QM_ENOTFOUND;
 }
 
+/* What a user named must be there; what is usual must be only where it is needed. */
 static enum qm_code resolve_target(
 	struct qm_targets *targets, size_t index, const char *given, struct qm_error *err)
 {
-	const char *name = given ? given : defaults[index].default_name;
+	const struct qm_status **status = &targets->statuses[index];
 	char option[40];
 
-	if (!name || qm_text_equal_nocase(name, "leave"))
+	if (!given && defaults[index].default_name) {
+		targets->is_undecided[index] =
+			find_default(targets->catalog, index, status, NULL) != QM_OK;
 		return QM_OK;
-	targets->statuses[index] = given ? qm_catalog_status_named(targets->catalog, name)
-					 : qm_catalog_status_default(targets->catalog, name);
-	if (targets->statuses[index])
+	}
+	if (!given || qm_text_equal_nocase(given, "leave"))
 		return QM_OK;
 	(void)snprintf(option, sizeof option, "--status %s", defaults[index].option);
-	return given ? unknown_status(targets->catalog, option, name, err)
-		     : no_default(targets->catalog, option, name, err);
+	return find_named(targets->catalog, option, given, status, err);
 }
 
 enum qm_code qm_targets_init(struct qm_targets *targets, const struct qm_catalog *catalog,
@@ -100,15 +131,22 @@ enum qm_code qm_targets_init(struct qm_targets *targets, const struct qm_catalog
 	for (size_t i = 0; !code && i < QM_TARGETS; i++)
 		code = resolve_target(targets, i, options->status_names[i], err);
 	for (size_t i = 0; !code && i < options->protect_count; i++) {
-		const struct qm_status *status =
-			qm_catalog_status_named(catalog, options->protect[i]);
+		const struct qm_status *status;
 
-		if (status)
+		code = find_named(catalog, "--protect", options->protect[i], &status, err);
+		if (!code)
 			qm_vec_push(&targets->protected, &status);
-		else
-			code = unknown_status(catalog, "--protect", options->protect[i], err);
 	}
 	return code;
+}
+
+enum qm_code qm_targets_status(const struct qm_targets *targets, size_t target,
+	const struct qm_status **out, struct qm_error *err)
+{
+	if (targets->is_undecided[target])
+		return find_default(targets->catalog, target, out, err);
+	*out = targets->statuses[target];
+	return QM_OK;
 }
 
 void qm_targets_release(struct qm_targets *targets)

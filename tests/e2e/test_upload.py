@@ -1,7 +1,7 @@
 """The main job: results reach their runs, in the fewest calls."""
 import unittest
 
-from harness import FAILURE, Case, execution, junit, run, world
+from harness import FAILURE, STATUSES, Case, execution, junit, run, world
 
 ERROR = '<error message="null" type="NPE"/>'
 SKIPPED = '<skipped message="later"/>'
@@ -297,6 +297,37 @@ class Upload(Case):
         other = ["--status", "skipped=blockiert", "--status", "missing=Entfällt"]
         self.upload(*other, report, code=0)
         self.assertEqual(self.statuses(), {1001: "blocked", 1002: "failed", 1003: "empty"})
+
+    def start_with_statuses(self, statuses):
+        made = world([execution(2720260, [run(1), run(2)])])
+        made["projects"][0]["statuses"] = statuses
+        self.start(made)
+
+    def test_only_statuses_that_results_need_must_be_there(self):
+        self.start_with_statuses([row for row in STATUSES if row["defaultName"] != "passed"])
+        failing = self.write("TEST-a.xml", junit(("a", "VKMC-TC-1", FAILURE)))
+        self.upload(failing, code=0)
+        self.assertEqual(self.statuses(), {1001: "failed", 1002: "notrun"})
+        # A name that was given is needed, as nobody gives it in vain.
+        done = self.upload("--status", "passed=Gruen", failing, code=9)
+        self.assertIn("--status passed", done.json["reasons"][0]["text"])
+        passing = self.write("TEST-b.xml", junit(("a", "VKMC-TC-2", "")))
+        done = self.upload(failing, passing, code=9)
+        self.assertIn("--status passed=NAME", done.json["reasons"][0]["text"])
+        self.assertEqual(done.json["results"]["tests"], 2)
+        self.assertEqual(len(self.bulk()), 1)
+
+    def test_two_statuses_for_one_outcome_are_no_choice(self):
+        self.start_with_statuses(
+            STATUSES + [{"name": "Grün", "defaultName": "passed", "id": 506, "isdefault": True}]
+        )
+        report = self.write("TEST-a.xml", junit(("a", "VKMC-TC-1", "")))
+        done = self.upload(report, code=9)
+        for words in ("Bestanden", "Grün", "--status passed=NAME"):
+            self.assertIn(words, done.json["reasons"][0]["text"])
+        self.assertEqual(self.bulk(), [])
+        self.upload("--status", "passed=grün", report, code=0)
+        self.assertEqual([body["runStatusID"] for body in self.bulk()], [506])
 
     def test_what_others_set_can_be_kept(self):
         rows = [run(1, status="failed"), run(2, status="passed"), run(3), run(4, status="blocked")]

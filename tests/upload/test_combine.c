@@ -81,10 +81,18 @@ static void end_report(struct desk *desk, const char *reason, bool salvaged)
 	assert_int_equal(desk->sink.report_end(desk->sink.context, &end), QM_OK);
 }
 
+static const struct qm_resolution *finished(struct desk *desk)
+{
+	const struct qm_resolution *resolution;
+
+	assert_int_equal(qm_resolver_finish(desk->resolver, &resolution, NULL), QM_OK);
+	return resolution;
+}
+
 static const struct qm_resolution *finish(struct desk *desk)
 {
 	end_report(desk, NULL, false);
-	return qm_resolver_finish(desk->resolver);
+	return finished(desk);
 }
 
 static void shelve(struct desk *desk, int count)

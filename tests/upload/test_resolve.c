@@ -80,10 +80,18 @@ static void end_report(struct desk *desk, const char *reason, bool salvaged)
 	assert_int_equal(desk->sink.report_end(desk->sink.context, &end), QM_OK);
 }
 
+static const struct qm_resolution *finished(struct desk *desk)
+{
+	const struct qm_resolution *resolution;
+
+	assert_int_equal(qm_resolver_finish(desk->resolver, &resolution, NULL), QM_OK);
+	return resolution;
+}
+
 static const struct qm_resolution *finish(struct desk *desk)
 {
 	end_report(desk, NULL, false);
-	return qm_resolver_finish(desk->resolver);
+	return finished(desk);
 }
 
 static const struct qm_update *update_at(const struct qm_resolution *resolution, size_t index)
@@ -172,7 +180,7 @@ static void a_report_that_fails_is_dropped_whole(void **state)
 	begin_report(desk, "b.xml");
 	add(desk, "a", "VKMC-TC-2", QM_PASSED);
 	end_report(desk, "truncated", true);
-	resolution = qm_resolver_finish(desk->resolver);
+	resolution = finished(desk);
 	assert_int_equal(resolution->updates.count, 1);
 	assert_int_equal(update_at(resolution, 0)->run, 1);
 	assert_int_equal(resolution->counts.tests, 1);
@@ -204,7 +212,7 @@ static void nothing_is_missing_while_reports_are_not_whole(void **state)
 		begin(desk);
 		add(desk, "a", rows[i].name, QM_PASSED);
 		end_report(desk, rows[i].reason, rows[i].salvaged);
-		resolution = qm_resolver_finish(desk->resolver);
+		resolution = finished(desk);
 		assert_int_equal(resolution->updates.count, rows[i].updates);
 	}
 }

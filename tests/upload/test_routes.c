@@ -206,12 +206,20 @@ static void add(struct desk *desk, const char *suite, const char *name, enum qm_
 	assert_int_equal(desk->sink.result(desk->sink.context, &result), QM_OK);
 }
 
+static const struct qm_resolution *finished(struct desk *desk)
+{
+	const struct qm_resolution *resolution;
+
+	assert_int_equal(qm_resolver_finish(desk->resolver, &resolution, NULL), QM_OK);
+	return resolution;
+}
+
 static const struct qm_resolution *finish(struct desk *desk)
 {
 	const struct qm_report_end end = { .path = "a.xml" };
 
 	assert_int_equal(desk->sink.report_end(desk->sink.context, &end), QM_OK);
-	return qm_resolver_finish(desk->resolver);
+	return finished(desk);
 }
 
 static const struct qm_unmapped *unmapped_at(const struct qm_resolution *resolution, size_t index)

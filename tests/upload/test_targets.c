@@ -77,6 +77,7 @@ static void only_names_that_are_needed_must_resolve(void **state)
 	struct qm_resolve_options options = {
 		.status_names = { [QM_FAILED] = "Blocked", [QM_ERRORED] = "leave" }
 	};
+	const struct qm_status *status;
 	struct qm_catalog catalog;
 	struct qm_targets targets;
 	struct qm_error err;
@@ -88,10 +89,78 @@ static void only_names_that_are_needed_must_resolve(void **state)
 	assert_int_equal(init(&targets, &catalog, &options, &err), QM_OK);
 	qm_targets_release(&targets);
 	options.status_names[QM_ERRORED] = NULL;
-	assert_int_equal(init(&targets, &catalog, &options, &err), QM_ENOTFOUND);
+	assert_int_equal(init(&targets, &catalog, &options, &err), QM_OK);
+	assert_int_equal(qm_targets_status(&targets, QM_PASSED, &status, &err), QM_OK);
+	assert_int_equal(status->id, SHELF_PASSED);
+	assert_int_equal(qm_targets_status(&targets, QM_FAILED, &status, &err), QM_OK);
+	assert_int_equal(status->id, SHELF_BLOCKED);
+	assert_int_equal(qm_targets_status(&targets, QM_SKIPPED, &status, &err), QM_OK);
+	assert_null(status);
+	assert_int_equal(qm_targets_status(&targets, QM_ERRORED, &status, &err), QM_ENOTFOUND);
 	assert_string_equal(err.text,
 		"no status of project VKMC is its \"failed\"; choose one with --status "
 		"errored=NAME; there are: Passed, Rot, Blocked, Not Run, N/A");
+	qm_targets_release(&targets);
+	qm_catalog_release(&catalog);
+}
+
+/* Two statuses of one default name, or of one name but for its case: nobody guesses. */
+static void which_of_two_statuses_must_be_said(void **state)
+{
+	static const struct qm_status more[] = {
+		{ .name = "Green", .default_name = "passed", .id = 77 },
+		{ .name = "FAILED", .default_name = "failed", .id = 78 },
+	};
+	static const char *const protect[] = { "fAILED" };
+	struct qm_resolve_options options = { .status_names = { [QM_FAILED] = "FAILED" } };
+	const struct qm_status *status;
+	struct qm_catalog catalog;
+	struct qm_targets targets;
+	struct qm_error err;
+
+	(void)state;
+	shelf_init(&catalog);
+	qm_vec_push(&catalog.project.statuses, &more[0]);
+	qm_vec_push(&catalog.project.statuses, &more[1]);
+	assert_int_equal(init(&targets, &catalog, &options, &err), QM_OK);
+	assert_int_equal(id_of(&targets, QM_FAILED), 78);
+	assert_int_equal(qm_targets_status(&targets, QM_PASSED, &status, &err), QM_ENOTFOUND);
+	assert_string_equal(err.text,
+		"several statuses of project VKMC are its \"passed\", \"Passed\" and \"Green\" for "
+		"two; choose one with --status passed=NAME");
+	qm_targets_release(&targets);
+	options.status_names[QM_FAILED] = "failed";
+	assert_int_equal(init(&targets, &catalog, &options, &err), QM_ENOTFOUND);
+	assert_string_equal(err.text,
+		"several statuses of project VKMC are \"failed\" (--status failed), \"Failed\" and "
+		"\"FAILED\" for two; name one as it is written");
+	qm_targets_release(&targets);
+	options.status_names[QM_FAILED] = NULL;
+	options.protect = protect;
+	options.protect_count = 1;
+	assert_int_equal(init(&targets, &catalog, &options, &err), QM_ENOTFOUND);
+	assert_non_null(strstr(err.text, "(--protect)"));
+	qm_targets_release(&targets);
+	qm_catalog_release(&catalog);
+}
+
+/* The same row twice is one status. */
+static void a_status_that_is_listed_twice_is_one(void **state)
+{
+	const struct qm_resolve_options options = { .only_changed = false };
+	const struct qm_status *status;
+	struct qm_catalog catalog;
+	struct qm_targets targets;
+	struct qm_status again;
+	struct qm_error err;
+
+	(void)state;
+	shelf_init(&catalog);
+	again = *(const struct qm_status *)qm_vec_at(&catalog.project.statuses, 0);
+	qm_vec_push(&catalog.project.statuses, &again);
+	assert_int_equal(init(&targets, &catalog, &options, &err), QM_OK);
+	assert_int_equal(qm_targets_status(&targets, QM_FLAKY, &status, &err), QM_OK);
+	assert_int_equal(status->id, SHELF_PASSED);
 	qm_targets_release(&targets);
 	qm_catalog_release(&catalog);
 }
@@ -153,6 +222,8 @@ int main(void)
 		cmocka_unit_test(outcomes_have_targets_without_being_asked),
 		cmocka_unit_test(a_name_goes_before_a_default_name),
 		cmocka_unit_test(only_names_that_are_needed_must_resolve),
+		cmocka_unit_test(which_of_two_statuses_must_be_said),
+		cmocka_unit_test(a_status_that_is_listed_twice_is_one),
 		cmocka_unit_test(a_protected_status_must_exist),
 		cmocka_unit_test(the_strongest_reason_is_told),
 	};
