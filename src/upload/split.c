@@ -57,9 +57,15 @@ size_t qm_splitter_max_ids(const struct qm_splitter *splitter)
 	return splitter->max_ids;
 }
 
-static void push_root(struct qm_splitter *splitter, size_t first, size_t count)
+/* `whole` from `first` on. */
+static void push_root(
+	struct qm_splitter *splitter, const struct qm_piece *whole, size_t first, size_t count)
 {
-	qm_vec_push(&splitter->roots, &(struct qm_piece){ .first = first, .count = count });
+	const struct qm_piece root = {
+		.first = first, .count = count, .is_doubtful = whole->is_doubtful
+	};
+
+	qm_vec_push(&splitter->roots, &root);
 }
 
 void qm_splitter_begin(struct qm_splitter *splitter, size_t count, size_t group)
@@ -70,7 +76,7 @@ void qm_splitter_begin(struct qm_splitter *splitter, size_t count, size_t group)
 	qm_vec_clear(&splitter->nodes);
 	qm_vec_clear(&splitter->roots);
 	if (count)
-		push_root(splitter, 0, count);
+		push_root(splitter, &(struct qm_piece){ .count = count }, 0, count);
 }
 
 /* ---- What is next. */
@@ -124,8 +130,8 @@ static bool next_root(struct qm_splitter *splitter, struct node *out)
 	piece = *(struct qm_piece *)qm_vec_at(&splitter->roots, splitter->roots.count - 1);
 	splitter->roots.count--;
 	if (piece.count > splitter->max_ids) {
-		push_root(
-			splitter, piece.first + splitter->max_ids, piece.count - splitter->max_ids);
+		push_root(splitter, &piece, piece.first + splitter->max_ids,
+			piece.count - splitter->max_ids);
 		piece.count = splitter->max_ids;
 	}
 	qm_vec_clear(&splitter->nodes);
@@ -160,6 +166,19 @@ bool qm_splitter_next(struct qm_splitter *splitter, struct qm_piece *out)
 	}
 	*out = splitter->sent.piece;
 	return found;
+}
+
+bool qm_splitter_drain(struct qm_splitter *splitter, struct qm_piece *out)
+{
+	/* A probe is of nodes or roots that come anyway. */
+	if (splitter->next < splitter->nodes.count) {
+		*out = ((struct node *)qm_vec_at(&splitter->nodes, splitter->next++))->piece;
+		return true;
+	}
+	if (!splitter->roots.count)
+		return false;
+	*out = *(struct qm_piece *)qm_vec_at(&splitter->roots, --splitter->roots.count);
+	return true;
 }
 
 /* ---- What came of it. */
@@ -302,14 +321,15 @@ static void shrink(struct qm_splitter *splitter, size_t least)
 	}
 	if (max < splitter->max_ids)
 		splitter->max_ids = max;
-	push_root(splitter, piece->first + left, piece->count - left);
-	push_root(splitter, piece->first, left);
+	push_root(splitter, piece, piece->first + left, piece->count - left);
+	push_root(splitter, piece, piece->first, left);
 }
 
 void qm_splitter_answer(
 	struct qm_splitter *splitter, enum qm_piece_answer answer, const char *words)
 {
 	splitter->sent.piece.words = words;
+	splitter->sent.piece.is_doubtful |= answer == QM_PIECE_UNANSWERED;
 	if (splitter->stage == FIRST_PROBE || splitter->stage == LAST_PROBE)
 		answer_probe(splitter, answer);
 	else if (answer == QM_PIECE_ACCEPTED)

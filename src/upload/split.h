@@ -38,6 +38,7 @@ struct qm_piece {
 	size_t first, count; /* of the ids of the call */
 	enum qm_piece_fate fate;
 	const char *words; /* of the refusal that led to it; NULL: none */
+	bool is_doubtful;  /* a call that held it was sent and got no clear answer: it may be set */
 };
 
 enum qm_piece_answer {
@@ -67,6 +68,12 @@ bool qm_splitter_next(struct qm_splitter *splitter, struct qm_piece *out);
  */
 void qm_splitter_answer(
 	struct qm_splitter *splitter, enum qm_piece_answer answer, const char *words);
+
+/*
+ * The upload ends here: hands out what is left of the call, pieces that were not sent and ends that
+ * were not told. False when there is nothing left.
+ */
+bool qm_splitter_drain(struct qm_splitter *splitter, struct qm_piece *out);
 
 /* The most ids that a call may have, as far as was learned; SIZE_MAX: nothing was. */
 size_t qm_splitter_max_ids(const struct qm_splitter *splitter);

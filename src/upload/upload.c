@@ -190,24 +190,7 @@ static void end_denied(struct upload *upload, const struct qm_piece *piece, cons
 
 /* ---- Sending. */
 
-/* Nothing further is tried: `err` says why. */
-static void stop(struct upload *upload, const struct qm_error *err)
-{
-	unsigned long long unsent = qm_summary_unsent(upload->summary);
-	unsigned long long unknown = upload->summary->unknown_count;
-	char text[QM_ERROR_SOURCE + QM_ERROR_TEXT + 32], more[96] = "";
-
-	upload->stopped = true;
-	qm_error_format(err, text, sizeof text);
-	if (unknown)
-		(void)snprintf(more, sizeof more,
-			", %llu more may have been set: their call got no clear answer", unknown);
-	qm_summary_reason(upload->summary, qm_reason_of(err->code),
-		"%s; %llu of %zu updates are left%s", text, unsent,
-		upload->summary->plan->updates.count, more);
-}
-
-/* The last call was sent, and nobody knows what came of it. */
+/* It was sent, and nobody knows what came of it. */
 static void lose_sight(struct upload *upload, const struct qm_piece *piece)
 {
 	static const char why[] = "the call was sent and got no clear answer";
@@ -217,6 +200,35 @@ static void lose_sight(struct upload *upload, const struct qm_piece *piece)
 		(void)qm_summary_list(upload->summary, &upload->summary->unknown,
 			upload->call->updates[piece->first + i].run, &upload->options->origins,
 			why);
+}
+
+/* Halves of a call without an answer may be set, though they never were sent as halves. */
+static void lose_sight_of_rest(struct upload *upload)
+{
+	struct qm_piece piece;
+
+	while (upload->splitter && qm_splitter_drain(upload->splitter, &piece))
+		if (piece.is_doubtful)
+			lose_sight(upload, &piece);
+}
+
+/* Nothing further is tried: `err` says why. */
+static void stop(struct upload *upload, const struct qm_error *err)
+{
+	unsigned long long unsent, unknown;
+	char text[QM_ERROR_SOURCE + QM_ERROR_TEXT + 32], more[96] = "";
+
+	upload->stopped = true;
+	lose_sight_of_rest(upload);
+	unsent = qm_summary_unsent(upload->summary);
+	unknown = upload->summary->unknown_count;
+	qm_error_format(err, text, sizeof text);
+	if (unknown)
+		(void)snprintf(more, sizeof more,
+			", %llu more may have been set: their call got no clear answer", unknown);
+	qm_summary_reason(upload->summary, qm_reason_of(err->code),
+		"%s; %llu of %zu updates are left%s", text, unsent,
+		upload->summary->plan->updates.count, more);
 }
 
 /* On disk before anybody is told: first what undo needs, then that it is done. */
@@ -314,16 +326,19 @@ static void send_piece(struct upload *upload, const struct qm_piece *piece)
 		end_denied(upload, piece, error_text(upload, &err));
 		qm_splitter_answer(upload->splitter, QM_PIECE_DROPPED, NULL);
 	} else {
-		if (refusal == QM_REFUSED_UNANSWERED)
+		if (refusal == QM_REFUSED_UNANSWERED || piece->is_doubtful)
 			lose_sight(upload, piece);
 		stop(upload, &err);
 	}
 }
 
 /* Seen before a call is made: it would be cut off, and what came of it unknown. */
-static void stop_by_signal(struct upload *upload)
+static void stop_by_signal(struct upload *upload, const struct qm_piece *piece)
 {
 	struct qm_error err;
+
+	if (piece->is_doubtful)
+		lose_sight(upload, piece);
 
 	qm_error_init(&err);
 	(void)qm_error_set(&err, QM_ESTOPPED, "stopped by a signal");
@@ -365,7 +380,7 @@ static void carry_out(struct upload *upload)
 		if (piece.fate != QM_PIECE_SEND)
 			end_piece(upload, &piece);
 		else if (qm_clock_interrupted(upload->options->clock))
-			stop_by_signal(upload);
+			stop_by_signal(upload, &piece);
 		else
 			send_piece(upload, &piece);
 	}

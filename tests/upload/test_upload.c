@@ -297,6 +297,37 @@ static void a_signal_while_a_call_is_tried_again_leaves_it_unknown(void **state)
 	assert_int_equal(qm_summary_exit_code(&rig->summary), 7);
 }
 
+/* The whole may have been set when it was sent first, and so may the half that never was. */
+static void halves_of_a_call_without_answer_are_unknown_when_the_upload_ends(void **state)
+{
+	struct rig *rig = *state;
+
+	rig_add(rig, 40, 0);
+	for (size_t i = 1; i <= 2; i++)
+		rig->office->faults[i] =
+			(struct answer){ .delivery = QM_UNANSWERED, .timed_out = true };
+	rig->office->faults[4] = (struct answer){ .delivery = QM_CUT_OFF };
+	send_all(rig, 30, stage_allow_all);
+	assert_counts(rig, 15, 0, 10);
+	assert_int_equal(rig->summary.unknown_count, 15);
+	assert_says(rig_reason(rig, 0), "10 of 40 updates are left, 15 more may have been set");
+}
+
+static void a_half_that_is_never_sent_is_unknown_like_its_whole(void **state)
+{
+	struct rig *rig = *state;
+
+	rig_add(rig, 40, 0);
+	for (size_t i = 1; i <= 2; i++)
+		rig->office->faults[i] =
+			(struct answer){ .delivery = QM_UNANSWERED, .timed_out = true };
+	rig->office->faults[3] = (struct answer){ .delivery = QM_CUT_OFF };
+	send_all(rig, 500, stage_allow_all);
+	assert_counts(rig, 0, 0, 0);
+	assert_int_equal(rig->summary.unknown_count, 40);
+	assert_int_equal(rig->summary.unknown.count, 40);
+}
+
 static void a_signal_while_a_limit_is_waited_for_leaves_nothing_unknown(void **state)
 {
 	struct rig *rig = *state;
@@ -330,6 +361,8 @@ int main(void)
 		TEST(a_signal_during_a_call_leaves_its_runs_unknown),
 		TEST(a_signal_between_calls_leaves_nothing_unknown),
 		TEST(a_signal_while_a_call_is_tried_again_leaves_it_unknown),
+		TEST(halves_of_a_call_without_answer_are_unknown_when_the_upload_ends),
+		TEST(a_half_that_is_never_sent_is_unknown_like_its_whole),
 		TEST(a_signal_while_a_limit_is_waited_for_leaves_nothing_unknown),
 	};
 
