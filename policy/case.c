@@ -121,7 +121,7 @@ static void make_call(struct scene *scene, const json_t *call, size_t index)
 			tool.tool ? "\"at\" is no RFC 3339 time" : "it has no \"tool\"");
 		return;
 	}
-	qm_decision_init(&decision);
+	qm_decision_init(&decision, NULL);
 	qm_engine_decide(&scene->engine, &tool, now_ms, &decision);
 	found = found_of(&decision, tool.arguments);
 	compare(scene, index, json_object_get(call, "expect"), found);
@@ -193,7 +193,7 @@ static void run_calls(const json_t *line, const struct qm_policy *policy, struct
 	if (!kind)
 		compare_counters(&scene, json_object_get(line, "counters_after"));
 	for (size_t i = 0; i < scene.replies.count; i++)
-		qm_taken_release(&((struct reply *)qm_vec_at(&scene.replies, i))->taken);
+		qm_vec_release(&((struct reply *)qm_vec_at(&scene.replies, i))->taken);
 	qm_vec_release(&scene.replies);
 	qm_store_close(store);
 }

@@ -34,8 +34,11 @@ const json_t *qm_argument_find(const json_t *arguments, const char *path)
 	const json_t *found = arguments;
 	struct qm_buf key;
 
-	qm_buf_init(&key, strlen(path));
 	path += strlen("args.");
+	/* The common case needs no copy. */
+	if (!strchr(path, '.'))
+		return json_object_get(arguments, path);
+	qm_buf_init(&key, strlen(path));
 	for (;;) {
 		size_t length = strcspn(path, ".");
 

@@ -77,27 +77,23 @@ static bool is_limit(const struct qm_condition *condition, const char *key)
 		(condition->compare == QM_OP_LT || condition->compare == QM_OP_LTE);
 }
 
-static void add_conditions(
-	struct qm_buf *out, const struct qm_tool *tool, const struct qm_rule *rule)
+static void add_conditions(struct qm_buf *out, const struct qm_rule *rule)
 {
 	const char *separator = "";
 	bool limited = false;
-	struct qm_buf key;
+	const char *key = rule->state ? rule->state->key : NULL;
 	int64_t limit;
 
-	qm_buf_init(&key, MAX_TEXT_BYTES);
-	if (rule->state) {
-		qm_engine_key(&key, qm_tool_scope(tool), rule->state);
-		limited = qm_engine_rule_limit(rule, key.data, &limit);
-	}
+	if (key)
+		limited = qm_engine_rule_limit(rule, key, &limit);
 	if (limited) {
-		add_limit(out, rule->state, key.data, limit);
+		add_limit(out, rule->state, key, limit);
 		separator = "; ";
 	}
 	for (size_t i = 0; i < rule->conditions.count; i++) {
 		const struct qm_condition *condition = qm_vec_at(&rule->conditions, i);
 
-		if (limited && is_limit(condition, key.data)) {
+		if (limited && is_limit(condition, key)) {
 			limited = false; /* the first one is the limit; others are told */
 			continue;
 		}
@@ -105,10 +101,9 @@ static void add_conditions(
 		add_condition(out, condition);
 		separator = "; ";
 	}
-	qm_buf_release(&key);
 }
 
-static void add_rule(struct qm_buf *out, const struct qm_tool *tool, const struct qm_rule *rule)
+static void add_rule(struct qm_buf *out, const struct qm_rule *rule)
 {
 	qm_buf_add_text(out, "  ");
 	qm_text_printable(out, rule->name);
@@ -118,7 +113,7 @@ static void add_rule(struct qm_buf *out, const struct qm_tool *tool, const struc
 	else if (!rule->conditions.count)
 		qm_buf_add_text(out, "allowed");
 	else
-		add_conditions(out, tool, rule);
+		add_conditions(out, rule);
 	if (rule->on_deny[0]) {
 		qm_buf_add_text(out, "; else \"");
 		qm_text_printable(out, rule->on_deny);
@@ -150,7 +145,7 @@ void qm_policy_describe(const struct qm_policy *policy, struct qm_buf *out)
 		if (!tool->rules.count)
 			qm_buf_add_text(out, "  (no rule)\n");
 		for (size_t j = 0; j < tool->rules.count; j++)
-			add_rule(out, tool, qm_vec_at(&tool->rules, j));
+			add_rule(out, qm_vec_at(&tool->rules, j));
 	}
 }
 

@@ -29,7 +29,8 @@ bool qm_rule_is(const struct qm_rule *rule, const char *action)
 	return strcmp(rule->action, action) == 0;
 }
 
-const char *qm_tool_scope(const struct qm_tool *tool)
+/* Under what its counters are kept: "_global" for the rules of `*`. */
+static const char *scope_of(const struct qm_tool *tool)
 {
 	return strcmp(tool->name, "*") == 0 ? "_global" : tool->name;
 }
@@ -187,8 +188,20 @@ static bool is_catalogue(const struct qm_policy *policy, const struct qm_rule *r
 		(rule->reason[0] || !policy->version[0]);
 }
 
-static void desugar_rule(struct qm_policy *policy, const char *scope, struct qm_rule *rule)
+static const char *join_key(struct qm_policy *policy, const char *scope, const char *counter)
 {
+	struct qm_buf key;
+
+	qm_buf_init(&key, SIZE_MAX / 2);
+	qm_buf_add_format(&key, "%s.%s", scope, counter);
+	return text_of(&policy->arena, &key);
+}
+
+static void desugar_rule(struct qm_policy *policy, const struct qm_tool *tool, struct qm_rule *rule)
+{
+	const char *scope = scope_of(tool);
+	struct qm_state *state;
+
 	rule->catalogue = is_catalogue(policy, rule);
 	if (rule->catalogue) {
 		if (!rule->name[0])
@@ -199,12 +212,15 @@ static void desugar_rule(struct qm_policy *policy, const char *scope, struct qm_
 	write_out_rate(policy, scope, rule);
 	if (!rule->action[0] && rule->rate.form == QM_RATE_NONE)
 		rule->action = "evaluate";
-	if (rule->state) {
-		if (!rule->state->increment)
-			rule->state->increment = 1;
-		if (!rule->state->window_ms)
-			rule->state->window_ms = qm_window_named_ms(rule->state->window);
-	}
+	state = rule->state;
+	if (!state)
+		return;
+	if (!state->increment)
+		state->increment = 1;
+	if (!state->window_ms)
+		state->window_ms = qm_window_named_ms(state->window);
+	state->key = join_key(policy, scope, state->counter);
+	state->own_key = join_key(policy, tool->name, state->counter);
 }
 
 void qm_policy_desugar(struct qm_policy *policy)
@@ -215,6 +231,7 @@ void qm_policy_desugar(struct qm_policy *policy)
 		struct qm_tool *tool = qm_vec_at(&policy->tools, i);
 
 		for (size_t j = 0; j < tool->rules.count; j++)
-			desugar_rule(policy, qm_tool_scope(tool), qm_vec_at(&tool->rules, j));
+			desugar_rule(policy, tool, qm_vec_at(&tool->rules, j));
 	}
+	policy->any_tool = qm_policy_tool(policy, "*");
 }

@@ -18,26 +18,17 @@ struct judge {
 	struct qm_decision *out;
 };
 
-void qm_decision_init(struct qm_decision *decision)
+void qm_decision_init(struct qm_decision *decision, struct qm_error *store_error)
 {
-	*decision = (struct qm_decision){ .stage = QM_STAGE_NONE };
+	*decision = (struct qm_decision){ .stage = QM_STAGE_NONE, .store_error = store_error };
 	qm_buf_init(&decision->message, MAX_MESSAGE_BYTES);
 	qm_vec_init(&decision->taken, sizeof(struct qm_taken));
-	qm_error_init(&decision->store_error);
-}
-
-void qm_taken_release(struct qm_vec *taken)
-{
-	for (size_t i = 0; i < taken->count; i++)
-		free(((struct qm_taken *)qm_vec_at(taken, i))->key);
-	qm_vec_release(taken);
 }
 
 void qm_decision_release(struct qm_decision *decision)
 {
 	qm_buf_release(&decision->message);
-	qm_taken_release(&decision->taken);
-	free(decision->key);
+	qm_vec_release(&decision->taken);
 }
 
 static void note_store(struct judge *judge, enum qm_code code)
@@ -63,7 +54,7 @@ static bool read_counter(struct judge *judge, const char *key, struct qm_value *
 {
 	struct qm_store *store = judge->engine->store;
 	struct qm_counter counter;
-	enum qm_code code = store->kind->get(store, key, &counter, &judge->out->store_error);
+	enum qm_code code = store->kind->get(store, key, &counter, judge->out->store_error);
 
 	if (code) {
 		note_store(judge, code);
@@ -112,7 +103,7 @@ bool qm_engine_holds(const struct qm_engine *engine, const struct qm_tool_call *
 	struct judge judge = { .engine = engine, .call = call, .now_ms = now_ms, .out = &decision };
 	bool answer;
 
-	qm_decision_init(&decision);
+	qm_decision_init(&decision, NULL);
 	qm_arena_init(&judge.arena);
 	answer = holds(&judge, condition);
 	qm_arena_release(&judge.arena);
@@ -156,14 +147,6 @@ int64_t qm_to_integer(double number)
 	if (number <= -0x1p63)
 		return INT64_MIN;
 	return isnan(number) ? 0 : (int64_t)number;
-}
-
-void qm_engine_key(struct qm_buf *out, const char *scope, const struct qm_state *state)
-{
-	qm_buf_clear(out);
-	qm_buf_add_text(out, scope);
-	qm_buf_add_char(out, '.');
-	qm_buf_add_text(out, state->counter);
 }
 
 bool qm_engine_rule_limit(const struct qm_rule *rule, const char *key, int64_t *out)
@@ -230,7 +213,7 @@ static void note_taken(struct judge *judge, const char *key, int64_t amount, int
 {
 	struct qm_taken *taken = qm_vec_add(&judge->out->taken);
 
-	taken->key = qm_strdup(key);
+	taken->key = key;
 	taken->amount = amount;
 	taken->window_ms = window_ms;
 	taken->window_start_ms = qm_window_start_ms(window_ms, judge->now_ms);
@@ -240,7 +223,7 @@ static bool over_limit(struct judge *judge, const struct qm_rule *rule, const ch
 	int64_t amount, int64_t limit)
 {
 	judge->out->denied_by = rule;
-	judge->out->key = qm_strdup(key);
+	judge->out->key = key;
 	judge->out->amount = amount;
 	judge->out->limit = limit;
 	if (rule->on_deny[0])
@@ -268,7 +251,7 @@ static bool reserve_key(struct judge *judge, const struct qm_rule *rule, const c
 			.limit = limit,
 			.window_ms = rule->state->window_ms,
 			.now_ms = judge->now_ms },
-		&allowed, &value, &judge->out->store_error);
+		&allowed, &value, judge->out->store_error);
 	if (code) {
 		note_store(judge, code);
 		return internal_error(judge);
@@ -279,22 +262,16 @@ static bool reserve_key(struct judge *judge, const struct qm_rule *rule, const c
 	return true;
 }
 
-static bool reserve_tool(struct judge *judge, const struct qm_tool *tool, const char *scope)
+static bool reserve_tool(struct judge *judge, const struct qm_tool *tool, bool by_own_name)
 {
-	bool reserved = true;
-	struct qm_buf key;
-
-	qm_buf_init(&key, MAX_MESSAGE_BYTES);
-	for (size_t i = 0; tool && i < tool->rules.count && reserved; i++) {
+	for (size_t i = 0; tool && i < tool->rules.count; i++) {
 		const struct qm_rule *rule = qm_vec_at(&tool->rules, i);
+		const struct qm_state *state = rule->state;
 
-		if (!rule->state)
-			continue;
-		qm_engine_key(&key, scope, rule->state);
-		reserved = reserve_key(judge, rule, key.data);
+		if (state && !reserve_key(judge, rule, by_own_name ? state->own_key : state->key))
+			return false;
 	}
-	qm_buf_release(&key);
-	return reserved;
+	return true;
 }
 
 enum qm_code qm_engine_rollback(
@@ -319,10 +296,10 @@ static bool reserve(struct judge *judge, const struct qm_tool *tool, const struc
 
 	if (!judge->engine->store)
 		return true;
-	if (reserve_tool(judge, tool, judge->call->tool) && reserve_tool(judge, any, "_global"))
+	if (reserve_tool(judge, tool, true) && reserve_tool(judge, any, false))
 		return true;
-	note_store(judge, qm_engine_rollback(judge->engine->store, &out->taken, &out->store_error));
-	qm_taken_release(&out->taken);
+	note_store(judge, qm_engine_rollback(judge->engine->store, &out->taken, out->store_error));
+	qm_vec_release(&out->taken);
 	return false;
 }
 
@@ -363,7 +340,7 @@ void qm_engine_decide(const struct qm_engine *engine, const struct qm_tool_call 
 {
 	struct judge judge = { .engine = engine, .call = call, .now_ms = now_ms, .out = out };
 	const struct qm_tool *tool = qm_policy_tool(engine->policy, call->tool);
-	const struct qm_tool *any = qm_policy_tool(engine->policy, "*");
+	const struct qm_tool *any = engine->policy->any_tool;
 
 	if (call->arguments && !json_is_object(call->arguments) && !json_is_null(call->arguments)) {
 		out->stage = QM_STAGE_UNPARSED;

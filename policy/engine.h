@@ -45,7 +45,7 @@ struct qm_engine {
 
 /* What a call took from one counter. */
 struct qm_taken {
-	char *key;
+	const char *key; /* belongs to the policy */
 	int64_t amount, window_ms, window_start_ms;
 };
 
@@ -56,15 +56,15 @@ struct qm_decision {
 	struct qm_buf message; /* likewise; empty when allowed */
 	const struct qm_rule *denied_by;   /* evaluate, reserve: the rule itself */
 	const struct qm_condition *failed; /* evaluate: its first one that fails; NULL: `deny` */
-	char *key;                         /* reserve: the counter that is at its limit, ... */
+	const char *key;                   /* reserve: the counter that is at its limit, ... */
 	int64_t amount, limit;             /* ... what did not fit, and our limit */
 	struct qm_vec taken;               /* struct qm_taken; empty unless allowed */
 	bool gave_up;                      /* a pattern met its ceiling and counted as no match */
 	enum qm_code store_code;           /* the first failure of the store, ... */
-	struct qm_error store_error;       /* ... in its words */
+	struct qm_error *store_error;      /* ... in its words; the caller's, may be NULL */
 };
 
-void qm_decision_init(struct qm_decision *decision);
+void qm_decision_init(struct qm_decision *decision, struct qm_error *store_error);
 void qm_decision_release(struct qm_decision *decision);
 
 /* `out` is initialised, and released by the caller. */
@@ -75,8 +75,6 @@ void qm_engine_decide(const struct qm_engine *engine, const struct qm_tool_call 
 enum qm_code qm_engine_rollback(
 	struct qm_store *store, const struct qm_vec *taken, struct qm_error *err) QM_MUST_CHECK;
 
-void qm_taken_release(struct qm_vec *taken);
-
 /* Whether one condition holds now; one on a counter does not where the store fails. */
 bool qm_engine_holds(const struct qm_engine *engine, const struct qm_tool_call *call,
 	const struct qm_condition *condition, int64_t now_ms);
@@ -86,9 +84,6 @@ int64_t qm_to_integer(double number);
 
 /* Our part of a limit: 30 with headroom 20 % is 24, with share 3 it is 10. */
 int64_t qm_engine_limit(const struct qm_engine *engine, int64_t limit, int64_t amount);
-
-/* The counter of a state under its full name: "t._rate_minute". */
-void qm_engine_key(struct qm_buf *out, const char *scope, const struct qm_state *state);
 
 /* How much the counter may hold by the first condition of its rule that limits it; false: none
  * does, and the rule does not count. */

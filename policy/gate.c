@@ -20,15 +20,34 @@ struct qm_gate *qm_gate_new(const struct qm_policy *policy, struct qm_store *sto
 
 	assert(options->headroom_percent >= 0 && options->headroom_percent < 100);
 	assert(options->share >= 1);
-	gate->engine = (struct qm_engine){ .policy = policy,
-		.store = store,
-		.headroom_percent = options->headroom_percent,
-		.share = options->share };
+	qm_gate_init(gate,
+		&(struct qm_engine){ .policy = policy,
+			.store = store,
+			.headroom_percent = options->headroom_percent,
+			.share = options->share });
 	return gate;
+}
+
+void qm_gate_init(struct qm_gate *gate, const struct qm_engine *engine)
+{
+	*gate = (struct qm_gate){ .engine = *engine };
+	if (!engine->store)
+		return;
+	gate->trial = qm_store_snapshot(engine->store);
+	gate->prospect = qm_store_snapshot(engine->store);
+}
+
+void qm_gate_release(struct qm_gate *gate)
+{
+	qm_store_close(gate->trial);
+	qm_store_close(gate->prospect);
 }
 
 void qm_gate_free(struct qm_gate *gate)
 {
+	if (!gate)
+		return;
+	qm_gate_release(gate);
 	free(gate);
 }
 
@@ -154,19 +173,16 @@ static enum qm_code look_ahead(struct prospect *prospect, enum outlook *outlook)
 	enum qm_code code;
 
 	*outlook = HOPELESS;
-	qm_decision_init(&decision);
+	qm_decision_init(&decision, prospect->err);
 	qm_engine_decide(&prospect->engine, prospect->call, prospect->now_ms, &decision);
 	code = decision.store_code;
 	take_words(&prospect->words, &decision);
-	if (code) {
-		(void)qm_error_set(prospect->err, code, "%s", decision.store_error.text);
-	} else if (decision.allowed) {
+	if (!code && decision.allowed)
 		*outlook = PASSES;
-	} else if (decision.stage == QM_STAGE_EVALUATE) {
+	else if (!code && decision.stage == QM_STAGE_EVALUATE)
 		code = rule_in_the_way(prospect, decision.denied_by, outlook);
-	} else if (decision.stage == QM_STAGE_RESERVE) {
+	else if (!code && decision.stage == QM_STAGE_RESERVE)
 		code = limit_in_the_way(prospect, &decision, outlook);
-	}
 	qm_decision_release(&decision);
 	return code;
 }
@@ -175,23 +191,23 @@ static enum qm_code look_ahead(struct prospect *prospect, enum outlook *outlook)
  * Fills in the answer. A round of WAIT empties a counter that was not empty, and there is a
  * counter or two for each rule, so the rounds come to an end.
  */
-static enum qm_code classify(const struct qm_engine *engine, const struct qm_tool_call *call,
+static enum qm_code classify(const struct qm_gate *gate, const struct qm_tool_call *call,
 	int64_t now_ms, struct qm_verdict *out, struct qm_error *err)
 {
 	struct prospect prospect = {
-		.engine = *engine, .call = call, .now_ms = now_ms, .out = out, .err = err
+		.engine = gate->engine, .call = call, .now_ms = now_ms, .out = out, .err = err
 	};
 	enum outlook outlook = HOPELESS;
 	enum qm_code code = QM_OK;
 
 	out->answer = QM_DENIED;
-	if (!engine->store)
+	if (!gate->engine.store)
 		return QM_OK;
-	prospect.engine.store = qm_store_snapshot(engine->store);
+	qm_store_snapshot_renew(gate->prospect, gate->engine.store);
+	prospect.engine.store = gate->prospect;
 	do
 		code = look_ahead(&prospect, &outlook);
 	while (!code && outlook == WAIT);
-	qm_store_close(prospect.engine.store);
 	if (code || outlook == HOPELESS) {
 		/* What waiting would not help against says so, not the limit before it. */
 		memcpy(out->rule, prospect.words.rule, sizeof out->rule);
@@ -209,22 +225,22 @@ static enum qm_code classify(const struct qm_engine *engine, const struct qm_too
 
 /* ---- The three questions */
 
-enum qm_code qm_gate_judge(const struct qm_engine *engine, const struct qm_tool_call *call,
+enum qm_code qm_gate_judge(const struct qm_gate *gate, const struct qm_tool_call *call,
 	int64_t now_ms, struct qm_verdict *out, struct qm_vec *taken, struct qm_error *err)
 {
 	struct qm_decision decision;
 	enum qm_code code;
 
-	*out = (struct qm_verdict){ .answer = QM_ALLOWED, .until_ms = INT64_MIN };
-	qm_decision_init(&decision);
-	qm_engine_decide(engine, call, now_ms, &decision);
+	out->answer = QM_ALLOWED;
+	out->until_ms = INT64_MIN;
+	out->limit = out->window_ms = 0;
+	qm_decision_init(&decision, err);
+	qm_engine_decide(&gate->engine, call, now_ms, &decision);
 	out->gave_up = decision.gave_up;
 	take_words(out, &decision);
 	code = decision.store_code;
-	if (code)
-		(void)qm_error_set(err, code, "%s", decision.store_error.text);
-	else if (!decision.allowed)
-		code = classify(engine, call, now_ms, out, err);
+	if (!code && !decision.allowed)
+		code = classify(gate, call, now_ms, out, err);
 	if (!code && decision.allowed) {
 		*taken = decision.taken;
 		qm_vec_init(&decision.taken, sizeof(struct qm_taken));
@@ -235,26 +251,27 @@ enum qm_code qm_gate_judge(const struct qm_engine *engine, const struct qm_tool_
 	return code;
 }
 
-enum qm_code qm_gate_try(const struct qm_engine *engine, const struct qm_tool_call *call,
+enum qm_code qm_gate_try(const struct qm_gate *gate, const struct qm_tool_call *call,
 	int64_t now_ms, struct qm_verdict *out, struct qm_error *err)
 {
-	struct qm_engine copy = *engine;
+	struct qm_gate copy = *gate;
 	struct qm_vec taken;
 	enum qm_code code;
 
 	qm_vec_init(&taken, sizeof(struct qm_taken));
-	if (copy.store)
-		copy.store = qm_store_snapshot(copy.store);
+	if (copy.trial) {
+		qm_store_snapshot_renew(copy.trial, gate->engine.store);
+		copy.engine.store = copy.trial;
+	}
 	code = qm_gate_judge(&copy, call, now_ms, out, &taken, err);
-	qm_taken_release(&taken);
-	qm_store_close(copy.store);
+	qm_vec_release(&taken);
 	return code;
 }
 
 enum qm_code qm_gate_check(struct qm_gate *gate, const struct qm_tool_call *call, int64_t now_ms,
 	struct qm_verdict *out, struct qm_error *err)
 {
-	return qm_gate_try(&gate->engine, call, now_ms, out, err);
+	return qm_gate_try(gate, call, now_ms, out, err);
 }
 
 enum qm_code qm_gate_reserve(struct qm_gate *gate, const struct qm_tool_call *call, int64_t now_ms,
@@ -265,7 +282,7 @@ enum qm_code qm_gate_reserve(struct qm_gate *gate, const struct qm_tool_call *ca
 
 	*out_reservation = NULL;
 	qm_vec_init(&reservation->taken, sizeof(struct qm_taken));
-	code = qm_gate_judge(&gate->engine, call, now_ms, out, &reservation->taken, err);
+	code = qm_gate_judge(gate, call, now_ms, out, &reservation->taken, err);
 	if (code || out->answer != QM_ALLOWED)
 		qm_reservation_free(reservation);
 	else
@@ -314,6 +331,6 @@ void qm_reservation_free(struct qm_reservation *reservation)
 {
 	if (!reservation)
 		return;
-	qm_taken_release(&reservation->taken);
+	qm_vec_release(&reservation->taken);
 	free(reservation);
 }

@@ -58,19 +58,17 @@ enum qm_code qm_gate_check(struct qm_gate *gate, const struct qm_tool_call *call
 
 /* A counter that a rule limits, as it stands in the store. */
 struct qm_counter_state {
-	char *key;
-	const char *rule;    /* belongs to the policy */
-	int64_t used, limit; /* of the whole limit */
-	int64_t ours, left;  /* what headroom and share leave to us, and how much of it is left */
+	const char *key, *rule; /* belong to the policy */
+	int64_t used, limit;    /* of the whole limit */
+	int64_t ours, left; /* what headroom and share leave to us, and how much of it is left */
 	int64_t window_ms, ends_ms;
 };
 
 /* Adds one for each rule that counts (struct qm_counter_state); nothing is counted. */
 enum qm_code qm_gate_counters(const struct qm_gate *gate, int64_t now_ms, struct qm_vec *out,
 	struct qm_error *err) QM_MUST_CHECK;
-void qm_counter_states_release(struct qm_vec *states);
 
-/* What one call took, so that it can be given back. */
+/* What one call took, so that it can be given back while gate and policy are there. */
 struct qm_reservation;
 
 /* `out_reservation` (free it) is NULL unless allowed. */

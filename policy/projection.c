@@ -5,18 +5,19 @@
 #include <stdlib.h>
 
 struct qm_projection {
-	struct qm_engine engine; /* over a snapshot */
-	int64_t now_ms;          /* the virtual clock */
+	struct qm_gate gate; /* over a snapshot */
+	int64_t now_ms;      /* the virtual clock */
 	int64_t border_ms;
 };
 
 struct qm_projection *qm_projection_new(struct qm_gate *gate, int64_t now_ms, int64_t border_ms)
 {
 	struct qm_projection *projection = qm_alloc(sizeof *projection);
+	struct qm_engine engine = gate->engine;
 
-	projection->engine = gate->engine;
-	if (gate->engine.store)
-		projection->engine.store = qm_store_snapshot(gate->engine.store);
+	if (engine.store)
+		engine.store = qm_store_snapshot(engine.store);
+	qm_gate_init(&projection->gate, &engine);
 	projection->now_ms = now_ms;
 	projection->border_ms = border_ms;
 	return projection;
@@ -26,14 +27,15 @@ void qm_projection_free(struct qm_projection *projection)
 {
 	if (!projection)
 		return;
-	qm_store_close(projection->engine.store);
+	qm_gate_release(&projection->gate);
+	qm_store_close(projection->gate.engine.store);
 	free(projection);
 }
 
 enum qm_code qm_projection_check(struct qm_projection *projection, const struct qm_tool_call *call,
 	struct qm_verdict *out, struct qm_error *err)
 {
-	return qm_gate_try(&projection->engine, call, projection->now_ms, out, err);
+	return qm_gate_try(&projection->gate, call, projection->now_ms, out, err);
 }
 
 /* Whether the call may not go yet: it has to wait for a window, or for a border to be over. */
@@ -63,10 +65,10 @@ enum qm_code qm_projection_next(struct qm_projection *projection, const struct q
 
 	qm_vec_init(&taken, sizeof(struct qm_taken));
 	while (!code && waits) {
-		code = qm_engine_rollback(projection->engine.store, &taken, err);
-		qm_taken_release(&taken);
+		code = qm_engine_rollback(projection->gate.engine.store, &taken, err);
+		qm_vec_release(&taken);
 		if (!code)
-			code = qm_gate_judge(&projection->engine, call, at_ms, out, &taken, err);
+			code = qm_gate_judge(&projection->gate, call, at_ms, out, &taken, err);
 		if (!code && out->answer == QM_LIMITED)
 			limited = *out;
 		waits = !code && has_to_wait(projection, out, &taken, &at_ms);
@@ -77,6 +79,6 @@ enum qm_code qm_projection_next(struct qm_projection *projection, const struct q
 		projection->now_ms = at_ms;
 		*out_at_ms = at_ms;
 	}
-	qm_taken_release(&taken);
+	qm_vec_release(&taken);
 	return code;
 }

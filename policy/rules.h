@@ -48,6 +48,11 @@ struct qm_state {
 	const char *counter, *window, *increment_from;
 	int64_t increment;
 	int64_t window_ms; /* 0: what the file says is no window */
+	/*
+	 * What its counter is called in stores: "t._rate_minute", "_global._rate_minute" for a rule
+	 * of `*`; and "*._rate_minute" for that one when a tool called `*` is meant.
+	 */
+	const char *key, *own_key;
 	struct qm_place place;
 };
 
@@ -89,15 +94,13 @@ struct qm_policy {
 	struct qm_arena arena;
 	const char *version, *description, *default_action;
 	struct qm_place version_place, default_place;
-	struct qm_vec hide;  /* struct qm_hidden */
-	struct qm_vec tools; /* struct qm_tool, sorted by the bytes of the name */
+	struct qm_vec hide;             /* struct qm_hidden */
+	struct qm_vec tools;            /* struct qm_tool, sorted by the bytes of the name */
+	const struct qm_tool *any_tool; /* `*`; NULL if the file has none */
 };
 
 /* The tool of that very name, `*` too; NULL if the file has none. */
 const struct qm_tool *qm_policy_tool(const struct qm_policy *policy, const char *name);
-
-/* Under what its counters are kept: "_global" for the rules of `*`. */
-const char *qm_tool_scope(const struct qm_tool *tool);
 
 bool qm_rule_is(const struct qm_rule *rule, const char *action);
 

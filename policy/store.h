@@ -68,6 +68,10 @@ struct qm_store *qm_store_memory(void);
  */
 struct qm_store *qm_store_snapshot(struct qm_store *base);
 
+/* Forgets what a snapshot has kept: all counters are read from `base` anew. Costs next to nothing,
+ * where a snapshot of its own for each question would cost most of the answer. */
+void qm_store_snapshot_renew(struct qm_store *snapshot, struct qm_store *base);
+
 struct qm_sqlite_options {
 	const char *path;
 	bool shared;        /* it is Intercept's own */

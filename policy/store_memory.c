@@ -4,34 +4,61 @@
 #include "src/base/memory.h"
 #include "src/base/vec.h"
 
+#include <assert.h>
 #include <stdlib.h>
+#include <string.h>
+
+/* A counter that is kept; one of an earlier generation is as good as none. */
+struct kept {
+	const char *key;
+	struct qm_counter counter;
+	uint64_t generation;
+};
 
 struct memory_store {
 	struct qm_store base;
 	struct qm_store *behind; /* of a snapshot; else NULL */
+	uint64_t generation;     /* from 1 on; each renewal of a snapshot begins one */
 	struct qm_arena keys;
 	struct qm_map index;    /* key -> place in counters */
-	struct qm_vec counters; /* struct qm_counter */
+	struct qm_vec counters; /* struct kept */
+	size_t last;            /* place of the one that was asked for last */
 };
+
+/* A decision asks for the same counter several times, which needs no hash. */
+static struct kept *find_or_add(struct memory_store *store, const char *key)
+{
+	struct kept *kept = store->counters.items;
+	const size_t *place;
+
+	if (store->last < store->counters.count && strcmp(kept[store->last].key, key) == 0)
+		return &kept[store->last];
+	place = qm_map_find(&store->index, key);
+	store->last = place ? *place : store->counters.count;
+	if (place)
+		return &kept[*place];
+	kept = qm_vec_add(&store->counters);
+	kept->key = qm_arena_strdup(&store->keys, key);
+	(void)qm_map_put(&store->index, kept->key, store->last, NULL);
+	return kept;
+}
 
 /* The counter's place, which stays valid until another key is asked for. */
 static enum qm_code find(
 	struct memory_store *store, const char *key, struct qm_counter **out, struct qm_error *err)
 {
-	size_t *place = qm_map_find(&store->index, key);
-	struct qm_counter counter = { .exists = false };
+	struct kept *kept = find_or_add(store, key);
 	enum qm_code code = QM_OK;
 
-	if (!place) {
+	if (kept->generation != store->generation) {
+		kept->counter = (struct qm_counter){ .exists = false };
 		if (store->behind)
-			code = store->behind->kind->get(store->behind, key, &counter, err);
+			code = store->behind->kind->get(store->behind, key, &kept->counter, err);
 		if (code)
 			return code;
-		place = qm_map_put(&store->index, qm_arena_strdup(&store->keys, key),
-			store->counters.count, NULL);
-		qm_vec_push(&store->counters, &counter);
+		kept->generation = store->generation;
 	}
-	*out = qm_vec_at(&store->counters, *place);
+	*out = &kept->counter;
 	return QM_OK;
 }
 
@@ -103,10 +130,20 @@ struct qm_store *qm_store_snapshot(struct qm_store *base)
 
 	store->base.kind = &memory_kind;
 	store->behind = base;
+	store->generation = 1;
 	qm_arena_init(&store->keys);
 	qm_map_init(&store->index);
-	qm_vec_init(&store->counters, sizeof(struct qm_counter));
+	qm_vec_init(&store->counters, sizeof(struct kept));
 	return &store->base;
+}
+
+void qm_store_snapshot_renew(struct qm_store *snapshot, struct qm_store *base)
+{
+	struct memory_store *store = (struct memory_store *)snapshot;
+
+	assert(snapshot->kind == &memory_kind);
+	store->behind = base;
+	store->generation++;
 }
 
 struct qm_store *qm_store_memory(void)

@@ -97,6 +97,8 @@ bool qm_value_equal(const struct qm_value *a, const struct qm_value *b)
 		return number_a == number_b;
 	if (a->kind == QM_VALUE_STRING && b->kind == QM_VALUE_STRING)
 		return same_text(a, b);
+	if (a->kind == QM_VALUE_BOOL && b->kind == QM_VALUE_BOOL)
+		return a->as.boolean == b->as.boolean;
 	qm_buf_init(&text_a, MAX_DISPLAY_BYTES);
 	qm_buf_init(&text_b, MAX_DISPLAY_BYTES);
 	qm_value_display(&text_a, a);

@@ -5,8 +5,12 @@
 
 void qm_error_init(struct qm_error *err)
 {
-	if (err)
-		*err = (struct qm_error){ .code = QM_OK };
+	if (!err)
+		return;
+	/* Not the 900 bytes of the texts: there is an error struct for each decision. */
+	err->code = QM_OK;
+	err->line = err->column = 0;
+	err->source[0] = err->text[0] = '\0';
 }
 
 enum qm_code qm_error_vset(

@@ -11,12 +11,12 @@ struct qm_map_slot {
 	uint64_t hash;
 };
 
-static uint64_t rotate(uint64_t word, unsigned bits)
+static inline uint64_t rotate(uint64_t word, unsigned bits)
 {
 	return (word << bits) | (word >> (64 - bits));
 }
 
-static void sip_round(uint64_t v[4])
+static inline void sip_round(uint64_t v[4])
 {
 	v[0] += v[1];
 	v[2] += v[3];

@@ -491,7 +491,7 @@ static int status(const struct qm_context *context)
 		print_counters_json(context, &office, &counters);
 	else
 		print_counters(context, &counters, now_ms);
-	qm_counter_states_release(&counters);
+	qm_vec_release(&counters);
 	close_office(&office);
 	return exit_code;
 }

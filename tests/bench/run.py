@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures qmetry-ci against yardsticks, side by side, round after round.
 
-    run.py BIN_DIR [NAME...]        all benchmarks, or those named: start parse upload
+    run.py BIN_DIR [NAME...]        all benchmarks, or those named: start parse upload policy
 
 A round runs each command once, so that what else the machine does hits all of them alike. The
 ratio is taken inside each round and the median of the ratios is what counts; times are medians
@@ -16,6 +16,7 @@ import tempfile
 import urllib.request
 
 from parse_bench import bench_parse
+from policy_bench import bench_policy
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -215,7 +216,12 @@ def upload_beside_replay(bench, runs, rounds):
         simulator.wait(timeout=10)
 
 
-BENCHES = {"start": bench_start, "parse": bench_parse, "upload": bench_upload}
+BENCHES = {
+    "start": bench_start,
+    "parse": bench_parse,
+    "upload": bench_upload,
+    "policy": bench_policy,
+}
 
 
 def main():

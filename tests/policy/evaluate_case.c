@@ -86,7 +86,7 @@ static void make_call(struct scene *scene, const json_t *call, size_t index)
 
 	/* Arguments that Go cannot read are like ones that are no object. */
 	tool.arguments = go_json_too_large(arguments) ? json_object_get(call, "tool") : arguments;
-	qm_decision_init(&decision);
+	qm_decision_init(&decision, NULL);
 	qm_engine_decide(&scene->engine, &tool, case_time(call, "at"), &decision);
 	found = found_of(&decision, arguments);
 	(void)snprintf(what, sizeof what, "call %zu", index);
@@ -134,7 +134,7 @@ static void run_calls(struct scene *scene, const json_t *line)
 	case_expect(scene->report, "counters", json_object_get(line, "counters_after"), found);
 	json_decref(found);
 	for (size_t i = 0; i < scene->replies.count; i++)
-		qm_taken_release(&((struct reply *)qm_vec_at(&scene->replies, i))->taken);
+		qm_vec_release(&((struct reply *)qm_vec_at(&scene->replies, i))->taken);
 	qm_vec_release(&scene->replies);
 }
 
