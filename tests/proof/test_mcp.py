@@ -171,6 +171,25 @@ class Proof(Case):
             self.assertEqual(mine, other)
         self.assertEqual([self.statuses("2720260"), self.statuses("2720261")], states)
 
+    def test_the_default_policy_knows_each_tool_and_which_of_them_write(self):
+        simulator = self.begin()
+        agent = Agent(simulator.url)
+        try:
+            tools = agent.ask("tools/list", {})["tools"]
+        finally:
+            agent.stop()
+        writes = {}
+        for tool in tools:
+            if tool["name"].startswith("qmetry_"):
+                read_only = tool.get("annotations", {}).get("readOnlyHint", False)
+                writes[tool["name"]] = not read_only
+        self.assertGreater(len(writes), 50)
+        # It does not say what this one does, and its host takes silence for reading.
+        writes["qmetry_import_automation_test_results"] = True
+        policy = self.qmetry("policy", "show", "--format", "json", code=0).json
+        limited = {row["tool"]: bool(row["rules"][0].get("state")) for row in policy["tools"]}
+        self.assertEqual({name: limited.get(name) for name in writes}, writes)
+
 
 if __name__ == "__main__":
     unittest.main()
