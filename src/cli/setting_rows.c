@@ -146,7 +146,7 @@ const struct qm_setting qm_setting_rows[] = {
 		.commands = QM_FOR_UPLOADS,
 		.offset = AT(cache),
 		.argument = "FILE",
-		.help = "keeps ids between runs, so that fewer pages are read" },
+		.help = "keeps ids of runs, so that fewer pages are read for tests with keys" },
 
 	/* ---- What they become */
 	{ .name = "match",

@@ -1,5 +1,6 @@
 #include "src/cli/target.h"
 #include "src/api/url.h"
+#include "src/cli/outcome_status.h"
 #include "src/upload/resolve.h"
 
 #include <stdlib.h>
@@ -45,6 +46,15 @@ enum qm_code qm_check_target(const struct qm_settings *settings, struct qm_error
 	return QM_OK;
 }
 
+/* Whether the runs that no report mentions get a status: then each of them must be known. */
+static bool sets_missing(const struct qm_settings *settings)
+{
+	const char *names[QM_TARGETS];
+
+	qm_outcome_statuses(&settings->statuses, names);
+	return names[QM_TARGET_MISSING] != NULL;
+}
+
 struct qm_selection qm_selection_of(const struct qm_settings *settings)
 {
 	return (struct qm_selection){ .suites = settings->suites.items,
@@ -57,8 +67,9 @@ struct qm_selection qm_selection_of(const struct qm_settings *settings)
 		.all_executions = settings->all_executions,
 		.build = settings->build,
 		.build_wait_ms = settings->build_wait,
-		.all_statuses = settings->only_changed || settings->protect.count ||
-			settings->overwrite != QM_OVERWRITE_ALWAYS || settings->receipt };
+		.all_pages = settings->only_changed || settings->protect.count ||
+			settings->overwrite != QM_OVERWRITE_ALWAYS || settings->receipt ||
+			settings->fail_on_missing >= 0 || sets_missing(settings) };
 }
 
 char *qm_base_url(const struct qm_settings *settings)

@@ -404,6 +404,18 @@ void qm_cache_end_runs(struct qm_cache *cache)
 	cache->is_new = true;
 }
 
+void qm_cache_forget_runs(struct qm_cache *cache, const char *suite_run)
+{
+	struct section *section = cache ? find(cache, NULL, suite_run) : NULL;
+
+	if (!section)
+		return;
+	free(section->runs);
+	section->runs = NULL;
+	section->length = section->count = 0;
+	cache->is_new = true;
+}
+
 /* ---- For fuzzing. */
 
 struct qm_cache *qm_cache_of(const char *bytes, size_t length)

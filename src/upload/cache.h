@@ -11,9 +11,13 @@
  *     an execution's runs                   the first page is read; where it and the total are
  *                                           those of the cache, the other pages come from it
  *
- * and where anything differs all pages are read: a run that was added, went or was renamed is
- * seen before it is missed. Runs that come from the cache have no status: who must compare with
- * it (--only-changed, --overwrite, --protect) or write it down (--receipt) reads all pages, too.
+ * and where anything differs all pages are read. That proves nothing of the other pages, where a
+ * run may have gone for another, or been renamed. So of a run that comes from the cache only its
+ * id and key count, which never change: all pages are read where a result does not name its test
+ * cases by key (survey.h), where what no report mentions counts (--fail-on-missing, --status
+ * missing=), and where statuses count (--only-changed, --overwrite, --protect, --receipt). A run
+ * that is gone is refused by the server, and its execution forgotten. What may be old is a list
+ * that nothing hangs on: the names of missing test cases, for a day at most.
  *
  * The file: a line with format, URL, project and the SHA-256 of the rest; then sections, a line of
  * JSON each, and behind that of an execution its runs, a line each. It is replaced as a whole, so
@@ -64,6 +68,9 @@ void qm_cached_runs_end(struct qm_cached_runs *runs);
 void qm_cache_begin_runs(struct qm_cache *cache, const char *suite_run);
 void qm_cache_add_run(struct qm_cache *cache, const struct qm_run_row *row);
 void qm_cache_end_runs(struct qm_cache *cache);
+
+/* Its runs are read anew the next time: one of them was refused, and may be gone. */
+void qm_cache_forget_runs(struct qm_cache *cache, const char *suite_run);
 
 /* Writes the file if anything new is in it; a failure is told, and is none of the upload's. */
 void qm_cache_save(struct qm_cache *cache);

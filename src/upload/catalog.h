@@ -57,7 +57,7 @@ struct qm_selection {
 	const char *platform, *release, *cycle; /* name or id; NULL: any */
 	bool all_executions;
 	const char *build;     /* name or id; NULL: none */
-	bool all_statuses;     /* those of all runs are needed: none may come from a cache */
+	bool all_pages;        /* more than ids is needed: no run may come from a cache */
 	int64_t build_wait_ms; /* how long a build may take to appear that another job creates */
 };
 
@@ -71,7 +71,7 @@ struct qm_catalog {
 	struct qm_map by_key;                /* -> test case */
 	struct qm_map by_script, by_summary; /* -> qm_owners_of(); summaries are normalised */
 	struct qm_cache *cache;              /* that reading makes use of; NULL: none */
-	bool is_cached;   /* some runs are the cache's: their statuses are not known */
+	bool is_cached;   /* some runs are the cache's, without status: survey.h */
 	int64_t build_id; /* of the chosen build; 0: none chosen */
 	const char *build_name;
 };
@@ -84,10 +84,7 @@ struct qm_left {
 void qm_catalog_init(struct qm_catalog *catalog);
 void qm_catalog_release(struct qm_catalog *catalog);
 
-/*
- * Nothing is looked up by its text from here on, and no run is added: a fifth of the catalog's
- * memory is given back before the plan needs some.
- */
+/* Gives back a fifth of the memory before a plan needs it; from here on no text is looked up. */
 void qm_catalog_forget_texts(struct qm_catalog *catalog);
 
 /*
@@ -98,6 +95,9 @@ void qm_catalog_forget_texts(struct qm_catalog *catalog);
 enum qm_code qm_catalog_load(struct qm_catalog *catalog, struct qm_session *session,
 	const char *project_key, const struct qm_selection *selection, const struct qm_log *log,
 	struct qm_error *err) QM_MUST_CHECK;
+
+/* A run was refused: where it is the cache's it may be gone, and is read anew the next time. */
+void qm_catalog_forget_cached(struct qm_catalog *catalog);
 
 enum qm_code qm_catalog_load_project(struct qm_catalog *catalog, struct qm_session *session,
 	const char *project_key, struct qm_error *err) QM_MUST_CHECK;

@@ -18,7 +18,7 @@ struct loader {
 		cached; /* of that execution; what is left of it is not compared yet */
 	bool differs;   /* the server has other runs, or the cache none */
 	bool is_known;  /* what was not read is in the cache */
-	bool all_statuses;
+	bool all_pages;
 	struct qm_vec *found; /* struct qm_found_execution: only look round; NULL: choose */
 	struct qm_error *err;
 };
@@ -298,7 +298,7 @@ static bool is_enough(void *context, int64_t rows, int64_t total)
 
 	(void)rows;
 	loader->is_known =
-		!loader->all_statuses && !loader->differs && total == (int64_t)loader->cached.count;
+		!loader->all_pages && !loader->differs && total == (int64_t)loader->cached.count;
 	return loader->is_known;
 }
 
@@ -306,10 +306,12 @@ static enum qm_code add_cached_runs(struct loader *loader)
 {
 	enum qm_code code = QM_OK;
 
-	while (!code && qm_cached_runs_next(&loader->cached))
+	while (!code && qm_cached_runs_next(&loader->cached)) {
+		loader->catalog->is_cached = true;
 		if (*loader->cached.row.key)
 			code = qm_catalog_add_run(loader->catalog, loader->execution,
 				&loader->cached.row, loader->err);
+	}
 	return code;
 }
 
@@ -325,7 +327,6 @@ static enum qm_code fetch_runs(struct loader *loader, const char *suite_run)
 	qm_cache_begin_runs(catalog->cache, suite_run);
 	code = qm_fetch_runs_until(loader->session, &catalog->project, suite_run, add_run,
 		is_enough, loader, loader->err);
-	catalog->is_cached = catalog->is_cached || loader->is_known;
 	if (!code && loader->is_known)
 		code = add_cached_runs(loader);
 	else if (!code && (loader->differs || qm_cached_runs_next(&loader->cached)))
@@ -429,11 +430,11 @@ enum qm_code qm_catalog_look(struct qm_catalog *catalog, struct qm_session *sess
 }
 
 static enum qm_code load_all_runs(struct qm_catalog *catalog, struct qm_session *session,
-	const struct qm_selection *selection, const struct qm_log *log, struct qm_error *err)
+	bool all_pages, const struct qm_log *log, struct qm_error *err)
 {
 	struct loader loader = { .catalog = catalog,
 		.session = session,
-		.all_statuses = selection->all_statuses,
+		.all_pages = all_pages,
 		.log = log,
 		.err = err };
 	enum qm_code code = QM_OK;
@@ -455,7 +456,32 @@ enum qm_code qm_catalog_load(struct qm_catalog *catalog, struct qm_session *sess
 	if (!code && selection->build)
 		code = qm_catalog_find_build(catalog, session, selection, err);
 	if (!code)
-		code = load_all_runs(catalog, session, selection, log, err);
+		code = load_all_runs(catalog, session, selection->all_pages, log, err);
 	qm_cache_save(catalog->cache);
 	return code;
+}
+
+enum qm_code qm_catalog_load_anew(struct qm_catalog *catalog, struct qm_session *session,
+	const struct qm_log *log, struct qm_error *err)
+{
+	enum qm_code code;
+
+	qm_catalog_forget_texts(catalog);
+	qm_vec_clear(&catalog->test_cases);
+	qm_vec_clear(&catalog->runs);
+	catalog->is_cached = false;
+	code = load_all_runs(catalog, session, true, log, err);
+	qm_cache_save(catalog->cache);
+	return code;
+}
+
+void qm_catalog_forget_cached(struct qm_catalog *catalog)
+{
+	const struct qm_execution *executions = catalog->executions.items;
+
+	if (!catalog->is_cached)
+		return;
+	for (size_t i = 0; i < catalog->executions.count; i++)
+		qm_cache_forget_runs(catalog->cache, executions[i].suite_run);
+	qm_cache_save(catalog->cache);
 }

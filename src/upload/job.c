@@ -9,6 +9,7 @@
 #include "src/upload/map_write.h"
 #include "src/upload/reread.h"
 #include "src/upload/resume.h"
+#include "src/upload/survey.h"
 #include "src/upload/tee.h"
 #include "src/upload/twins.h"
 
@@ -107,6 +108,12 @@ static void tell_verdict(struct qm_job *job, const struct qm_report_verdict *ver
 		&job->summary, QM_REASON_REPORT, "%s (%s%s)", place, verdict->reason, kept);
 }
 
+static struct qm_reader_options reader_options(const struct qm_job *job)
+{
+	return (struct qm_reader_options){ .salvage = job->options->salvage,
+		.interrupted = job->world->interrupted };
+}
+
 /* Reads all reports; false if a sink failed, and so whatever follows would be half the truth. */
 static bool read_reports(struct qm_job *job, const struct qm_sink *sink)
 {
@@ -114,8 +121,7 @@ static bool read_reports(struct qm_job *job, const struct qm_sink *sink)
 		.first = *sink,
 		.second = qm_failures_sink(&job->summary.failures),
 	};
-	const struct qm_reader_options options = { .salvage = job->options->salvage,
-		.interrupted = job->world->interrupted };
+	const struct qm_reader_options options = reader_options(job);
 	const struct qm_sink both = qm_tee_sink(&tee);
 	struct qm_vec *verdicts = &job->summary.verdicts;
 	struct qm_error err;
@@ -196,6 +202,7 @@ static bool find_reports(struct qm_job *job)
 static bool load_catalog(struct qm_job *job)
 {
 	const struct qm_job_options *options = job->options;
+	const struct qm_reader_options reading = reader_options(job);
 	struct qm_error err;
 	enum qm_code code;
 
@@ -206,8 +213,11 @@ static bool load_catalog(struct qm_job *job)
 		goto done;
 	job->summary.catalog = &job->catalog;
 	job->mapping = qm_mapping_new(&job->catalog, &options->match);
-	code = qm_resolver_new(
-		&job->catalog, job->mapping, &options->resolve, &job->resolver, &err);
+	code = qm_survey(&job->catalog, job->mapping, &job->reports, &reading, job->world->session,
+		job->world->log, &err);
+	if (!code)
+		code = qm_resolver_new(
+			&job->catalog, job->mapping, &options->resolve, &job->resolver, &err);
 done:
 	if (code)
 		qm_summary_failure(&job->summary, &err);
@@ -528,6 +538,8 @@ static void carry_out(struct qm_job *job)
 	} else if (!options->planning) {
 		delivery.journal = job->journal;
 		qm_deliver(&job->summary, &job->plan, job->world, &delivery);
+		if (job->summary.failed_count)
+			qm_catalog_forget_cached(&job->catalog);
 	}
 }
 

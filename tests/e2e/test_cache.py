@@ -4,7 +4,7 @@ import json
 import os
 import unittest
 
-from harness import KEY, Case, execution, junit, run, world
+from harness import FAILURE, KEY, Case, execution, junit, run, world
 
 BULK = "qmetry_bulk_update_test_case_execution_status"
 RUNS = "qmetry_fetch_test_case_runs_by_test_suite_run"
@@ -77,6 +77,83 @@ class Cache(Case):
         self.restart()
         self.assertEqual(self.reads()[1], 4)
         self.assertEqual(self.done.json["updates"]["accepted"], 40)
+
+    def by_name(self, *names, **more):
+        """Runs 1 to 95 with script names `a.t1` ..., and a report that names tests only so."""
+        self.rows = [run(n, testScriptName="a.t%d" % n) for n in range(1, 96)]
+        self.restart()
+        self.report = self.write("TEST-a.xml", junit(*[("a", name, "") for name in names]))
+        self.reads(**more)
+
+    def swap(self, member, one, other):
+        """What is on page 4 changes places: first page, total and ids stay the same."""
+        rows = {row["entityKey"]: row for row in self.rows}
+        left, right = (rows["VKMC-TC-%d" % n] for n in (one, other))
+        left[member], right[member] = right[member], left[member]
+        self.restart()
+
+    def test_a_script_name_that_wandered_takes_no_status_with_it(self):
+        names = ["t%d" % n for n in range(1, 96)]
+        self.by_name(*names)
+        self.swap("testScriptName", 38, 39)
+        self.report = self.write(
+            "TEST-a.xml", junit(*[("a", name, FAILURE if name == "t38" else "") for name in names])
+        )
+        self.assertEqual(self.reads()[1], 11)
+        self.assertEqual((self.statuses()[1039], self.statuses()[1038]), ("failed", "passed"))
+        self.assertIn("in spite of --cache, as t1 may", self.done.err)
+
+    def test_a_summary_that_wandered_takes_no_status_with_it(self):
+        summaries = {row["entityKey"]: row["summary"] for row in self.rows}
+        self.report = self.write("TEST-a.xml", junit(("", summaries["VKMC-TC-38"], FAILURE)))
+        self.reads()
+        self.assertEqual(self.statuses()[1038], "failed")
+        self.swap("summary", 38, 39)
+        self.assertEqual(self.reads()[1], 11)
+        self.assertEqual((self.statuses()[1039], self.statuses()[1038]), ("failed", "notrun"))
+
+    def test_keys_maps_and_properties_need_no_more_than_ids(self):
+        self.reads()
+        mapping = self.write("map.yaml", "map:\n  a.first: VKMC-TC-38\nignore: [a.third]\n")
+        self.report = self.write(
+            "TEST-a.xml", junit(("a", "first", ""), ("a", "VKMC-TC-39", ""), ("a", "third", ""))
+        )
+        self.assertEqual(self.reads("--map", mapping), (3, 1))
+        self.report = self.write("TEST-a.xml", junit(("a", "first", ""), ("a", "second", "")))
+        self.assertEqual(self.reads("--map", mapping)[1], 11)
+        self.assertEqual(self.reads("--map", mapping, "--match", "map,key")[1], 11)
+
+    def test_a_key_that_came_in_place_of_another_is_found(self):
+        self.reads()
+        self.rows[37:38] = [run(238)]
+        self.restart()
+        self.report = self.write("TEST-a.xml", junit(("a", "VKMC-TC-238", FAILURE)))
+        self.assertEqual(self.reads()[1], 11)
+        self.assertEqual(self.statuses()[1238], "failed")
+
+    def test_a_run_that_went_is_refused_once_and_read_anew(self):
+        self.reads()
+        self.rows[37:38] = [run(238)]
+        self.restart()
+        self.report = self.write(
+            "TEST-a.xml", junit(("a", "VKMC-TC-38", ""), ("a", "VKMC-TC-1", ""))
+        )
+        self.assertEqual(self.reads(code=1)[1], 1)
+        self.assertEqual(self.reads()[1], 10)
+        self.assertIn("no chosen execution holds VKMC-TC-38", self.done.out)
+
+    def test_a_report_that_can_be_read_only_once_is_no_reason_for_trust(self):
+        self.reads()
+        before = len(self.requests())
+        with open(self.report, encoding="utf-8") as file:
+            self.upload("--platform", "Chrome", "--cache", self.path, "-", stdin=file.read())
+        rows = self.requests()[before:]
+        self.assertEqual(len([row for row in rows if row["tool"] == RUNS]), 11)
+
+    def test_where_missing_runs_count_all_are_read(self):
+        self.reads()
+        self.assertEqual(self.reads("--fail-on-missing"), (12, 10))
+        self.assertEqual(self.reads("--status", "missing=leave"), (12, 10))
 
     def test_where_statuses_count_all_of_them_are_read(self):
         self.reads()
