@@ -177,7 +177,8 @@ bool qm_splitter_drain(struct qm_splitter *splitter, struct qm_piece *out)
 	}
 	if (!splitter->roots.count)
 		return false;
-	*out = *(struct qm_piece *)qm_vec_at(&splitter->roots, --splitter->roots.count);
+	*out = *(struct qm_piece *)qm_vec_at(&splitter->roots, splitter->roots.count - 1);
+	splitter->roots.count--;
 	return true;
 }
 
