@@ -130,9 +130,8 @@ int qm_policy_test(const struct qm_context *context, const char *path)
 		tester.policy = policy;
 		run_lines(&tester, &content);
 		if (!tester.passed && !tester.failed)
-			qm_error_at(&err, path, 0, 0);
-		if (!tester.passed && !tester.failed)
 			(void)qm_error_set(&err, QM_EUSAGE, "holds no case that can be run");
+		qm_error_at(&err, path, 0, 0);
 	}
 	if (err.code) {
 		err.code = QM_EUSAGE;

@@ -33,10 +33,11 @@ static enum qm_code open_journal(struct resumption *resumption, struct qm_error 
 	}
 	history = qm_journal_history(resumption->journal);
 	if (!history->is_complete) {
-		qm_error_at(err, qm_journal_path(resumption->journal), 0, 0);
-		return qm_error_set(err, QM_EUSAGE,
+		(void)qm_error_set(err, QM_EUSAGE,
 			"the journal ends before its plan does, so nothing was sent: run the "
 			"upload again");
+		qm_error_at(err, qm_journal_path(resumption->journal), 0, 0);
+		return QM_EUSAGE;
 	}
 	code = qm_check_place(&resumption->settings, history->url, history->project, err);
 	if (code)

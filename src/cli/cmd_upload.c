@@ -122,9 +122,10 @@ static enum qm_code open_map(
 	const struct qm_settings *settings, struct qm_map_file **out, struct qm_error *err)
 {
 	if (settings->write_map && qm_file_exists(settings->write_map)) {
-		qm_error_at(err, settings->write_map, 0, 0);
-		return qm_error_set(err, QM_EUSAGE,
+		(void)qm_error_set(err, QM_EUSAGE,
 			"exists already and is not overwritten (--write-map); name another file");
+		qm_error_at(err, settings->write_map, 0, 0);
+		return QM_EUSAGE;
 	}
 	return qm_open_map(settings, out, err);
 }

@@ -89,8 +89,8 @@ static void add_overview(struct qm_buf *out)
 
 void qm_help_command(const struct qm_command *command, struct qm_buf *out)
 {
-	qm_buf_add_format(out, "Usage: qmetry-ci %s %s\n\n%s\n", command->name, command->arguments,
-		command->help);
+	qm_buf_add_format(out, "Usage: qmetry-ci %s%s%s\n\n%s\n", command->name,
+		*command->arguments ? " " : "", command->arguments, command->help);
 	if (!command->bit)
 		return;
 	if (command->bit & QM_FOR_REPORTS)

@@ -7,7 +7,8 @@
  * millisecond, "@1768473000.250"). Without it there is a warning where a report was written more
  * than 4 hours before the newest one, or the newest a day before now.
  *
- * Streams have no age: they always count.
+ * Streams have no age: they always count. While a report is left out for its age nobody knows what
+ * it would have told, so test cases that are in no other report are not set to be missing.
  */
 #ifndef QM_UPLOAD_AGE_H
 #define QM_UPLOAD_AGE_H

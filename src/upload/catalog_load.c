@@ -172,12 +172,37 @@ static enum qm_code load_each_suite(struct loader *loader)
 	return code;
 }
 
+/* QMetry writes keys in capitals: what is not there as it was given may be there so. */
+static enum qm_code fetch_in_capitals(struct loader *loader)
+{
+	const struct qm_selection *selection = loader->selection;
+	enum qm_code code = QM_OK;
+	struct qm_vec keys;
+
+	qm_vec_init(&keys, sizeof(char *));
+	for (size_t i = 0; i < selection->suite_count; i++) {
+		char *key = qm_arena_strdup(&loader->catalog->arena, selection->suites[i]);
+
+		for (char *c = key; *c; c++)
+			*c = *c >= 'a' && *c <= 'z' ? (char)(*c - 'a' + 'A') : *c;
+		if (!find_suite(loader, key) && strcmp(key, selection->suites[i]) != 0)
+			qm_vec_push(&keys, &key);
+	}
+	if (keys.count)
+		code = qm_fetch_suites(loader->session, &loader->catalog->project, keys.items,
+			keys.count, add_suite, loader, loader->err);
+	qm_vec_release(&keys);
+	return code;
+}
+
 static enum qm_code fetch_suites(struct loader *loader)
 {
 	const struct qm_selection *selection = loader->selection;
 	enum qm_code code = qm_fetch_suites(loader->session, &loader->catalog->project,
 		selection->suites, selection->suite_count, add_suite, loader, loader->err);
 
+	if (!code)
+		code = fetch_in_capitals(loader);
 	for (size_t i = 0; !code && i < loader->suites.count; i++) {
 		const struct suite *suite = qm_vec_at(&loader->suites, i);
 

@@ -323,6 +323,8 @@ static bool resolve_results(struct qm_job *job)
 
 	if (!read_reports(job, &sink))
 		return false;
+	if (job->reports.too_old)
+		qm_resolver_note_unread(job->resolver);
 	qm_error_init(&err);
 	if (qm_resolver_finish(job->resolver, &job->summary.resolution, &err)) {
 		qm_summary_failure(&job->summary, &err);

@@ -390,6 +390,11 @@ static enum qm_code end_report(void *context, const struct qm_report_end *end)
 	return QM_OK;
 }
 
+void qm_resolver_note_unread(struct qm_resolver *resolver)
+{
+	resolver->is_incomplete = true;
+}
+
 struct qm_sink qm_resolver_sink(struct qm_resolver *resolver)
 {
 	return (struct qm_sink){ .context = resolver,

@@ -100,6 +100,9 @@ void qm_resolver_free(struct qm_resolver *resolver);
 
 struct qm_sink qm_resolver_sink(struct qm_resolver *resolver);
 
+/* There are reports that it does not get to see: what no other one mentions may be in them. */
+void qm_resolver_note_unread(struct qm_resolver *resolver);
+
 /*
  * After the last report. `out` belongs to the resolver. QM_ENOTFOUND where a run has an outcome for
  * which the project has no status of its own, and the options name none (targets.h).

@@ -123,7 +123,8 @@ static void note_missing(struct qm_resolver *resolver, uint32_t index)
  */
 static enum qm_code add_missing(struct qm_resolver *resolver, uint32_t index, struct qm_error *err)
 {
-	static const char why[] = "in no report, but reports are missing or were not read whole";
+	static const char why[] =
+		"in no report, but reports are missing, too old or were not read whole";
 
 	note_missing(resolver, index);
 	if (resolver->resolution.mapped && !resolver->is_incomplete)

@@ -48,7 +48,7 @@ struct qm_resolver {
 	struct qm_vec paths;   /* const char *, of the reports */
 	size_t listed_bytes;
 	struct qm_stage stage;
-	bool is_incomplete; /* a report was not read whole */
+	bool is_incomplete; /* a report was not read, or not whole */
 	struct qm_resolution resolution;
 };
 

@@ -137,6 +137,7 @@ static void the_help_begins_with_usage_and_purpose(void **state)
 
 		qm_buf_init(&begin, 1024);
 		qm_buf_add_format(&begin, "Usage: qmetry-ci %s", command->name);
+		assert_null(strstr(text, " \n"));
 		assert_int_equal(strncmp(text, begin.data, begin.length), 0);
 		assert_non_null(strstr(text, command->help));
 		qm_buf_release(&begin);

@@ -1,4 +1,5 @@
 """Bad input: one clear line, the designed exit code, and what can be uploaded is uploaded."""
+import json
 import os
 import unittest
 
@@ -32,6 +33,19 @@ class BadReports(Case):
         self.expect(self.upload("--newer-than", "2h", "--allow-empty", path), 0)
         self.expect(self.upload("--newer-than", "3h", path), 0)
         self.expect(self.upload("--newer-than", "soon", path), 2, "soon")
+
+    def test_what_only_an_old_report_may_hold_is_not_missing(self):
+        path = self.write("TEST-old.xml", junit(("a", "VKMC-TC-2", "")))
+        os.utime(path, (1768473000 - 7201, 1768473000 - 7201))
+        both = [self.write("TEST-a.xml", ONE), path]
+        missing = ["--status", "missing=Blockiert"]
+        done = self.upload(*missing, "--newer-than", "2h", *both)
+        self.expect(done, 0)
+        self.assertEqual(self.statuses(), {1001: "passed", 1002: "notrun"})
+        self.assertEqual([row["key"] for row in done.json["left"]], ["VKMC-TC-2"])
+        self.assertIn("too old", done.json["left"][0]["why"])
+        self.expect(self.upload(*missing, *both[:1]), 0)
+        self.assertEqual(self.statuses(), {1001: "passed", 1002: "blocked"})
 
     def test_a_named_report_that_is_missing(self):
         self.expect(self.upload("no/such.xml"), 4, "no/such.xml")
@@ -118,6 +132,21 @@ class BadTargets(Case):
 
     def test_unknown_suite(self):
         self.expect(self.two(), ["--suite", "VKMC-TS-99"], 9, "VKMC-TS-99")
+
+    def test_a_suite_key_in_small_letters_is_asked_for_once_more(self):
+        self.start(world([execution(2720260, [run(1)])]))
+        report = self.write("TEST-a.xml", ONE)
+        self.qmetry("upload", "--suite", "vkmc-ts-20", report, code=0)
+        self.assertEqual(self.statuses(), {1001: "passed"})
+        done = self.qmetry("upload", "--suite", "VKMC-TS-20,vkmc-ts-99", report, code=9)
+        self.assertIn("vkmc-ts-99", done.out + done.err)
+        self.assertEqual(
+            [
+                json.loads(row["body"]["filter"])[0]["value"]
+                for row in self.requests("qmetry_fetch_test_suites")
+            ],
+            ["vkmc-ts-20", "VKMC-TS-20", "VKMC-TS-20,vkmc-ts-99", "VKMC-TS-99"],
+        )
 
     def test_unknown_platform_lists_those_there_are(self):
         self.expect(

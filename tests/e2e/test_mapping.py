@@ -170,7 +170,7 @@ class Mapping(Case):
         # It is not overwritten, and that is known before any call.
         before = len(self.requests())
         done = self.upload("--write-map", path, report, code=2)
-        self.assertIn("exists already", done.err)
+        self.assertIn("%s: exists already" % path, done.err)
         self.assertEqual(len(self.requests()), before)
         # Nothing unmapped, nothing written.
         path = os.path.join(self.folder, "none.yaml")

@@ -255,7 +255,8 @@ class Test(PolicyCase):
         self.assertEqual([row["line"] for row in done["cases"]], [4, 5])
 
     def test_a_file_without_cases_is_an_error(self):
-        self.assertIn("no case", self.policy("test", self.write("c.jsonl", "\n"), code=2).err)
+        path = self.write("c.jsonl", "\n")
+        self.assertIn("%s: holds no case" % path, self.policy("test", path, code=2).err)
 
 
 if __name__ == "__main__":
