@@ -98,8 +98,8 @@ static void deliver_replies(struct scene *scene, size_t index)
 
 		if (!reply->is_error || reply->after != index)
 			continue;
-		/* Memory does not fail. */
-		(void)!qm_engine_rollback(scene->engine.store, &reply->taken, NULL);
+		if (qm_engine_rollback(scene->engine.store, &reply->taken, NULL))
+			qm_buf_add_format(scene->out, "call %zu: cannot be given back\n", i);
 		reply->is_error = false;
 	}
 }
@@ -169,33 +169,31 @@ static void compare_counters(struct scene *scene, json_t *wanted)
 		struct qm_counter counter = { .exists = false };
 		json_t *found;
 
-		(void)!store->kind->get(store, key, &counter, NULL);
+		if (store->kind->get(store, key, &counter, NULL))
+			qm_buf_add_format(scene->out, "counter %s cannot be read\n", key);
 		found = counter.exists ? json_real((double)counter.value) : json_null();
 		expect(scene->out, key, value, found);
 		json_decref(found);
 	}
 }
 
-static void run_calls(const json_t *line, const struct qm_policy *policy, struct qm_buf *out)
+void qm_case_calls(const json_t *line, const struct qm_policy *policy, struct qm_store *store,
+	struct qm_buf *out)
 {
-	const char *kind = text_at(line, "store");
-	struct scene scene = { .engine = { .policy = policy, .share = 1 }, .out = out };
+	struct scene scene = { .engine = { .policy = policy, .store = store, .share = 1 },
+		.out = out };
 	json_t *call, *calls = json_object_get(line, "calls");
-	struct qm_store *store = qm_store_memory();
 	size_t index;
 
-	if (!kind)
-		scene.engine.store = store;
 	qm_vec_init(&scene.replies, sizeof(struct reply));
-	if (!kind)
+	if (store)
 		put_counters(&scene, json_object_get(line, "counters_before"));
 	json_array_foreach(calls, index, call) make_call(&scene, call, index);
-	if (!kind)
+	if (store)
 		compare_counters(&scene, json_object_get(line, "counters_after"));
 	for (size_t i = 0; i < scene.replies.count; i++)
 		qm_vec_release(&((struct reply *)qm_vec_at(&scene.replies, i))->taken);
 	qm_vec_release(&scene.replies);
-	qm_store_close(store);
 }
 
 /* ---- Validation. */
@@ -248,6 +246,7 @@ static void run_validation(const json_t *line, struct qm_buf *out)
 
 static void run_on_policy(const json_t *line, const struct qm_policy *usual, struct qm_buf *out)
 {
+	struct qm_store *store = text_at(line, "store") ? NULL : qm_store_memory();
 	struct qm_policy *own = NULL;
 	struct qm_error err;
 
@@ -255,8 +254,9 @@ static void run_on_policy(const json_t *line, const struct qm_policy *usual, str
 	if (has_own_policy(line) && load(line, &own, NULL, &err))
 		qm_buf_add_format(out, "its policy does not load: %s\n", err.text);
 	else
-		run_calls(line, own ? own : usual, out);
+		qm_case_calls(line, own ? own : usual, store, out);
 	qm_policy_free(own);
+	qm_store_close(store);
 }
 
 enum qm_case_result qm_case_run(

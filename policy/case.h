@@ -9,6 +9,7 @@
 #define QM_POLICY_CASE_H
 
 #include "policy/policy.h"
+#include "policy/store.h"
 #include "src/base/buf.h"
 
 #include <jansson.h>
@@ -21,5 +22,9 @@ enum qm_case_result { QM_CASE_PASSED, QM_CASE_FAILED, QM_CASE_SKIPPED };
  */
 enum qm_case_result qm_case_run(
 	const json_t *line, const struct qm_policy *usual, struct qm_buf *out);
+
+/* The calls of a line alone, on the counters of a store; NULL: there are no counters. */
+void qm_case_calls(const json_t *line, const struct qm_policy *policy, struct qm_store *store,
+	struct qm_buf *out);
 
 #endif
