@@ -239,7 +239,7 @@ static void tell_unmapped(struct qm_job *job)
 	unsigned long long unmapped = resolution->unmapped_count, tests = resolution->counts.tests;
 	int64_t allowed = job->options->max_unmapped;
 
-	if (!resolution->mapped && !unmapped && resolution->ignored)
+	if (!resolution->mapped && !unmapped && resolution->ignored && job->options->match.map)
 		qm_summary_reason(&job->summary, QM_REASON_UNMAPPED,
 			"%s: nothing can be uploaded: all tests (%llu) are among those to be "
 			"ignored; is a pattern of \"ignore\" too wide?",
