@@ -426,3 +426,26 @@ size_t qm_history_count(const struct qm_history *history, enum qm_entry_state st
 		count += entries[i].state == state;
 	return count;
 }
+
+bool qm_history_is_over(const struct qm_history *history)
+{
+	return qm_history_count(history, QM_ENTRY_DONE) +
+		qm_history_count(history, QM_ENTRY_FAILED) ==
+		history->entries.count;
+}
+
+bool qm_history_is_of(const struct qm_history *history, const struct qm_map *digests)
+{
+	const struct qm_origin_report *reports = history->reports.items;
+	bool is_same = !qm_map_find(digests, "");
+	struct qm_map own;
+
+	qm_map_init(&own);
+	for (size_t i = 0; is_same && i < history->reports.count; i++) {
+		is_same = qm_map_find(digests, reports[i].sha256) != NULL;
+		(void)qm_map_put(&own, reports[i].sha256, i, NULL);
+	}
+	is_same = is_same && own.count == digests->count;
+	qm_map_release(&own);
+	return is_same;
+}

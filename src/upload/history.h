@@ -7,7 +7,7 @@
  *
  *     {"qmetry-ci":"journal","version":1,"id":"5f0c...","url":"https://...","project":"VKMC",...}
  *     {"execution":0,"suite":"VKMC-TS-20","suite_run":"2720260","platform":"Chrome",...}
- *     {"report":0,"path":"target/TEST-a.xml","sha256":""}
+ *     {"report":0,"path":"target/TEST-a.xml","sha256":"9f86d0..."}
  *     {"call":0,"execution":0,"arguments":{"entityIDs":"1001,1002",...},
  *      "runs":[{"key":"VKMC-TC-1","before":4,"outcome":"failed","tests":["a.B.c"],"report":0},...]}
  *     {"planned":{"calls":1,"updates":2}}
@@ -56,7 +56,7 @@ struct qm_entry {
 
 /* A report that results came from. */
 struct qm_origin_report {
-	const char *path, *sha256; /* sha256: "" where nobody asked for it */
+	const char *path, *sha256; /* sha256: "" where its bytes were not at hand */
 };
 
 struct qm_history {
@@ -91,6 +91,15 @@ void qm_history_seal(struct qm_buf *line);
 /* The entry of a run; NULL if the journal does not have it. */
 struct qm_entry *qm_history_find(const struct qm_history *history, const char *entity_type,
 	const char *suite_run, int64_t id);
+
+/* Whether all that it planned was sent and answered, be it that some of it was refused. */
+bool qm_history_is_over(const struct qm_history *history);
+
+/*
+ * Whether its reports are those whose SHA-256 `digests` has, to the byte. A report whose bytes were
+ * not at hand, then or now, is another one.
+ */
+bool qm_history_is_of(const struct qm_history *history, const struct qm_map *digests);
 
 size_t qm_history_count(const struct qm_history *history, enum qm_entry_state state);
 

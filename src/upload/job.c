@@ -399,7 +399,7 @@ static void origin_of(void *context, uint32_t run, struct qm_origin *out)
 
 	out->test_count = qm_resolver_names(job->resolver, run, out->tests);
 	out->report = qm_resolver_report(job->resolver, run);
-	if (out->report && job->options->receipt)
+	if (out->report && (job->options->receipt || job->journal))
 		out->sha256 = qm_digests_of(&job->digests, out->report);
 }
 
@@ -441,11 +441,40 @@ static void go_on(struct qm_job *job, const struct qm_history *history)
 	qm_vec_release(&rest.updates);
 }
 
+/* Whether the journal is of the very reports that the updates come from. */
+static bool is_of_reports(struct qm_job *job, const struct qm_history *history)
+{
+	const struct qm_origins origins = { origin_of, job };
+	const struct qm_update *updates = job->plan.updates.items;
+	struct qm_map digests;
+	bool is_same;
+
+	qm_map_init(&digests);
+	for (size_t i = 0; i < job->plan.updates.count; i++) {
+		const struct qm_origin origin = qm_origin_of(&origins, updates[i].run);
+
+		if (origin.report)
+			(void)qm_map_put(&digests, origin.sha256, i, NULL);
+	}
+	is_same = qm_history_is_of(history, &digests);
+	qm_map_release(&digests);
+	return is_same;
+}
+
+static enum qm_code begin_anew(struct qm_job *job, struct qm_error *err)
+{
+	qm_log_line(job->world->log, QM_LOG_NOTICE,
+		"the journal %s is of other reports, begun at %s: it is begun anew",
+		qm_journal_path(job->journal), qm_journal_history(job->journal)->begun_at);
+	return qm_journal_restart(job->journal, err);
+}
+
 static enum qm_code find_journal(struct qm_job *job, struct qm_error *err)
 {
 	const struct qm_history *history;
 	char id[QM_JOURNAL_ID];
 	enum qm_code code = QM_OK;
+	bool is_same;
 
 	if (job->options->no_journal || !job->plan.updates.count)
 		return QM_OK;
@@ -457,12 +486,15 @@ static enum qm_code find_journal(struct qm_job *job, struct qm_error *err)
 	history = qm_journal_history(job->journal);
 	if (!history->is_complete)
 		return QM_OK;
-	if (strcmp(history->id, id) == 0) {
+	is_same = strcmp(history->id, id) == 0;
+	if (is_same && is_of_reports(job, history)) {
 		code = job->catalog.is_cached ? read_statuses(job, err) : QM_OK;
 		if (!code)
 			go_on(job, history);
 		return code;
 	}
+	if (is_same || qm_history_is_over(history))
+		return begin_anew(job, err);
 	code = qm_error_set(err, QM_EUSAGE,
 		"the journal is of another upload, begun at %s, of which %zu of %zu updates are "
 		"done: end it by qmetry-ci resume, or name another file (--journal)",

@@ -3,9 +3,9 @@
  *
  * Reports are found and sniffed first, so that a job without reports makes no call; then the
  * catalog is read; then results stream; then the plan is made and, unless only planning,
- * carried out. An upload that finds a journal of its very updates, because it was cut short before,
- * goes on with it (resume.h). What goes wrong becomes a reason in the summary; what can still be
- * done is done.
+ * carried out. An upload that finds a journal of its very updates and reports, because it was cut
+ * short before, goes on with it (resume.h). What goes wrong becomes a reason in the summary; what
+ * can still be done is done.
  */
 #ifndef QM_UPLOAD_JOB_H
 #define QM_UPLOAD_JOB_H

@@ -350,6 +350,13 @@ enum qm_code qm_journal_begin(
 	return QM_OK;
 }
 
+enum qm_code qm_journal_restart(struct qm_journal *journal, struct qm_error *err)
+{
+	qm_history_release(&journal->history);
+	qm_history_init(&journal->history);
+	return cut(journal, 0, err);
+}
+
 enum qm_code qm_journal_attach(struct qm_journal *journal, const struct qm_catalog *catalog,
 	const struct qm_plan *plan, struct qm_error *err)
 {

@@ -13,7 +13,10 @@
  * One process writes: the file is locked. Its name is made of URL, project and the updates
  * themselves, so that the same upload started again finds its own journal and goes on with it:
  * what was done is skipped. When all is done the file is removed; an identical upload after that
- * is a new one.
+ * is a new one. So is one whose reports are not those of the journal, byte for byte: the tests ran
+ * again and came to the same, and newer results count whatever was set since. It begins the
+ * journal anew. That is also what becomes of a named journal of another upload that is over, in
+ * which at most refused runs are left.
  *
  * A default journal that cannot be written (a read-only folder, a full disk) is told and done
  * without: an upload without a net is better than none. One that was asked for by --journal ends
@@ -69,6 +72,9 @@ struct qm_journal_plan {
 /* Writes the plan into a journal that has none and syncs it; nothing of it stays on failure. */
 enum qm_code qm_journal_begin(struct qm_journal *journal, const struct qm_journal_plan *plan,
 	struct qm_error *err) QM_MUST_CHECK;
+/* Empties it, so that another plan can be begun in it. */
+enum qm_code qm_journal_restart(struct qm_journal *journal, struct qm_error *err) QM_MUST_CHECK;
+
 /* Finds each update of `plan` in a journal that has a plan. */
 enum qm_code qm_journal_attach(struct qm_journal *journal, const struct qm_catalog *catalog,
 	const struct qm_plan *plan, struct qm_error *err) QM_MUST_CHECK;

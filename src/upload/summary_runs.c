@@ -62,7 +62,8 @@ void qm_summary_tell_superseded(struct qm_summary *summary)
 	for (size_t i = 0; i < summary->superseded_runs.count && i < MAX_NAMED; i++)
 		qm_buf_add_format(&names, "%s%s %s", i ? ", " : "", listed[i].key, listed[i].why);
 	qm_summary_reason(summary, QM_REASON_NOT_UPLOADED,
-		"%llu run%s changed by somebody else meanwhile and %s left: %s%s; --force sets %s",
+		"%llu run%s changed meanwhile by somebody or another upload and %s left: %s%s; "
+		"--force sets %s",
 		count, count == 1 ? " was" : "s were", count == 1 ? "is" : "are", names.data,
 		count > MAX_NAMED ? ", ..." : "", count == 1 ? "it" : "them");
 	qm_buf_release(&names);

@@ -8,7 +8,7 @@ import subprocess
 import time
 import unittest
 
-from harness import BIN, KEY, junit
+from harness import BIN, FAILURE, KEY, junit
 from journal_case import BULK, DOWN, Journal, fault
 
 
@@ -157,6 +157,85 @@ class Resume(Journal):
                 text = file.read()
             self.assertNotIn(KEY, text)
             self.assertIn("env ***", text)
+
+
+class OldJournals(Journal):
+    """One run is refused for good, so every upload leaves a journal behind."""
+
+    def setUp(self):
+        super().setUp()
+        self.begin(bad_ids=[1008])
+
+    def report_of(self, failing, suite):
+        """A report of the 8 tests; another suite's name makes other bytes of the same results."""
+        cases = [("a.B", "VKMC-TC-%d" % n, FAILURE if n in failing else "") for n in range(1, 9)]
+        return junit(*cases, suite=suite)
+
+    def put(self, name, failing, suite):
+        self.report = self.write(name, self.report_of(failing, suite))
+
+    def check(self, wanted):
+        statuses = self.statuses()
+        self.assertEqual(statuses.pop(1008), "notrun")
+        wanted.pop(1008)
+        self.assertEqual(statuses, wanted)
+
+    def test_new_results_are_set_whatever_an_old_journal_says(self):
+        self.put("A.xml", (1, 2), "monday")
+        self.send(code=1)
+        self.put("B.xml", range(1, 9), "tuesday")
+        self.send(code=1)
+        self.assertEqual(len(self.journals()), 2)
+        self.put("A.xml", (1, 2), "wednesday")
+        done = self.send(code=1)
+        self.assertEqual(done.json["updates"]["superseded"], 0)
+        self.assertEqual(done.json["updates"]["accepted"], 7)
+        self.assertIn("of other reports", done.err)
+        self.check(self.wanted())
+        self.assertEqual(len(self.journals()), 2)
+        self.assertEqual(self.resume(self.relevant(done), code=1).json["updates"]["earlier"], 7)
+
+    def relevant(self, done):
+        return os.path.join(self.folder, done.json["journal"])
+
+    def test_old_results_are_left_behind_newer_ones(self):
+        self.put("A.xml", (1, 2), "monday")
+        self.send(code=1)
+        self.put("B.xml", range(1, 9), "tuesday")
+        self.send(code=1)
+        self.put("A.xml", (1, 2), "monday")
+        done = self.send(code=1)
+        self.assertEqual(done.json["updates"]["superseded"], 5)
+        self.assertIn("by somebody or another upload", done.out)
+        self.check(dict.fromkeys(range(1001, 1009), "failed"))
+        self.send("--force", code=1)
+        self.check(self.wanted())
+
+    def test_what_was_refused_is_tried_again(self):
+        self.put("A.xml", (1, 2), "monday")
+        self.send(code=1)
+        self.simulator.post("world", {"bad_ids": []})
+        before = len(self.bulk())
+        done = self.send(code=0)
+        self.assertEqual([one["entityIDs"] for one in self.bulk()[before:]], ["1008"])
+        self.assertEqual(done.json["updates"]["earlier"], 7)
+        self.assertEqual(self.journals(), [])
+
+    def test_what_came_by_a_pipe_is_new(self):
+        for failing in ((1, 2), range(1, 9), (1, 2)):
+            self.report = "-"
+            self.send(code=1, stdin=self.report_of(failing, "s"))
+        self.check(self.wanted())
+
+    def test_a_named_journal_that_came_to_its_end_is_no_obstacle(self):
+        path = os.path.join(self.folder, "j")
+        for failing, suite in (((1, 2), "monday"), (range(1, 9), "tuesday"), ((1, 2), "today")):
+            self.put("A.xml", failing, suite)
+            self.send("--journal", path, code=1)
+        self.check(self.wanted())
+        self.simulator.post("world", {"bad_ids": []})
+        self.resume(path, code=0)
+        self.assertEqual(self.statuses(), self.wanted())
 
 
 class Damage(Journal):

@@ -293,6 +293,49 @@ static void other_files_and_versions_are_not_ours(void **state)
 	assert_non_null(strstr(reader->err.text, "version 2"));
 }
 
+/* `known` and `today`: SHA-256s by a letter each, "-" for one that nobody knows. */
+static bool is_of(const char *known, const char *today)
+{
+	struct qm_history history;
+	struct qm_map digests;
+	bool result;
+
+	qm_history_init(&history);
+	qm_map_init(&digests);
+	for (; *known; known++) {
+		const char digest[] = { *known == '-' ? '\0' : *known, '\0' };
+		const struct qm_origin_report report = { "r",
+			qm_arena_strdup(&history.arena, digest) };
+
+		qm_vec_push(&history.reports, &report);
+	}
+	for (; *today; today++) {
+		const char digest[] = { *today == '-' ? '\0' : *today, '\0' };
+
+		(void)qm_map_put(&digests, qm_arena_strdup(&history.arena, digest), 0, NULL);
+	}
+	result = qm_history_is_of(&history, &digests);
+	qm_map_release(&digests);
+	qm_history_release(&history);
+	return result;
+}
+
+static void a_journal_is_of_reports_with_the_same_bytes(void **state)
+{
+	(void)state;
+	assert_true(is_of("", ""));
+	assert_true(is_of("ab", "ba"));
+	assert_true(is_of("aab", "ab"));
+	assert_false(is_of("ab", "a"));
+	assert_false(is_of("a", "ab"));
+	assert_false(is_of("a", "b"));
+	assert_false(is_of("a", ""));
+	assert_false(is_of("", "a"));
+	assert_false(is_of("-", "-"));
+	assert_false(is_of("a-", "a"));
+	assert_false(is_of("a", "a-"));
+}
+
 static void what_is_due_depends_on_what_the_run_has_now(void **state)
 {
 	static const struct {
@@ -344,6 +387,7 @@ int main(void)
 		TEST(a_plan_that_makes_no_sense_is_none),
 		TEST(events_beyond_the_plan_are_damage),
 		TEST(other_files_and_versions_are_not_ours),
+		TEST(a_journal_is_of_reports_with_the_same_bytes),
 		TEST(what_is_due_depends_on_what_the_run_has_now),
 	};
 
