@@ -97,7 +97,7 @@ static void give_back(
 	must(!qm_gate_return(scene->gate, reservation, scene->now_ms, NULL));
 	read_counters(scene, &after);
 	must(same_counters(before, &after));
-	qm_counter_states_release(&after);
+	qm_vec_release(&after);
 }
 
 /* Reserves; a call that fits is given back when `returns`, and then nothing has changed. */
@@ -117,7 +117,7 @@ static void reserve(struct scene *scene, const struct qm_tool_call *call,
 		fell = check_limits(before, &after);
 	else
 		must(same_counters(before, &after));
-	qm_counter_states_release(&after);
+	qm_vec_release(&after);
 	if (reservation) {
 		must(qm_reservation_end_ms(reservation) > scene->now_ms);
 		if (returns && !fell)
@@ -157,8 +157,8 @@ static void make_call(struct scene *scene, const struct qm_tool_call *call, bool
 	read_counters(scene, &after);
 	must(same_counters(&before, &after));
 	reserve(scene, call, &first, &before, returns);
-	qm_counter_states_release(&before);
-	qm_counter_states_release(&after);
+	qm_vec_release(&before);
+	qm_vec_release(&after);
 }
 
 /* ---- The input. */
