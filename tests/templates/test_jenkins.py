@@ -3,6 +3,7 @@ import json
 import os
 import shutil
 import subprocess
+import time
 import unittest
 
 from templates import TEMPLATES, markdown_blocks, read
@@ -11,6 +12,9 @@ from harness import BIN, FAILURE, KEY, START_MS, Case, execution, junit, run, wo
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 JENKINS = os.path.join(TEMPLATES, "jenkins")
+
+
+OTHERS = ["yesterday.journal", "outputs.txt", "receipt.jsonl", "summary.md"]
 
 
 @unittest.skipUnless(shutil.which("groovy"), "groovy is not installed: apt-get install groovy")
@@ -159,6 +163,38 @@ class Jenkins(Case):
             self.step(happened, "unstable")["message"], "qmetry-ci: partial (exit code 1)"
         )
         self.assertEqual(self.step(happened, "qmetryUpload")["result"]["failed-updates"], "1")
+
+    def put_old_journals(self):
+        """Such as builds leave of which a run is refused; by the clock that `find` has."""
+        for name, days in (("yesterday", 1), ("long-ago", 40)):
+            path = self.write("workspace/.qmetry-ci/%s.journal" % name, "old\n")
+            os.utime(path, (time.time() - days * 86400,) * 2)
+        return os.path.join(self.workspace, ".qmetry-ci")
+
+    def test_journals_of_earlier_builds_are_not_archived_again(self):
+        self.world(bad_ids=[1002])
+        folder = self.put_old_journals()
+        _, happened = self.call("qmetryUpload project: 'VKMC', suite: 'VKMC-TS-20'")
+        names = sorted(os.listdir(folder))
+        (journal,) = [one for one in names if one.endswith("l") and one not in OTHERS]
+        archived = [".qmetry-ci/" + name for name in sorted([journal] + OTHERS[1:])]
+        self.assertEqual(self.step(happened, "archive")["files"], archived)
+        self.assertEqual(names, sorted([journal] + OTHERS))
+        self.stop()
+        self.world(bad_ids=[1002])
+        self.put_old_journals()
+        _, happened = self.jenkins(os.path.join(JENKINS, "Jenkinsfile.scripted"))
+        files = self.step(happened, "archive")["files"]
+        self.assertEqual(len([one for one in files if one.endswith(".journal")]), 1)
+        self.assertNotIn(".qmetry-ci/yesterday.journal", files)
+
+    def test_a_journal_is_archived_where_the_program_was_killed(self):
+        self.world()
+        self.put_old_journals()
+        _, happened = self.call(
+            "qmetryUpload project: 'VKMC', suite: 'VKMC-TS-20', program: 'no-such-program'"
+        )
+        self.assertEqual(self.step(happened, "archive")["files"], [".qmetry-ci/yesterday.journal"])
 
     def test_or_a_failure_where_that_is_wanted(self):
         self.world(bad_ids=[1002])

@@ -9,7 +9,7 @@
 //     credentialsId  secret text with the API key ('qmetry-api-key')
 //     program        'qmetry-ci', as the agent's PATH has it, or a path
 //     unstable       exit codes that make the build unstable; others let it fail ([1, 4, 6, 7, 10])
-//     archive        false: do not archive .qmetry-ci/ (journal, receipt, summary, outputs)
+//     archive        false: do not archive this run's journal, receipt, summary and outputs
 //
 // Reports that were there before the build began are left out, since workspaces are used again:
 // newerThan is, unless it is given, the time since then and a minute.
@@ -43,6 +43,7 @@ def call(Map given = [:]) {
             code = sh(label: 'qmetry-ci upload', returnStatus: true, script: '''
                 mkdir -p .qmetry-ci
                 rm -f .qmetry-ci/summary.md .qmetry-ci/outputs.txt .qmetry-ci/receipt.jsonl
+                find .qmetry-ci -name '*.journal' -mtime +30 -exec rm -f {} +
                 set -f # patterns are the program's business
                 IFS='
 '
@@ -55,7 +56,8 @@ def call(Map given = [:]) {
     Map result = outputs()
     result.code = code
     if (step.archive) {
-        archiveArtifacts(artifacts: '.qmetry-ci/**', allowEmptyArchive: true)
+        archiveArtifacts(artifacts: ['.qmetry-ci/summary.md', '.qmetry-ci/outputs.txt',
+            '.qmetry-ci/receipt.jsonl', journal(result)].join(','), allowEmptyArchive: true)
     }
     conclude(result, step.unstable)
     return result
@@ -84,6 +86,17 @@ private Map outputs() {
         }
     }
     return result
+}
+
+// The journal that the upload left, "journal":"PATH" in its JSON. Journals of earlier builds may lie
+// beside it; which one it is cannot be told where the program was killed.
+private String journal(Map result) {
+    if (!result.json) {
+        return '.qmetry-ci/*.journal'
+    }
+    String name = '"journal":"'
+    int start = result.json.indexOf(name) + name.length()
+    return start < name.length() ? '' : result.json.substring(start, result.json.indexOf('"', start))
 }
 
 // batchSize -> QMETRY_BATCH_SIZE
