@@ -9,6 +9,7 @@
 #include "src/upload/map_write.h"
 #include "src/upload/reread.h"
 #include "src/upload/resume.h"
+#include "src/upload/shortfall.h"
 #include "src/upload/survey.h"
 #include "src/upload/tee.h"
 #include "src/upload/twins.h"
@@ -224,72 +225,6 @@ done:
 	return !code;
 }
 
-static const char *example_key(const struct qm_job *job)
-{
-	const struct qm_test_case *cases = job->catalog.test_cases.items;
-
-	return job->catalog.test_cases.count ? cases[0].key : "VKMC-TC-12";
-}
-
-static void tell_unmapped(struct qm_job *job)
-{
-	const struct qm_resolution *resolution = job->summary.resolution;
-	const struct qm_unmapped *first =
-		resolution->unmapped.count ? qm_vec_at(&resolution->unmapped, 0) : NULL;
-	unsigned long long unmapped = resolution->unmapped_count, tests = resolution->counts.tests;
-	int64_t allowed = job->options->max_unmapped;
-
-	if (!resolution->mapped && !unmapped && resolution->ignored && job->options->match.map)
-		qm_summary_reason(&job->summary, QM_REASON_UNMAPPED,
-			"%s: nothing can be uploaded: all tests (%llu) are among those to be "
-			"ignored; is a pattern of \"ignore\" too wide?",
-			job->options->match.map->path, tests);
-	else if (!resolution->mapped && unmapped)
-		qm_summary_reason(&job->summary, QM_REASON_UNMAPPED,
-			"no test of %llu belongs to any of the %zu test cases, name them in the "
-			"tests by keys such as %s; the first is \"%s\": %s",
-			tests, job->catalog.test_cases.count, example_key(job),
-			first ? first->test : "", first ? first->why : "");
-	else if (allowed >= 0 && unmapped > (uint64_t)allowed)
-		qm_summary_reason(&job->summary, QM_REASON_UNMAPPED,
-			"%llu of %llu tests belong to no test case, --fail-on-unmapped allows "
-			"%lld; the first is \"%s\": %s",
-			unmapped, tests, (long long)allowed, first ? first->test : "",
-			first ? first->why : "");
-}
-
-static void tell_missing(struct qm_job *job)
-{
-	const struct qm_resolution *resolution = job->summary.resolution;
-	const struct qm_missing *first =
-		resolution->missing.count ? qm_vec_at(&resolution->missing, 0) : NULL;
-	unsigned long long missing = resolution->missing_count;
-	int64_t allowed = job->options->max_missing;
-
-	if (allowed >= 0 && missing > (uint64_t)allowed)
-		qm_summary_reason(&job->summary, QM_REASON_UNMAPPED,
-			"%llu test case%s of the suite %s in no report, --fail-on-missing allows "
-			"%lld; the first is %s",
-			missing, missing == 1 ? "" : "s", missing == 1 ? "is" : "are",
-			(long long)allowed, first ? first->key : "");
-}
-
-/*
- * What QMetry does not take must not end in a green job: neither a failure that nobody will see nor
- * a success beside which an old failure stays.
- */
-static void tell_lost(struct qm_job *job)
-{
-	const struct qm_resolution *resolution = job->summary.resolution;
-	unsigned long long lost = resolution->lost_count;
-
-	if (lost)
-		qm_summary_reason(&job->summary, QM_REASON_NOT_UPLOADED,
-			"%llu result%s cannot be set in QMetry; the first is of %s: %s", lost,
-			lost == 1 ? "" : "s", resolution->first_lost.key,
-			resolution->first_lost.why);
-}
-
 /* The upload has its own way to go: a file that cannot be written is told, and ends nothing. */
 static void write_map(struct qm_job *job)
 {
@@ -306,7 +241,7 @@ static void write_map(struct qm_job *job)
 	}
 	qm_error_init(&err);
 	qm_buf_init(&text, QM_MAX_MAP_BYTES);
-	qm_map_write(job->summary.resolution, example_key(job), &text);
+	qm_map_write(job->summary.resolution, qm_shortfall_example(&job->catalog), &text);
 	if (qm_file_create(path, text.data, text.length, &err))
 		qm_summary_failure(&job->summary, &err);
 	else
@@ -318,6 +253,9 @@ static void write_map(struct qm_job *job)
 static bool resolve_results(struct qm_job *job)
 {
 	const struct qm_sink sink = qm_resolver_sink(job->resolver);
+	const struct qm_map_file *map = job->options->match.map;
+	const struct qm_shortfall allowance = { job->options->max_unmapped,
+		job->options->max_missing, map ? map->path : NULL };
 	size_t reports = job->reports.files.count;
 	struct qm_error err;
 
@@ -336,9 +274,7 @@ static bool resolve_results(struct qm_job *job)
 	qm_catalog_forget_texts(&job->catalog);
 	if (job->options->match.map && job->options->match.use[QM_MATCH_MAP])
 		qm_map_file_tell_unused(job->options->match.map, job->world->log);
-	tell_unmapped(job);
-	tell_missing(job);
-	tell_lost(job);
+	qm_shortfall_tell(&job->summary, &allowance);
 	write_map(job);
 	if (!job->summary.resolution->counts.tests && !job->options->allow_empty)
 		qm_summary_reason(&job->summary, QM_REASON_NOTHING,

@@ -1,0 +1,74 @@
+#include "src/upload/shortfall.h"
+
+const char *qm_shortfall_example(const struct qm_catalog *catalog)
+{
+	const struct qm_test_case *cases = catalog->test_cases.items;
+
+	return catalog->test_cases.count ? cases[0].key : "VKMC-TC-12";
+}
+
+static void tell_unmapped(struct qm_summary *summary, const struct qm_shortfall *allowance)
+{
+	const struct qm_resolution *resolution = summary->resolution;
+	const struct qm_unmapped *first =
+		resolution->unmapped.count ? qm_vec_at(&resolution->unmapped, 0) : NULL;
+	unsigned long long unmapped = resolution->unmapped_count, tests = resolution->counts.tests;
+	int64_t allowed = allowance->max_unmapped;
+
+	if (!resolution->mapped && !unmapped && resolution->ignored && allowance->map)
+		qm_summary_reason(summary, QM_REASON_UNMAPPED,
+			"%s: nothing can be uploaded: all tests (%llu) are among those to be "
+			"ignored; is a pattern of \"ignore\" too wide?",
+			allowance->map, tests);
+	else if (!resolution->mapped && unmapped)
+		qm_summary_reason(summary, QM_REASON_UNMAPPED,
+			"no test of %llu belongs to any of the %zu test cases, name them in the "
+			"tests by keys such as %s; the first is \"%s\": %s",
+			tests, summary->catalog->test_cases.count,
+			qm_shortfall_example(summary->catalog), first ? first->test : "",
+			first ? first->why : "");
+	else if (allowed >= 0 && unmapped > (uint64_t)allowed)
+		qm_summary_reason(summary, QM_REASON_UNMAPPED,
+			"%llu of %llu tests belong to no test case, --fail-on-unmapped allows "
+			"%lld; the first is \"%s\": %s",
+			unmapped, tests, (long long)allowed, first ? first->test : "",
+			first ? first->why : "");
+}
+
+static void tell_missing(struct qm_summary *summary, int64_t allowed)
+{
+	const struct qm_resolution *resolution = summary->resolution;
+	const struct qm_missing *first =
+		resolution->missing.count ? qm_vec_at(&resolution->missing, 0) : NULL;
+	unsigned long long missing = resolution->missing_count;
+
+	if (allowed >= 0 && missing > (uint64_t)allowed)
+		qm_summary_reason(summary, QM_REASON_UNMAPPED,
+			"%llu test case%s of the suite %s in no report, --fail-on-missing allows "
+			"%lld; the first is %s",
+			missing, missing == 1 ? "" : "s", missing == 1 ? "is" : "are",
+			(long long)allowed, first ? first->key : "");
+}
+
+/*
+ * What QMetry does not take must not end in a green job: neither a failure that nobody will see nor
+ * a success beside which an old failure stays.
+ */
+static void tell_lost(struct qm_summary *summary)
+{
+	const struct qm_resolution *resolution = summary->resolution;
+	unsigned long long lost = resolution->lost_count;
+
+	if (lost)
+		qm_summary_reason(summary, QM_REASON_NOT_UPLOADED,
+			"%llu result%s cannot be set in QMetry; the first is of %s: %s", lost,
+			lost == 1 ? "" : "s", resolution->first_lost.key,
+			resolution->first_lost.why);
+}
+
+void qm_shortfall_tell(struct qm_summary *summary, const struct qm_shortfall *allowance)
+{
+	tell_unmapped(summary, allowance);
+	tell_missing(summary, allowance->max_missing);
+	tell_lost(summary);
+}
