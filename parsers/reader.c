@@ -143,8 +143,7 @@ static void drive(struct qm_reader *reader)
 	bool wants_more = true;
 
 	if (!qm_source_open(&reader->source, reader->report.path,
-		    max_bytes ? max_bytes : QM_MAX_REPORT_BYTES, reader->options.interrupted,
-		    verdict))
+		    max_bytes ? max_bytes : QM_MAX_REPORT_BYTES, &reader->options.stop, verdict))
 		return;
 	qm_decoder_begin(&reader->decoder, &source, verdict);
 	qm_filter_begin(&reader->filter, &decoder);
@@ -220,15 +219,14 @@ static void finish(struct qm_reader *reader)
 enum qm_code qm_reader_read(struct qm_reader *reader, const char *path, const struct qm_sink *sink,
 	struct qm_error *err)
 {
-	const volatile sig_atomic_t *interrupted = reader->options.interrupted;
 	struct qm_report *report = &reader->report;
 	enum qm_code code;
 
 	begin(reader, path, sink);
 	reader->only_sniffs = false;
 	drive(reader);
-	if (!report->sink_code && interrupted && *interrupted) {
-		code = qm_error_set(err, QM_ESTOPPED, "stopped by a signal while it was read");
+	if (!report->sink_code && qm_stop_is_due(&reader->options.stop)) {
+		code = qm_stop_fail(&reader->options.stop, "while it was read", err);
 		qm_error_at(err, strcmp(path, "-") == 0 ? "standard input" : path, 0, 0);
 	} else {
 		if (!report->sink_code)

@@ -4,7 +4,8 @@
  * The file is read once, in chunks of 64 KB, whatever its size; the root element decides the
  * format. A report that is bad in itself is no failure of the reader: the sink's report_end
  * tells what is wrong, and reading goes on with the next file. The reader fails only when the
- * sink does, or with QM_ESTOPPED when a signal ends the work: then no report_end is told.
+ * sink does, or with QM_ESTOPPED when a signal or a deadline ends the work: then no report_end is
+ * told.
  *
  * A reader is made once a thread and used for any number of files, one after the other.
  */
@@ -12,8 +13,7 @@
 #define QM_PARSERS_READER_H
 
 #include "parsers/result.h"
-
-#include <signal.h>
+#include "src/base/stop.h"
 
 enum qm_salvage {
 	QM_SALVAGE_TRUNCATED, /* a file that ends too early keeps its completed results */
@@ -23,9 +23,9 @@ enum qm_salvage {
 
 struct qm_reader_options {
 	enum qm_salvage salvage;
-	uint64_t max_bytes; /* of one report, decompressed; 0: QM_MAX_REPORT_BYTES of limits.h */
-	uint64_t max_tests; /* of one report; 0: QM_MAX_TESTS */
-	const volatile sig_atomic_t *interrupted; /* not 0: stop reading; NULL: never */
+	uint64_t max_bytes;  /* of one report, decompressed; 0: QM_MAX_REPORT_BYTES of limits.h */
+	uint64_t max_tests;  /* of one report; 0: QM_MAX_TESTS */
+	struct qm_stop stop; /* when to end the reading */
 };
 
 struct qm_reader;

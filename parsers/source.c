@@ -13,19 +13,15 @@
 /* The longest time for which a signal that came in another thread, or just before, is not seen. */
 enum { LOOK_UP_MS = 200 };
 
-static bool is_interrupted(const struct qm_source *source)
-{
-	return source->interrupted && *source->interrupted;
-}
-
-/* False where the wait for bytes was interrupted. */
+/* False where the wait for bytes, or the whole work, has to end. */
 static bool wait_for_bytes(const struct qm_source *source)
 {
 	struct pollfd poller = { .fd = source->file, .events = POLLIN };
 
-	while (source->may_wait && !is_interrupted(source) && poll(&poller, 1, LOOK_UP_MS) <= 0)
+	while (source->may_wait && !qm_stop_is_due(source->stop) &&
+		poll(&poller, 1, (int)qm_stop_wait_ms(source->stop, LOOK_UP_MS)) <= 0)
 		continue;
-	return !is_interrupted(source);
+	return !qm_stop_is_due(source->stop);
 }
 
 static size_t read_file(
@@ -77,7 +73,7 @@ static bool begins_as_gzip(struct qm_source *source, struct qm_verdict *verdict)
 }
 
 bool qm_source_open(struct qm_source *source, const char *path, uint64_t max_bytes,
-	const volatile sig_atomic_t *interrupted, struct qm_verdict *verdict)
+	const struct qm_stop *stop, struct qm_verdict *verdict)
 {
 	/* Not to block where a pipe has no writer yet. */
 	static const int flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
@@ -88,7 +84,7 @@ bool qm_source_open(struct qm_source *source, const char *path, uint64_t max_byt
 		.file = is_input ? STDIN_FILENO : open(path, flags),
 		.is_input = is_input,
 		.max_bytes = max_bytes,
-		.interrupted = interrupted,
+		.stop = stop,
 		.raw = { .read = read_raw, .context = source },
 	};
 	source->may_wait = source->file >= 0 && fstat(source->file, &status) == 0 &&
@@ -119,7 +115,7 @@ size_t qm_source_read(void *context, char *out, size_t size, struct qm_verdict *
 	struct qm_source *source = context;
 	size_t length;
 
-	if (is_interrupted(source))
+	if (qm_stop_is_due(source->stop))
 		return 0;
 	length = source->gunzip ? qm_gunzip_read(source->gunzip, out, size, verdict)
 				: read_raw(source, out, size, verdict);

@@ -5,24 +5,24 @@
  * bytes. Nothing is read ahead and nothing is kept, so memory does not depend on the size.
  *
  * What may keep a reader waiting (a pipe, a terminal) is asked for bytes every fifth of a second
- * and not read blindly: once `*interrupted` is set the source has no more bytes, wherever it is.
+ * and not read blindly: once a stop is due the source has no more bytes, wherever it is.
  */
 #ifndef QM_PARSERS_SOURCE_H
 #define QM_PARSERS_SOURCE_H
 
 #include "parsers/stream.h"
+#include "src/base/stop.h"
 
-#include <signal.h>
 #include <stdbool.h>
 
 struct qm_gunzip;
 
 struct qm_source {
-	int file;                                 /* -1: closed */
-	bool is_input;                            /* standard input, which stays open */
-	bool may_wait;                            /* no regular file */
-	const volatile sig_atomic_t *interrupted; /* NULL: never */
-	char head[2];                             /* read to look for gzip, not yet handed on */
+	int file;                   /* -1: closed */
+	bool is_input;              /* standard input, which stays open */
+	bool may_wait;              /* no regular file */
+	const struct qm_stop *stop; /* NULL: never */
+	char head[2];               /* read to look for gzip, not yet handed on */
 	size_t head_length, head_used;
 	int64_t start;             /* where the report begins in the file; -1: not known */
 	uint64_t bytes, max_bytes; /* read so far, decompressed */
@@ -32,7 +32,7 @@ struct qm_source {
 
 /* `path` "-" is standard input. A file that cannot be opened is told by the verdict. */
 bool qm_source_open(struct qm_source *source, const char *path, uint64_t max_bytes,
-	const volatile sig_atomic_t *interrupted, struct qm_verdict *verdict);
+	const struct qm_stop *stop, struct qm_verdict *verdict);
 void qm_source_close(struct qm_source *source); /* a closed one is fine */
 
 /* A qm_stream's read; `context` is the source. */

@@ -55,6 +55,15 @@ const struct qm_signature *qm_session_signature(const struct qm_session *session
 	return &session->options.signature;
 }
 
+struct qm_stop qm_session_stop(
+	const struct qm_session *session, const volatile sig_atomic_t *interrupted)
+{
+	return (struct qm_stop){ .interrupted = interrupted,
+		.clock = session->options.clock,
+		.since_ms = session->started_ms,
+		.allowed_ms = session->options.limits.deadline_ms };
+}
+
 /* ---- Waits: does this one fit, and if so, wait. */
 
 static int64_t elapsed_ms(const struct qm_session *session)

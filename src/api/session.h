@@ -25,6 +25,7 @@
 #include "src/api/transport.h"
 #include "src/base/clock.h"
 #include "src/base/log.h"
+#include "src/base/stop.h"
 
 struct qm_session_limits {
 	int64_t max_wait_ms, deadline_ms, outage_ms, timeout_ms;
@@ -64,6 +65,10 @@ struct qm_session *qm_session_new(const struct qm_session_options *options);
 void qm_session_free(struct qm_session *session);
 const struct qm_session_counts *qm_session_counts(const struct qm_session *session);
 const struct qm_signature *qm_session_signature(const struct qm_session *session);
+
+/* When work beside the calls has to end: with the session's deadline, or when a signal comes. */
+struct qm_stop qm_session_stop(
+	const struct qm_session *session, const volatile sig_atomic_t *interrupted);
 
 /*
  * Waits for something over there to happen, no limit and no failure: QM_ESTOPPED where the deadline

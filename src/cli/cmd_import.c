@@ -298,7 +298,7 @@ static enum qm_code write_leftover(struct importing *importing, const struct qm_
 	const struct qm_selection selection = qm_selection_of(context->settings);
 	const struct qm_reader_options reading = {
 		.salvage = (enum qm_salvage)context->settings->salvage,
-		.interrupted = context->interrupted
+		.stop = qm_session_stop(importing->world.session, context->interrupted)
 	};
 	struct qm_mapping *mapping = NULL;
 	struct qm_catalog catalog;

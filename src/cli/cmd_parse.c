@@ -282,7 +282,7 @@ static enum qm_code read_reports(const struct qm_context *context, struct qm_rep
 	const struct qm_settings *settings = context->settings;
 	const struct qm_reader_options options = {
 		.salvage = (enum qm_salvage)settings->salvage,
-		.interrupted = context->interrupted,
+		.stop = { .interrupted = context->interrupted },
 	};
 	struct listing listing = { .json = settings->format == QM_FORMAT_JSON,
 		.output = context->output,

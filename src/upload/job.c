@@ -112,7 +112,7 @@ static void tell_verdict(struct qm_job *job, const struct qm_report_verdict *ver
 static struct qm_reader_options reader_options(const struct qm_job *job)
 {
 	return (struct qm_reader_options){ .salvage = job->options->salvage,
-		.interrupted = job->world->interrupted };
+		.stop = qm_session_stop(job->world->session, job->world->interrupted) };
 }
 
 /* Reads all reports; false if a sink failed, and so whatever follows would be half the truth. */

@@ -348,7 +348,7 @@ void qm_twins_leave_out(struct qm_reports *reports, const volatile sig_atomic_t 
 	const struct qm_log *log)
 {
 	const struct qm_reader_options options = { .salvage = QM_SALVAGE_OFF,
-		.interrupted = interrupted };
+		.stop = { .interrupted = interrupted } };
 	struct comparison comparison = { .reports = reports, .log = log };
 	struct qm_report_file *files = reports->files.items;
 	struct qm_map map;

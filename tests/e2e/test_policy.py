@@ -411,6 +411,38 @@ class Signals(Case):
                 self.stop()
                 self.simulator = None
 
+    def test_the_deadline_ends_the_reading_of_what_has_no_end(self):
+        pipe = os.path.join(self.folder, "TEST-pipe.xml")
+        os.mkfifo(pipe)
+        for report_path, name in ((pipe, pipe), ("-", "standard input")):
+            with self.subTest(name):
+                self.start(world([execution(2720260, runs(3))]))
+                process = subprocess.Popen(
+                    [os.path.join(BIN, "qmetry-ci-test"), "upload", "--suite", "VKMC-TS-20"]
+                    + ["--deadline", "2s", "--format", "json", "--state", "memory", report_path],
+                    env=self.environment({}),
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    text=True,
+                )
+                self.addCleanup(process.kill)
+                while len(self.requests()) < 4:
+                    self.assertIsNone(process.poll())
+                # It waits for bytes now, and for nothing else; its clock is ours.
+                self.simulator.set_clock(self.simulator.now() + 2000)
+                self.assertEqual(process.wait(timeout=10), 7)
+                out, _ = process.communicate()
+                summary = json.loads(out)
+                self.assertEqual(summary["conclusion"], "stopped")
+                self.assertEqual(
+                    [row["text"] for row in summary["reasons"]],
+                    ["%s: the time of --deadline (2 s) was over while it was read" % name],
+                )
+                self.assertEqual(self.bulk(), [])
+                self.stop()
+                self.simulator = None
+
     def test_a_signal_ends_the_reading_of_standard_input(self):
         for command in ("upload", "plan"):
             with self.subTest(command):

@@ -396,7 +396,7 @@ static void a_signal_ends_the_reading_without_a_verdict(void **state)
 {
 	struct stage *stage = *state;
 	struct signalled signalled = { 0 };
-	const struct qm_reader_options options = { .interrupted = &signalled.number };
+	const struct qm_reader_options options = { .stop = { .interrupted = &signalled.number } };
 	const struct qm_sink sink = { .context = &signalled, .result = end_by_signal };
 	struct qm_reader *reader = qm_reader_new(&options);
 	struct qm_error err;
@@ -413,6 +413,31 @@ static void a_signal_ends_the_reading_without_a_verdict(void **state)
 	assert_int_equal(qm_reader_read(reader, stage->file, &sink, &err), QM_ESTOPPED);
 	assert_int_equal(err.code, QM_ESTOPPED);
 	assert_non_null(strstr(err.text, "signal"));
+	qm_reader_free(reader);
+}
+
+/* A second for each look at the clock, of which there is one a chunk at least. */
+static int64_t pass_a_second(void *context)
+{
+	return *(int64_t *)context += 1000;
+}
+
+static void a_deadline_ends_the_reading_without_a_verdict(void **state)
+{
+	int64_t ticks_ms = 0;
+	const struct qm_clock clock = { .ticks_ms = pass_a_second, .context = &ticks_ms };
+	const struct qm_reader_options options = { .stop = {
+							   .clock = &clock, .allowed_ms = 2000 } };
+	const struct qm_sink nobody = { .context = NULL };
+	struct qm_reader *reader = qm_reader_new(&options);
+	struct stage *stage = *state;
+	struct qm_error err;
+
+	write_report(stage, "<testsuite/>", strlen("<testsuite/>"));
+	qm_error_init(&err);
+	assert_int_equal(qm_reader_read(reader, stage->file, &nobody, &err), QM_ESTOPPED);
+	assert_string_equal(err.text, "the time of --deadline (2 s) was over while it was read");
+	assert_string_equal(err.source, stage->file);
 	qm_reader_free(reader);
 }
 
@@ -437,6 +462,8 @@ int main(void)
 		cmocka_unit_test(standard_input_is_read),
 		cmocka_unit_test_setup_teardown(
 			a_signal_ends_the_reading_without_a_verdict, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_deadline_ends_the_reading_without_a_verdict, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

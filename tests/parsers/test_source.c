@@ -280,6 +280,7 @@ static void a_wait_for_bytes_is_interrupted(void **state)
 {
 	static const struct itimerval soon = { .it_value = { .tv_usec = 20000 } };
 	const struct sigaction action = { .sa_handler = interrupt, .sa_flags = (int)SA_RESTART };
+	const struct qm_stop stop = { .interrupted = &interrupted };
 	struct folder *folder = *state;
 	struct qm_verdict verdict;
 	struct qm_source source;
@@ -291,15 +292,42 @@ static void a_wait_for_bytes_is_interrupted(void **state)
 	interrupted = 0;
 	qm_verdict_init(&verdict);
 	assert_int_equal(setitimer(ITIMER_REAL, &soon, NULL), 0);
-	assert_true(qm_source_open(&source, folder->file, MAX_BYTES, &interrupted, &verdict));
+	assert_true(qm_source_open(&source, folder->file, MAX_BYTES, &stop, &verdict));
 	assert_int_equal(qm_source_read(&source, &byte, 1, &verdict), 0);
 	assert_int_equal(interrupted, SIGALRM);
 	assert_int_equal(verdict.reason, QM_REASON_NONE);
 	qm_source_close(&source);
 }
 
+/* A millisecond for each look at the clock, so that nobody waits for long. */
+static int64_t pass_a_millisecond(void *context)
+{
+	return ++*(int64_t *)context;
+}
+
+static void a_wait_for_bytes_ends_at_the_deadline(void **state)
+{
+	int64_t ticks_ms = 0;
+	const struct qm_clock clock = { .ticks_ms = pass_a_millisecond, .context = &ticks_ms };
+	const struct qm_stop stop = { .clock = &clock, .allowed_ms = 8 };
+	struct folder *folder = *state;
+	struct qm_verdict verdict;
+	struct qm_source source;
+	char byte;
+
+	(void)snprintf(folder->file, sizeof folder->file, "%s/pipe", folder->path);
+	assert_int_equal(mkfifo(folder->file, 0600), 0);
+	qm_verdict_init(&verdict);
+	assert_true(qm_source_open(&source, folder->file, MAX_BYTES, &stop, &verdict));
+	assert_int_equal(qm_source_read(&source, &byte, 1, &verdict), 0);
+	assert_true(ticks_ms >= 8);
+	assert_int_equal(verdict.reason, QM_REASON_NONE);
+	qm_source_close(&source);
+}
+
 static void after_a_signal_nothing_more_is_read(void **state)
 {
+	const struct qm_stop stop = { .interrupted = &interrupted };
 	struct folder *folder = *state;
 	struct qm_verdict verdict;
 	struct qm_source source;
@@ -308,7 +336,7 @@ static void after_a_signal_nothing_more_is_read(void **state)
 	write_file(folder, "a.xml", "<a/>", 4);
 	interrupted = 0;
 	qm_verdict_init(&verdict);
-	assert_true(qm_source_open(&source, folder->file, MAX_BYTES, &interrupted, &verdict));
+	assert_true(qm_source_open(&source, folder->file, MAX_BYTES, &stop, &verdict));
 	assert_int_equal(qm_source_read(&source, &byte, 1, &verdict), 1);
 	interrupted = SIGTERM;
 	assert_int_equal(qm_source_read(&source, &byte, 1, &verdict), 0);
@@ -329,6 +357,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_cannot_be_read_is_told, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_pipe_cannot_be_read_twice, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_wait_for_bytes_is_interrupted, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_wait_for_bytes_ends_at_the_deadline, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			after_a_signal_nothing_more_is_read, set_up, tear_down),
 	};

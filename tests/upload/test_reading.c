@@ -113,7 +113,7 @@ static enum qm_code take_end(void *context, const struct qm_report_end *end)
 static enum qm_code run(struct desk *desk, size_t threads, struct qm_error *err)
 {
 	const struct qm_reader_options options = { .salvage = QM_SALVAGE_TRUNCATED,
-		.interrupted = &desk->interrupted };
+		.stop = { .interrupted = &desk->interrupted } };
 	const struct qm_sink sink = { .context = desk,
 		.report_begin = take_begin,
 		.result = take_result,
