@@ -304,10 +304,10 @@ static bool is_of(const char *known, const char *today)
 	qm_map_init(&digests);
 	for (; *known; known++) {
 		const char digest[] = { *known == '-' ? '\0' : *known, '\0' };
-		const struct qm_origin_report report = { "r",
+		const struct qm_origin_report origin = { "r",
 			qm_arena_strdup(&history.arena, digest) };
 
-		qm_vec_push(&history.reports, &report);
+		qm_vec_push(&history.reports, &origin);
 	}
 	for (; *today; today++) {
 		const char digest[] = { *today == '-' ? '\0' : *today, '\0' };
