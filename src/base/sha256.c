@@ -98,24 +98,39 @@ static void expand(const unsigned char *block, uint32_t words[64])
 	}
 }
 
-/* The working variables are called a to h, as in the standard. */
+/*
+ * Round i. The standard moves the working variables a to h on by one place in each round; here they
+ * stay, and the places at which they are found go back by one. Eight rounds are a full turn, so
+ * that compilers keep all of it in registers.
+ */
+static inline void step(uint32_t w[8], size_t i, uint32_t word)
+{
+	uint32_t a = w[(64 - i) % 8], b = w[(65 - i) % 8], c = w[(66 - i) % 8];
+	uint32_t e = w[(68 - i) % 8], f = w[(69 - i) % 8], g = w[(70 - i) % 8];
+	uint32_t choice = (e & f) ^ (~e & g);
+	uint32_t majority = (a & b) ^ (a & c) ^ (b & c);
+	uint32_t first = w[(71 - i) % 8] + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) + choice +
+		round_constants[i] + word;
+
+	w[(67 - i) % 8] += first;
+	w[(71 - i) % 8] = first + (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) + majority;
+}
+
 static void compress(uint32_t state[8], const unsigned char *block)
 {
 	uint32_t words[64], w[8];
 
 	expand(block, words);
 	memcpy(w, state, sizeof w);
-	for (size_t i = 0; i < 64; i++) {
-		uint32_t a = w[0], e = w[4];
-		uint32_t choice = (e & w[5]) ^ (~e & w[6]);
-		uint32_t majority = (a & w[1]) ^ (a & w[2]) ^ (w[1] & w[2]);
-		uint32_t first = w[7] + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) + choice +
-			round_constants[i] + words[i];
-		uint32_t second = (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) + majority;
-
-		memmove(w + 1, w, 7 * sizeof *w);
-		w[4] += first;
-		w[0] = first + second;
+	for (size_t i = 0; i < 64; i += 8) {
+		step(w, i, words[i]);
+		step(w, i + 1, words[i + 1]);
+		step(w, i + 2, words[i + 2]);
+		step(w, i + 3, words[i + 3]);
+		step(w, i + 4, words[i + 4]);
+		step(w, i + 5, words[i + 5]);
+		step(w, i + 6, words[i + 6]);
+		step(w, i + 7, words[i + 7]);
 	}
 	for (size_t i = 0; i < 8; i++)
 		state[i] += w[i];
