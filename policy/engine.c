@@ -9,6 +9,9 @@
 
 enum { MAX_MESSAGE_BYTES = 1 << 20 };
 
+/* Whole numbers up to here are doubles of their own. */
+#define MAX_EXACT_DOUBLE (INT64_C(1) << 53)
+
 /* One decision under way. */
 struct judge {
 	const struct qm_engine *engine;
@@ -16,6 +19,7 @@ struct judge {
 	int64_t now_ms;
 	struct qm_arena arena; /* of argument values */
 	struct qm_decision *out;
+	const struct qm_condition *granted; /* holds if the reservation is made; NULL: none */
 };
 
 void qm_decision_init(struct qm_decision *decision, struct qm_error *store_error)
@@ -118,7 +122,7 @@ static bool evaluate_rule(struct judge *judge, const struct qm_rule *rule)
 
 	for (size_t i = 0; i < rule->conditions.count && passes; i++) {
 		condition = qm_vec_at(&rule->conditions, i);
-		passes = holds(judge, condition);
+		passes = condition == judge->granted || holds(judge, condition);
 	}
 	if (passes)
 		return true;
@@ -149,24 +153,31 @@ int64_t qm_to_integer(double number)
 	return isnan(number) ? 0 : (int64_t)number;
 }
 
-bool qm_engine_rule_limit(const struct qm_rule *rule, const char *key, int64_t *out)
+static const struct qm_condition *find_limit(const struct qm_rule *rule, const char *key)
 {
 	for (size_t i = 0; i < rule->conditions.count; i++) {
 		const struct qm_condition *condition = qm_vec_at(&rule->conditions, i);
 		const char *counter = qm_condition_counter(condition);
-		bool below = condition->compare == QM_OP_LT;
-		const struct qm_value *value = &condition->value;
 
-		if (!counter || strcmp(counter, key) != 0 ||
-			(!below && condition->compare != QM_OP_LTE))
-			continue;
-		*out = value->kind == QM_VALUE_INTEGER ? value->as.integer
-						       : qm_to_integer(value->as.number);
-		if (below && *out > INT64_MIN)
-			(*out)--;
-		return true;
+		if (counter && strcmp(counter, key) == 0 &&
+			(condition->compare == QM_OP_LT || condition->compare == QM_OP_LTE))
+			return condition;
 	}
-	return false;
+	return NULL;
+}
+
+bool qm_engine_rule_limit(const struct qm_rule *rule, const char *key, int64_t *out)
+{
+	const struct qm_condition *condition = find_limit(rule, key);
+
+	if (!condition)
+		return false;
+	*out = condition->value.kind == QM_VALUE_INTEGER
+		? condition->value.as.integer
+		: qm_to_integer(condition->value.as.number);
+	if (condition->compare == QM_OP_LT && *out > INT64_MIN)
+		(*out)--;
+	return true;
 }
 
 /*
@@ -250,7 +261,8 @@ static bool reserve_key(struct judge *judge, const struct qm_rule *rule, const c
 			.amount = amount,
 			.limit = limit,
 			.window_ms = rule->state->window_ms,
-			.now_ms = judge->now_ms },
+			.now_ms = judge->now_ms,
+			.only_alike = judge->granted != NULL },
 		&allowed, &value, judge->out->store_error);
 	if (code) {
 		note_store(judge, code);
@@ -335,6 +347,12 @@ static bool is_visible(struct judge *judge, const struct qm_tool *tool)
 	return true;
 }
 
+static bool is_unparsed(const struct qm_tool_call *call)
+{
+	return call->arguments && !json_is_object(call->arguments) &&
+		!json_is_null(call->arguments);
+}
+
 void qm_engine_decide(const struct qm_engine *engine, const struct qm_tool_call *call,
 	int64_t now_ms, struct qm_decision *out)
 {
@@ -342,7 +360,7 @@ void qm_engine_decide(const struct qm_engine *engine, const struct qm_tool_call 
 	const struct qm_tool *tool = qm_policy_tool(engine->policy, call->tool);
 	const struct qm_tool *any = engine->policy->any_tool;
 
-	if (call->arguments && !json_is_object(call->arguments) && !json_is_null(call->arguments)) {
+	if (is_unparsed(call)) {
 		out->stage = QM_STAGE_UNPARSED;
 		out->allowed = true;
 		return;
@@ -351,4 +369,63 @@ void qm_engine_decide(const struct qm_engine *engine, const struct qm_tool_call 
 	out->allowed = is_visible(&judge, tool) && evaluate_tool(&judge, tool) &&
 		(any == tool || evaluate_tool(&judge, any)) && reserve(&judge, tool, any);
 	qm_arena_release(&judge.arena);
+}
+
+/* The only rule of both that counts; NULL where there is none, or several. */
+static const struct qm_rule *find_counting(const struct qm_tool *tool, const struct qm_tool *any)
+{
+	const struct qm_tool *const both[] = { tool, any };
+	const struct qm_rule *found = NULL;
+
+	for (size_t i = 0; i < 2; i++) {
+		for (size_t j = 0; both[i] && j < both[i]->rules.count; j++) {
+			const struct qm_rule *rule = qm_vec_at(&both[i]->rules, j);
+
+			if (rule->state && found)
+				return NULL;
+			if (rule->state)
+				found = rule;
+		}
+	}
+	return found;
+}
+
+/*
+ * The condition that is sure to hold where its rule's reservation is granted: what the counter
+ * comes to is within the limit, and before it was not above. Only whole limits that doubles tell
+ * apart, as conditions compare these, and no amounts below 0.
+ */
+static const struct qm_condition *find_granted(struct judge *judge, const struct qm_rule *rule)
+{
+	const struct qm_condition *limit = find_limit(rule, rule->state->key);
+	int64_t amount;
+
+	if (!limit || limit->value.kind != QM_VALUE_INTEGER || limit->value.as.integer < 1 ||
+		limit->value.as.integer > MAX_EXACT_DOUBLE)
+		return NULL;
+	return find_amount(judge, rule->state, &amount) && amount >= 0 ? limit : NULL;
+}
+
+bool qm_engine_grant(const struct qm_engine *engine, const struct qm_tool_call *call,
+	int64_t now_ms, struct qm_decision *out)
+{
+	struct judge judge = { .engine = engine, .call = call, .now_ms = now_ms, .out = out };
+	const struct qm_tool *tool = qm_policy_tool(engine->policy, call->tool);
+	const struct qm_tool *any = engine->policy->any_tool;
+	const struct qm_rule *rule = tool == any ? NULL : find_counting(tool, any);
+
+	if (!rule || !engine->store || is_unparsed(call))
+		return false;
+	judge.granted = find_granted(&judge, rule);
+	if (!judge.granted)
+		return false;
+	qm_arena_init(&judge.arena);
+	out->allowed = is_visible(&judge, tool) && evaluate_tool(&judge, tool) &&
+		evaluate_tool(&judge, any) && reserve_key(&judge, rule, rule->state->key);
+	qm_arena_release(&judge.arena);
+	if (out->allowed || out->store_code)
+		return true;
+	qm_decision_release(out);
+	qm_decision_init(out, out->store_error);
+	return false;
 }

@@ -71,6 +71,15 @@ void qm_decision_release(struct qm_decision *decision);
 void qm_engine_decide(const struct qm_engine *engine, const struct qm_tool_call *call,
 	int64_t now_ms, struct qm_decision *out);
 
+/*
+ * The same for a call that passes, in one operation of the store where the rules allow it: one
+ * rule counts the call, and of its conditions the one that is its limit needs no reading, as the
+ * reservation is granted on the same value. False: `out` says nothing, ask qm_engine_decide(). The
+ * store is as it was then. A store that fails is told as there.
+ */
+bool qm_engine_grant(const struct qm_engine *engine, const struct qm_tool_call *call,
+	int64_t now_ms, struct qm_decision *out);
+
 /* Gives back what was taken, whatever window it is by now (after a reply that is an error). */
 enum qm_code qm_engine_rollback(
 	struct qm_store *store, const struct qm_vec *taken, struct qm_error *err) QM_MUST_CHECK;

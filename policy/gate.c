@@ -235,7 +235,8 @@ enum qm_code qm_gate_judge(const struct qm_gate *gate, const struct qm_tool_call
 	out->until_ms = INT64_MIN;
 	out->limit = out->window_ms = 0;
 	qm_decision_init(&decision, err);
-	qm_engine_decide(&gate->engine, call, now_ms, &decision);
+	if (!qm_engine_grant(&gate->engine, call, now_ms, &decision))
+		qm_engine_decide(&gate->engine, call, now_ms, &decision);
 	out->gave_up = decision.gave_up;
 	take_words(out, &decision);
 	code = decision.store_code;

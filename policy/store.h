@@ -34,6 +34,9 @@ struct qm_reserve {
 	const char *key;
 	int64_t amount, limit;
 	int64_t window_ms, now_ms;
+	/* Also refused where what is kept is of any other window, be it one that is over. Then a
+	 * condition on the counter reads the very value that the wish is granted on. */
+	bool only_alike;
 };
 
 struct qm_store;

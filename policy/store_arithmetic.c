@@ -20,8 +20,9 @@ void qm_counter_reserve(
 	bool same = counter->exists && counter->window_start_ms == start;
 	int64_t current = same ? counter->value : 0;
 	int64_t next = add(current, wish->amount);
+	bool alike = !counter->exists || (same && counter->window_ms == wish->window_ms);
 
-	*allowed = next <= wish->limit;
+	*allowed = next <= wish->limit && (alike || !wish->only_alike);
 	*value = *allowed ? next : current;
 	if (*allowed)
 		*counter = (struct qm_counter){ .exists = true,

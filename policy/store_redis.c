@@ -16,7 +16,7 @@ enum {
 	MAX_REPLY_BYTES = 64 << 10, /* a counter's answer has 100, an error's is a sentence */
 	MAX_ELEMENTS = 16,          /* of a list; a counter has three fields */
 	MAX_KEY_BYTES = 64 << 20,
-	MAX_WORDS = 9,
+	MAX_WORDS = 10,
 	NUMBER_TEXT = 24,
 };
 
@@ -25,11 +25,17 @@ struct script {
 	const char *sha1, *text;
 };
 
-/* ARGV: amount, limit, start, length, time to live. Another start, letter by letter, means 0. */
-static const struct script reserve_script = { "196c3141005a1095666a0d4ab526694cf0cdf4a1",
+/*
+ * ARGV: amount, limit, start, length, time to live; and a sixth where only a counter will do that
+ * is as we would have written it, or none. Another start, letter by letter, means 0.
+ */
+static const struct script reserve_script = { "e81590515311aba420b9497b4b924587d1e05988",
+	"local kept = redis.call('HMGET', KEYS[1], 'v', 'ws', 'wd') "
 	"local value = 0 "
-	"if redis.call('HGET', KEYS[1], 'ws') == ARGV[3] then "
-	"value = tonumber(redis.call('HGET', KEYS[1], 'v') or '0') end "
+	"if kept[2] == ARGV[3] then value = tonumber(kept[1] or '0') end "
+	"if ARGV[6] and (kept[1] or kept[2] or kept[3]) and (kept[2] ~= ARGV[3] or "
+	"kept[3] ~= ARGV[4] or kept[1] ~= string.format('%.0f', value or 0)) then "
+	"return {0, '0'} end "
 	"local sum = value + tonumber(ARGV[1]) "
 	"if sum > tonumber(ARGV[2]) then return {0, string.format('%.0f', value)} end "
 	"local text = string.format('%.0f', sum) "
@@ -402,6 +408,8 @@ static enum qm_code redis_reserve(struct qm_store *base, const struct qm_reserve
 	add_text(&command, start);
 	add_text(&command, length);
 	add_text(&command, life);
+	if (wish->only_alike)
+		add_text(&command, "alike");
 	code = ask_script(store, &reserve_script, &command, &reply, err);
 	if (code)
 		return code;

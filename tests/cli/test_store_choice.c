@@ -171,7 +171,7 @@ static void without_a_good_state_folder_it_is_below_home(void **state)
 
 static void a_second_run_finds_the_counters_of_the_first(void **state)
 {
-	const struct qm_reserve wish = { "k", 3, 10, 60000, 1700000000000 };
+	const struct qm_reserve wish = { "k", 3, 10, 60000, 1700000000000, false };
 	struct qm_counter counter = { .exists = false };
 	struct machine *machine = *state;
 	bool allowed = false;
@@ -280,7 +280,7 @@ static void a_file_called_as_intercepts_is_shared(void **state)
 
 static void the_prefix_keeps_counters_apart(void **state)
 {
-	const struct qm_reserve wish = { "k", 1, 10, 60000, 1700000000000 };
+	const struct qm_reserve wish = { "k", 1, 10, 60000, 1700000000000, false };
 	struct qm_counter counter = { .exists = false };
 	struct machine *machine = *state;
 	bool allowed = false;

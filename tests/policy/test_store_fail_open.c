@@ -118,7 +118,7 @@ static int teardown(void **state)
 
 static enum qm_code reserve(struct scene *scene, bool *allowed, int64_t *value)
 {
-	const struct qm_reserve wish = { "k", 1, 2, 60000, 0 };
+	const struct qm_reserve wish = { "k", 1, 2, 60000, 0, false };
 
 	return scene->store->kind->reserve(scene->store, &wish, allowed, value, &scene->err);
 }

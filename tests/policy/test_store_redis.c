@@ -320,6 +320,57 @@ static void each_database_counts_for_itself(void **state)
 	qm_store_close(third);
 }
 
+/* What a condition would read otherwise, or not at all, is not granted unread. */
+static void only_a_counter_as_we_write_it_is_alike(void **state)
+{
+#define HASH(v, ws, wd) "{" v "\"ws\": \"" ws "\", \"wd\": \"" wd "\"}"
+#define START           "2026-01-15T10:31:00Z"
+#define MINUTE          "60000000000"
+	static const struct {
+		const char *fields;
+		bool allowed;
+	} rows[] = {
+		{ "{}", true },
+		{ HASH("\"v\": \"3\", ", START, MINUTE), true },
+		{ HASH("\"v\": \"3\", ", "2026-01-15T10:30:00Z", MINUTE), false },
+		{ HASH("\"v\": \"3\", ", "2026-01-15T11:31:00+01:00", MINUTE), false },
+		{ HASH("\"v\": \"3\", ", START, "3600000000000"), false },
+		{ HASH("\"v\": \"x\", ", START, MINUTE), false },
+		{ HASH("\"v\": \"1.5\", ", START, MINUTE), false },
+		{ HASH("", START, MINUTE), false },
+		{ "{\"v\": \"3\"}", false },
+		{ "{\"v\": \"3\", \"ws\": \"" START "\"}", false },
+	};
+	const struct place *place = *state;
+	struct qm_reserve wish = one_of_thirty;
+	struct qm_store *store = NULL;
+
+	need_server(place);
+	assert_int_equal(open_store(place, "redis://cache", &store, NULL), QM_OK);
+	wish.only_alike = true;
+	assert_true(qm_time_parse("2026-01-15T10:31:20Z", &wish.now_ms));
+	wish.window_ms = 60000;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		json_t *fields = json_loads(rows[i].fields, 0, NULL), *kept;
+		bool allowed = !rows[i].allowed;
+		struct qm_error err;
+		int64_t value;
+
+		qm_error_init(&err);
+		(void)redis_server_do(place->server, "FLUSHALL");
+		assert_true(redis_server_put(place->server, wish.key, fields));
+		if (store->kind->reserve(store, &wish, &allowed, &value, &err))
+			fail_msg("%s: %s", rows[i].fields, err.text);
+		if (allowed != rows[i].allowed)
+			fail_msg("%s: %d", rows[i].fields, (int)allowed);
+		kept = redis_server_hash(place->server, wish.key);
+		assert_int_equal(json_equal(kept, fields), !allowed);
+		json_decref(kept);
+		json_decref(fields);
+	}
+	qm_store_close(store);
+}
+
 static bool is_in_statistics(const struct place *place, const char *words)
 {
 	return strstr(redis_server_do(place->server, "INFO commandstats"), words) != NULL;
@@ -408,6 +459,7 @@ int main(void)
 			the_password_is_needed_and_never_told, setup_with_password, teardown),
 		TEST(a_user_needs_no_more_than_is_said),
 		TEST(each_database_counts_for_itself),
+		TEST(only_a_counter_as_we_write_it_is_alike),
 		TEST(a_script_travels_once_and_when_it_is_forgotten),
 		TEST(a_replica_is_told),
 		TEST(a_server_without_memory_is_told),
