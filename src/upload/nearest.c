@@ -187,7 +187,7 @@ static const struct entry *entries_of(const struct qm_vec *index, uint32_t hash,
 	*count = 0;
 	while (first + *count < index->count && entries[first + *count].hash == hash)
 		(*count)++;
-	return entries + first;
+	return entries ? entries + first : NULL;
 }
 
 /* ---- Searching. */
