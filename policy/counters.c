@@ -3,6 +3,16 @@
 #include "policy/gate_internal.h"
 #include "policy/window.h"
 
+/* A counter below 0 leaves more than the limit; what does not fit stops at the end. */
+static int64_t left_of(int64_t limit, int64_t used)
+{
+	if (used >= limit)
+		return 0;
+	if (used < 0 && limit > INT64_MAX + used)
+		return INT64_MAX;
+	return limit - used;
+}
+
 static enum qm_code add_counter(const struct qm_engine *engine, const struct qm_rule *rule,
 	int64_t now_ms, struct qm_vec *out, struct qm_error *err)
 {
@@ -29,7 +39,7 @@ static enum qm_code add_counter(const struct qm_engine *engine, const struct qm_
 		state->used = counter.value;
 	state->limit = limit;
 	state->ours = qm_engine_limit(engine, limit, rule->state->increment);
-	state->left = state->used < state->ours ? state->ours - state->used : 0;
+	state->left = left_of(state->ours, state->used);
 	return QM_OK;
 }
 
