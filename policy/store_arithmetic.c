@@ -33,7 +33,8 @@ void qm_counter_reserve(
 
 int64_t qm_counter_less(int64_t value, int64_t amount)
 {
-	int64_t left = amount == INT64_MIN ? INT64_MAX : add(value, -amount);
+	/* 2^63 is no int64, so it is added in two steps. */
+	int64_t left = amount == INT64_MIN ? add(add(value, INT64_MAX), 1) : add(value, -amount);
 
 	return left > 0 ? left : 0;
 }
