@@ -167,25 +167,37 @@ class Parse(Case):
 
     def test_a_signal_ends_the_reading_of_a_pipe(self):
         # The result of a report that was read before is still told.
-        path = self.write("TEST-a.xml", junit(("a.B", "c", "")))
-        pipe = os.path.join(self.folder, "pipe.xml")
+        first, pipe = (os.path.join(self.folder, name) for name in ("first.xml", "pipe.xml"))
+        os.mkfifo(first)
         os.mkfifo(pipe)
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             process = subprocess.Popen(
-                [os.path.join(os.environ["QM_BIN_DIR"], "qmetry-ci"), "parse", path, pipe],
+                [os.path.join(os.environ["QM_BIN_DIR"], "qmetry-ci"), "parse", first, pipe],
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 env=self.environment({}),
                 text=True,
             )
-            with open(pipe, "w", encoding="ascii") as writer:  # waits for the reader
+            with open(first, "w", encoding="ascii") as writer:  # waits for the reader
+                writer.write(junit(("a.B", "c", "")))
+            with open(pipe, "w", encoding="ascii") as writer:
                 writer.write("<testsuite><testcase name='a'/>")
                 writer.flush()
+                while self.has_reader(first):
+                    os.sched_yield()
                 process.send_signal(number)
                 out, err = process.communicate(timeout=10)
             self.assertEqual(process.returncode, 7, err)
             self.assertIn("pipe.xml: stopped by a signal", err)
-            self.assertIn("TEST-a.xml", out)
+            self.assertIn("first.xml", out)
+
+    @staticmethod
+    def has_reader(pipe):
+        try:
+            os.close(os.open(pipe, os.O_WRONLY | os.O_NONBLOCK))
+        except OSError:
+            return False
+        return True
 
     def test_a_full_disk_is_told(self):
         path = self.write("TEST-a.xml", junit(("a.B", "c", "")))
