@@ -20,7 +20,7 @@ class NoMemory(Case):
             "0",
             "--no-journal",
             self.report,
-            env={"LD_PRELOAD": self.library, "QM_TEST_ALLOCATIONS": str(allowed)},
+            env={"LD_PRELOAD": self.preload, "QM_TEST_ALLOCATIONS": str(allowed)},
         )
         statuses = self.statuses()
         self.simulator.post("world", {"runs": [{"ids": [1001, 1002], "status": "notrun"}]})
@@ -29,7 +29,7 @@ class NoMemory(Case):
     def test_the_nth_allocation_fails(self):
         self.start(world([execution(2720260, [run(1), run(2)])]))
         # A blank in its path would be the end of the path.
-        self.library = shutil.copy(os.environ["QM_NO_MEMORY"], self.folder)
+        self.preload = shutil.copy(os.environ["QM_NO_MEMORY"], self.folder)
         self.report = self.write(
             "TEST-a.xml", junit(("a", "VKMC-TC-1", ""), ("a", "VKMC-TC-2", FAILURE))
         )

@@ -1,5 +1,5 @@
-#include "src/base/memory.h"
 #include "src/upload/resolve.h"
+#include "tests/upload/inbox.h"
 #include "tests/upload/shelf.h"
 
 #include <setjmp.h>
@@ -10,95 +10,10 @@
 
 #include <cmocka.h>
 
-struct desk {
-	struct qm_catalog catalog;
-	struct qm_mapping *mapping;
-	struct qm_resolve_options options;
-	struct qm_resolver *resolver;
-	struct qm_sink sink;
-};
-
-static const char *const id_properties[] = { "qmetry" };
-
-static int setup(void **state)
-{
-	const struct qm_match_options match = { .use = { false, true, true, true, true, true },
-		.id_properties = id_properties,
-		.id_property_count = 1 };
-	struct desk *desk = qm_alloc(sizeof *desk);
-
-	shelf_init(&desk->catalog);
-	(void)shelf_execution(&desk->catalog, "100", "Chrome");
-	desk->mapping = qm_mapping_new(&desk->catalog, &match);
-	*state = desk;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct desk *desk = *state;
-
-	qm_resolver_free(desk->resolver);
-	qm_mapping_free(desk->mapping);
-	qm_catalog_release(&desk->catalog);
-	free(desk);
-	return 0;
-}
-
-static void begin_report(struct desk *desk, const char *path)
-{
-	const struct qm_report_begin report = { .path = path, .kind = QM_REPORT_JUNIT };
-
-	assert_int_equal(desk->sink.report_begin(desk->sink.context, &report), QM_OK);
-}
-
-/* After the runs are on the shelf. */
-static void begin(struct desk *desk)
-{
-	assert_int_equal(qm_resolver_new(&desk->catalog, desk->mapping, &desk->options,
-				 &desk->resolver, NULL),
-		QM_OK);
-	desk->sink = qm_resolver_sink(desk->resolver);
-	begin_report(desk, "a.xml");
-}
-
-static void add(
-	struct desk *desk, const char *class_name, const char *name, enum qm_outcome outcome)
-{
-	const struct qm_result result = {
-		.class_name = class_name, .name = name, .outcome = outcome
-	};
-
-	assert_int_equal(desk->sink.result(desk->sink.context, &result), QM_OK);
-}
-
-static void end_report(struct desk *desk, const char *reason, bool salvaged)
-{
-	const struct qm_report_end end = {
-		.path = "a.xml", .reason = reason, .salvaged = salvaged
-	};
-
-	assert_int_equal(desk->sink.report_end(desk->sink.context, &end), QM_OK);
-}
-
-static const struct qm_resolution *finished(struct desk *desk)
-{
-	const struct qm_resolution *resolution;
-
-	assert_int_equal(qm_resolver_finish(desk->resolver, &resolution, NULL), QM_OK);
-	return resolution;
-}
-
-static const struct qm_resolution *finish(struct desk *desk)
-{
-	end_report(desk, NULL, false);
-	return finished(desk);
-}
-
-static void shelve(struct desk *desk, int count)
+static void shelve(struct inbox *inbox, int count)
 {
 	for (int i = 1; i <= count; i++)
-		(void)shelf_run(&desk->catalog, i, "", NULL, SHELF_NOT_RUN);
+		(void)shelf_run(&inbox->catalog, i, "", NULL, SHELF_NOT_RUN);
 }
 
 static void the_worst_of_several_results_counts(void **state)
@@ -115,26 +30,26 @@ static void the_worst_of_several_results_counts(void **state)
 		{ { QM_SKIPPED, QM_NOT_REACHED, QM_SKIPPED }, QM_NOT_REACHED, QM_SKIPPED },
 		{ { QM_FAILED, QM_SKIPPED, QM_NOT_REACHED }, QM_FAILED, QM_FAILED },
 	};
-	struct desk *desk = *state;
+	struct inbox *inbox = *state;
 	const size_t count = sizeof rows / sizeof *rows;
 
-	shelve(desk, 2 * (int)count);
+	shelve(inbox, 2 * (int)count);
 	for (size_t i = 0; i < 2 * count; i++) {
-		const struct qm_run *run = qm_vec_at(&desk->catalog.runs, i);
+		const struct qm_run *run = qm_vec_at(&inbox->catalog.runs, i);
 		const enum qm_outcome *results = rows[i % count].results;
 		char name[] = "VKMC-TC-0000";
 
-		desk->options.combine = i < count ? QM_COMBINE_WORST : QM_COMBINE_LAST;
-		qm_resolver_free(desk->resolver);
-		begin(desk);
+		inbox->options.combine = i < count ? QM_COMBINE_WORST : QM_COMBINE_LAST;
+		qm_resolver_free(inbox->resolver);
+		inbox_begin(inbox);
 		name[8] = (char)('0' + (i + 1) / 10);
 		name[9] = (char)('0' + (i + 1) % 10);
 		name[10] = '\0';
 		if (name[8] == '0')
 			memmove(name + 8, name + 9, 2);
 		for (size_t j = 0; j < 3; j++)
-			add(desk, "a.B", name, results[j]);
-		(void)finish(desk);
+			inbox_add(inbox, "a.B", name, results[j]);
+		(void)inbox_finish(inbox);
 		assert_int_equal(
 			run->outcome, i < count ? rows[i % count].worst : rows[i % count].last);
 		assert_int_equal(run->results, 3);
@@ -155,19 +70,19 @@ static void a_run_is_left_with_the_reason_that_is_true(void **state)
 		{ QM_NOT_REACHED, "not reached" },
 	};
 	static const size_t count = sizeof rows / sizeof *rows;
-	struct desk *desk = *state;
+	struct inbox *inbox = *state;
 	const struct qm_resolution *resolution;
 	char name[] = "VKMC-TC-0";
 
-	shelve(desk, (int)count);
+	shelve(inbox, (int)count);
 	for (size_t i = 0; i < count; i++)
-		desk->options.status_names[rows[i].outcome] = "leave";
-	begin(desk);
+		inbox->options.status_names[rows[i].outcome] = "leave";
+	inbox_begin(inbox);
 	for (size_t i = 0; i < count; i++) {
 		name[8] = (char)('1' + i);
-		add(desk, "a", name, rows[i].outcome);
+		inbox_add(inbox, "a", name, rows[i].outcome);
 	}
-	resolution = finish(desk);
+	resolution = inbox_finish(inbox);
 	assert_int_equal(resolution->left.count, count);
 	for (size_t i = 0; i < count; i++)
 		assert_string_equal(((const struct qm_left *)qm_vec_at(&resolution->left, i))->why,
@@ -193,13 +108,13 @@ static unsigned draw(uint64_t *seed, unsigned below)
 	return (unsigned)(*seed >> 33) % below;
 }
 
-static void tell(struct desk *desk, const struct drawn *drawn)
+static void tell(struct inbox *inbox, const struct drawn *drawn)
 {
 	char name[40];
 
 	(void)snprintf(name, sizeof name, drawn->meeting == BY_KEY ? "VKMC-TC-%d" : "case %d",
 		drawn->test_case);
-	add(desk, drawn->meeting == AS_Y ? "y" : "x", name, drawn->outcome);
+	inbox_add(inbox, drawn->meeting == AS_Y ? "y" : "x", name, drawn->outcome);
 }
 
 static bool was_executed(enum qm_outcome outcome)
@@ -247,20 +162,20 @@ static size_t expect(const struct drawn *all, size_t count, int test_case, enum 
 	return counts[who];
 }
 
-static void check_draw(struct desk *desk, const struct drawn *all, size_t count)
+static void check_draw(struct inbox *inbox, const struct drawn *all, size_t count)
 {
 	const struct qm_resolution *resolution;
 	uint64_t mapped = 0;
 
-	qm_resolver_free(desk->resolver);
-	begin(desk);
+	qm_resolver_free(inbox->resolver);
+	inbox_begin(inbox);
 	for (size_t i = 0; i < count; i++)
-		tell(desk, &all[i]);
-	resolution = finish(desk);
+		tell(inbox, &all[i]);
+	resolution = inbox_finish(inbox);
 	for (int i = 1; i <= CASES; i++) {
-		const struct qm_run *run = qm_vec_at(&desk->catalog.runs, (size_t)i - 1);
+		const struct qm_run *run = qm_vec_at(&inbox->catalog.runs, (size_t)i - 1);
 		enum qm_outcome outcome = QM_OUTCOMES;
-		size_t results = expect(all, count, i, desk->options.combine, &outcome);
+		size_t results = expect(all, count, i, inbox->options.combine, &outcome);
 
 		mapped += results;
 		assert_int_equal(run->results, results);
@@ -273,10 +188,10 @@ static void check_draw(struct desk *desk, const struct drawn *all, size_t count)
 }
 
 /* The catalog is used again, as it is by nobody else: what the last draw left is taken back. */
-static void forget(struct desk *desk)
+static void forget(struct inbox *inbox)
 {
 	for (size_t i = 0; i < CASES; i++) {
-		struct qm_run *run = qm_vec_at(&desk->catalog.runs, i);
+		struct qm_run *run = qm_vec_at(&inbox->catalog.runs, i);
 
 		run->results = 0;
 		run->match = QM_MATCH_NONE;
@@ -286,14 +201,14 @@ static void forget(struct desk *desk)
 
 static void results_combine_as_an_oracle_says(void **state)
 {
-	struct desk *desk = *state;
+	struct inbox *inbox = *state;
 	uint64_t seed = 20260115;
 
 	for (int i = 1; i <= CASES; i++) {
 		char summary[20];
 
 		(void)snprintf(summary, sizeof summary, "Case %d", i);
-		(void)shelf_run(&desk->catalog, i, summary, NULL, SHELF_NOT_RUN);
+		(void)shelf_run(&inbox->catalog, i, summary, NULL, SHELF_NOT_RUN);
 	}
 	for (int round = 0; round < 2000; round++) {
 		struct drawn all[CASES * MOST_RESULTS];
@@ -303,26 +218,26 @@ static void results_combine_as_an_oracle_says(void **state)
 			all[i] = (struct drawn){ 1 + (int)draw(&seed, CASES),
 				(enum meeting)draw(&seed, MEETINGS),
 				(enum qm_outcome)draw(&seed, QM_OUTCOMES) };
-		desk->options.combine = round % 2 ? QM_COMBINE_LAST : QM_COMBINE_WORST;
-		forget(desk);
-		check_draw(desk, all, count);
+		inbox->options.combine = round % 2 ? QM_COMBINE_LAST : QM_COMBINE_WORST;
+		forget(inbox);
+		check_draw(inbox, all, count);
 	}
 }
 
 static void the_tests_that_decided_are_told(void **state)
 {
-	struct desk *desk = *state;
+	struct inbox *inbox = *state;
 	const struct qm_resolution *resolution;
 	const struct qm_combined *combined;
 
-	shelve(desk, 2);
-	begin(desk);
-	add(desk, "a", "one VKMC-TC-1", QM_PASSED);
-	add(desk, "a", "two VKMC-TC-1", QM_FAILED);
-	add(desk, "a", "three VKMC-TC-1", QM_PASSED);
-	add(desk, "a", "four VKMC-TC-1", QM_FAILED);
-	add(desk, "a", "VKMC-TC-2", QM_PASSED);
-	resolution = finish(desk);
+	shelve(inbox, 2);
+	inbox_begin(inbox);
+	inbox_add(inbox, "a", "one VKMC-TC-1", QM_PASSED);
+	inbox_add(inbox, "a", "two VKMC-TC-1", QM_FAILED);
+	inbox_add(inbox, "a", "three VKMC-TC-1", QM_PASSED);
+	inbox_add(inbox, "a", "four VKMC-TC-1", QM_FAILED);
+	inbox_add(inbox, "a", "VKMC-TC-2", QM_PASSED);
+	resolution = inbox_finish(inbox);
 	assert_int_equal(resolution->combined_count, 1);
 	combined = qm_vec_at(&resolution->combined, 0);
 	assert_string_equal(combined->key, "VKMC-TC-1");
@@ -334,7 +249,7 @@ static void the_tests_that_decided_are_told(void **state)
 	assert_string_equal(combined->tests[1], "a.four VKMC-TC-1");
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, inbox_setup, inbox_teardown)
 
 int main(void)
 {

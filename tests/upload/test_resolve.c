@@ -1,5 +1,5 @@
-#include "src/base/memory.h"
 #include "src/upload/resolve.h"
+#include "tests/upload/inbox.h"
 #include "tests/upload/shelf.h"
 
 #include <setjmp.h>
@@ -9,115 +9,30 @@
 
 #include <cmocka.h>
 
-struct desk {
-	struct qm_catalog catalog;
-	struct qm_mapping *mapping;
-	struct qm_resolve_options options;
-	struct qm_resolver *resolver;
-	struct qm_sink sink;
-};
-
-static const char *const id_properties[] = { "qmetry" };
-
-static int setup(void **state)
-{
-	const struct qm_match_options match = { .use = { false, true, true, true, true, true },
-		.id_properties = id_properties,
-		.id_property_count = 1 };
-	struct desk *desk = qm_alloc(sizeof *desk);
-
-	shelf_init(&desk->catalog);
-	(void)shelf_execution(&desk->catalog, "100", "Chrome");
-	desk->mapping = qm_mapping_new(&desk->catalog, &match);
-	*state = desk;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct desk *desk = *state;
-
-	qm_resolver_free(desk->resolver);
-	qm_mapping_free(desk->mapping);
-	qm_catalog_release(&desk->catalog);
-	free(desk);
-	return 0;
-}
-
-static void begin_report(struct desk *desk, const char *path)
-{
-	const struct qm_report_begin report = { .path = path, .kind = QM_REPORT_JUNIT };
-
-	assert_int_equal(desk->sink.report_begin(desk->sink.context, &report), QM_OK);
-}
-
-/* After the runs are on the shelf. */
-static void begin(struct desk *desk)
-{
-	assert_int_equal(qm_resolver_new(&desk->catalog, desk->mapping, &desk->options,
-				 &desk->resolver, NULL),
-		QM_OK);
-	desk->sink = qm_resolver_sink(desk->resolver);
-	begin_report(desk, "a.xml");
-}
-
-static void add(
-	struct desk *desk, const char *class_name, const char *name, enum qm_outcome outcome)
-{
-	const struct qm_result result = {
-		.class_name = class_name, .name = name, .outcome = outcome
-	};
-
-	assert_int_equal(desk->sink.result(desk->sink.context, &result), QM_OK);
-}
-
-static void end_report(struct desk *desk, const char *reason, bool salvaged)
-{
-	const struct qm_report_end end = {
-		.path = "a.xml", .reason = reason, .salvaged = salvaged
-	};
-
-	assert_int_equal(desk->sink.report_end(desk->sink.context, &end), QM_OK);
-}
-
-static const struct qm_resolution *finished(struct desk *desk)
-{
-	const struct qm_resolution *resolution;
-
-	assert_int_equal(qm_resolver_finish(desk->resolver, &resolution, NULL), QM_OK);
-	return resolution;
-}
-
-static const struct qm_resolution *finish(struct desk *desk)
-{
-	end_report(desk, NULL, false);
-	return finished(desk);
-}
-
 static const struct qm_update *update_at(const struct qm_resolution *resolution, size_t index)
 {
 	return qm_vec_at(&resolution->updates, index);
 }
 
-static void shelve(struct desk *desk, int count)
+static void shelve(struct inbox *inbox, int count)
 {
 	for (int i = 1; i <= count; i++)
-		(void)shelf_run(&desk->catalog, i, "", NULL, SHELF_NOT_RUN);
+		(void)shelf_run(&inbox->catalog, i, "", NULL, SHELF_NOT_RUN);
 }
 
 static void outcomes_become_statuses_of_the_project(void **state)
 {
-	struct desk *desk = *state;
+	struct inbox *inbox = *state;
 	const struct qm_resolution *resolution;
 
-	shelve(desk, 6);
-	begin(desk);
-	add(desk, "a", "VKMC-TC-1", QM_PASSED);
-	add(desk, "a", "VKMC-TC-2", QM_FLAKY);
-	add(desk, "a", "VKMC-TC-3", QM_FAILED);
-	add(desk, "a", "VKMC-TC-4", QM_ERRORED);
-	add(desk, "a", "VKMC-TC-5", QM_SKIPPED);
-	resolution = finish(desk);
+	shelve(inbox, 6);
+	inbox_begin(inbox);
+	inbox_add(inbox, "a", "VKMC-TC-1", QM_PASSED);
+	inbox_add(inbox, "a", "VKMC-TC-2", QM_FLAKY);
+	inbox_add(inbox, "a", "VKMC-TC-3", QM_FAILED);
+	inbox_add(inbox, "a", "VKMC-TC-4", QM_ERRORED);
+	inbox_add(inbox, "a", "VKMC-TC-5", QM_SKIPPED);
+	resolution = inbox_finish(inbox);
 	assert_int_equal(resolution->updates.count, 4);
 	for (size_t i = 0; i < 4; i++) {
 		assert_int_equal(update_at(resolution, i)->run, i);
@@ -134,17 +49,17 @@ static void outcomes_become_statuses_of_the_project(void **state)
 
 static void statuses_can_be_named(void **state)
 {
-	struct desk *desk = *state;
+	struct inbox *inbox = *state;
 	const struct qm_resolution *resolution;
 
-	shelve(desk, 3);
-	desk->options.status_names[QM_SKIPPED] = "blocked";
-	desk->options.status_names[QM_TARGET_MISSING] = "N/A";
-	desk->options.status_names[QM_PASSED] = "leave";
-	begin(desk);
-	add(desk, "a", "VKMC-TC-1", QM_SKIPPED);
-	add(desk, "a", "VKMC-TC-2", QM_PASSED);
-	resolution = finish(desk);
+	shelve(inbox, 3);
+	inbox->options.status_names[QM_SKIPPED] = "blocked";
+	inbox->options.status_names[QM_TARGET_MISSING] = "N/A";
+	inbox->options.status_names[QM_PASSED] = "leave";
+	inbox_begin(inbox);
+	inbox_add(inbox, "a", "VKMC-TC-1", QM_SKIPPED);
+	inbox_add(inbox, "a", "VKMC-TC-2", QM_PASSED);
+	resolution = inbox_finish(inbox);
 	assert_int_equal(resolution->updates.count, 2);
 	assert_int_equal(update_at(resolution, 0)->status_id, SHELF_BLOCKED);
 	assert_int_equal(update_at(resolution, 1)->run, 2);
@@ -153,15 +68,15 @@ static void statuses_can_be_named(void **state)
 
 static void an_unknown_status_is_told_with_those_there_are(void **state)
 {
-	struct desk *desk = *state;
+	struct inbox *inbox = *state;
 	struct qm_error err;
 
-	desk->options.status_names[QM_FAILED] = "Faled";
+	inbox->options.status_names[QM_FAILED] = "Faled";
 	qm_error_init(&err);
-	assert_int_equal(qm_resolver_new(&desk->catalog, desk->mapping, &desk->options,
-				 &desk->resolver, &err),
+	assert_int_equal(qm_resolver_new(&inbox->catalog, inbox->mapping, &inbox->options,
+				 &inbox->resolver, &err),
 		QM_ENOTFOUND);
-	assert_null(desk->resolver);
+	assert_null(inbox->resolver);
 	assert_string_equal(err.text,
 		"project VKMC has no status \"Faled\" (--status failed); did you mean \"Failed\"?; "
 		"there are: Passed, Failed, Blocked, Not Run, N/A");
@@ -169,18 +84,18 @@ static void an_unknown_status_is_told_with_those_there_are(void **state)
 
 static void a_report_that_fails_is_dropped_whole(void **state)
 {
-	struct desk *desk = *state;
+	struct inbox *inbox = *state;
 	const struct qm_resolution *resolution;
 
-	shelve(desk, 2);
-	begin(desk);
-	add(desk, "a", "VKMC-TC-1", QM_FAILED);
-	add(desk, "a", "nobody", QM_FAILED);
-	end_report(desk, "malformed", false);
-	begin_report(desk, "b.xml");
-	add(desk, "a", "VKMC-TC-2", QM_PASSED);
-	end_report(desk, "truncated", true);
-	resolution = finished(desk);
+	shelve(inbox, 2);
+	inbox_begin(inbox);
+	inbox_add(inbox, "a", "VKMC-TC-1", QM_FAILED);
+	inbox_add(inbox, "a", "nobody", QM_FAILED);
+	inbox_end_report(inbox, "malformed", false);
+	inbox_begin_report(inbox, "b.xml");
+	inbox_add(inbox, "a", "VKMC-TC-2", QM_PASSED);
+	inbox_end_report(inbox, "truncated", true);
+	resolution = inbox_finished(inbox);
 	assert_int_equal(resolution->updates.count, 1);
 	assert_int_equal(update_at(resolution, 0)->run, 1);
 	assert_int_equal(resolution->counts.tests, 1);
@@ -200,19 +115,19 @@ static void nothing_is_missing_while_reports_are_not_whole(void **state)
 		{ "VKMC-TC-1", "malformed", false, 0 },
 		{ "nobody", NULL, false, 0 },
 	};
-	struct desk *desk = *state;
+	struct inbox *inbox = *state;
 
-	shelve(desk, 2);
-	desk->options.status_names[QM_TARGET_MISSING] = "Blocked";
+	shelve(inbox, 2);
+	inbox->options.status_names[QM_TARGET_MISSING] = "Blocked";
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		const struct qm_resolution *resolution;
 
-		((struct qm_run *)qm_vec_at(&desk->catalog.runs, 0))->results = 0;
-		qm_resolver_free(desk->resolver);
-		begin(desk);
-		add(desk, "a", rows[i].name, QM_PASSED);
-		end_report(desk, rows[i].reason, rows[i].salvaged);
-		resolution = finished(desk);
+		((struct qm_run *)qm_vec_at(&inbox->catalog.runs, 0))->results = 0;
+		qm_resolver_free(inbox->resolver);
+		inbox_begin(inbox);
+		inbox_add(inbox, "a", rows[i].name, QM_PASSED);
+		inbox_end_report(inbox, rows[i].reason, rows[i].salvaged);
+		resolution = inbox_finished(inbox);
 		assert_int_equal(resolution->updates.count, rows[i].updates);
 	}
 }
@@ -222,29 +137,29 @@ static void superseded_attempts_do_not_count(void **state)
 	const struct qm_result attempt = {
 		.class_name = "a", .name = "VKMC-TC-1", .outcome = QM_FAILED, .superseded = true
 	};
-	struct desk *desk = *state;
+	struct inbox *inbox = *state;
 	const struct qm_resolution *resolution;
 
-	shelve(desk, 1);
-	begin(desk);
-	assert_int_equal(desk->sink.result(desk->sink.context, &attempt), QM_OK);
-	add(desk, "a", "VKMC-TC-1", QM_PASSED);
-	resolution = finish(desk);
+	shelve(inbox, 1);
+	inbox_begin(inbox);
+	assert_int_equal(inbox->sink.result(inbox->sink.context, &attempt), QM_OK);
+	inbox_add(inbox, "a", "VKMC-TC-1", QM_PASSED);
+	resolution = inbox_finish(inbox);
 	assert_int_equal(update_at(resolution, 0)->status_id, SHELF_PASSED);
 	assert_int_equal(resolution->counts.tests, 1);
 }
 
 static void one_set_of_results_goes_to_all_executions(void **state)
 {
-	struct desk *desk = *state;
+	struct inbox *inbox = *state;
 	const struct qm_resolution *resolution;
 
-	shelve(desk, 2);
-	(void)shelf_execution(&desk->catalog, "101", "Firefox");
-	shelve(desk, 1);
-	begin(desk);
-	add(desk, "a", "VKMC-TC-1", QM_FAILED);
-	resolution = finish(desk);
+	shelve(inbox, 2);
+	(void)shelf_execution(&inbox->catalog, "101", "Firefox");
+	shelve(inbox, 1);
+	inbox_begin(inbox);
+	inbox_add(inbox, "a", "VKMC-TC-1", QM_FAILED);
+	resolution = inbox_finish(inbox);
 	assert_int_equal(resolution->mapped, 1);
 	assert_int_equal(resolution->updates.count, 2);
 	assert_int_equal(update_at(resolution, 0)->run, 0);
@@ -254,16 +169,16 @@ static void one_set_of_results_goes_to_all_executions(void **state)
 
 static void different_tests_with_one_summary_are_ambiguous(void **state)
 {
-	struct desk *desk = *state;
+	struct inbox *inbox = *state;
 	const struct qm_resolution *resolution;
 	const struct qm_unmapped *first;
 
-	(void)shelf_run(&desk->catalog, 1, "works", NULL, SHELF_NOT_RUN);
-	begin(desk);
-	add(desk, "a.B", "works", QM_PASSED);
-	add(desk, "a.C", "works", QM_FAILED);
-	add(desk, "a.D", "works", QM_PASSED);
-	resolution = finish(desk);
+	(void)shelf_run(&inbox->catalog, 1, "works", NULL, SHELF_NOT_RUN);
+	inbox_begin(inbox);
+	inbox_add(inbox, "a.B", "works", QM_PASSED);
+	inbox_add(inbox, "a.C", "works", QM_FAILED);
+	inbox_add(inbox, "a.D", "works", QM_PASSED);
+	resolution = inbox_finish(inbox);
 	assert_int_equal(resolution->updates.count, 0);
 	assert_int_equal(resolution->mapped, 0);
 	assert_int_equal(resolution->unmapped_count, 3);
@@ -278,15 +193,15 @@ static void different_tests_with_one_summary_are_ambiguous(void **state)
 
 static void parameters_of_one_test_are_no_ambiguity(void **state)
 {
-	struct desk *desk = *state;
+	struct inbox *inbox = *state;
 	const struct qm_resolution *resolution;
 
-	(void)shelf_run(&desk->catalog, 1, "", "a.B.adds", SHELF_NOT_RUN);
-	begin(desk);
-	add(desk, "a.B", "adds[1]", QM_PASSED);
-	add(desk, "a.B", "adds[2]", QM_FAILED);
-	add(desk, "a.B", "adds[3]", QM_PASSED);
-	resolution = finish(desk);
+	(void)shelf_run(&inbox->catalog, 1, "", "a.B.adds", SHELF_NOT_RUN);
+	inbox_begin(inbox);
+	inbox_add(inbox, "a.B", "adds[1]", QM_PASSED);
+	inbox_add(inbox, "a.B", "adds[2]", QM_FAILED);
+	inbox_add(inbox, "a.B", "adds[3]", QM_PASSED);
+	resolution = inbox_finish(inbox);
 	assert_int_equal(resolution->unmapped_count, 0);
 	assert_int_equal(resolution->mapped, 3);
 	assert_int_equal(update_at(resolution, 0)->status_id, SHELF_FAILED);
@@ -296,19 +211,19 @@ static void parameters_of_one_test_are_no_ambiguity(void **state)
  * the same result, listed and counted once. */
 static void ambiguity_across_reports_and_executions(void **state)
 {
-	struct desk *desk = *state;
+	struct inbox *inbox = *state;
 	const struct qm_resolution *resolution;
 	const struct qm_unmapped *row;
 
-	(void)shelf_run(&desk->catalog, 1, "works", NULL, SHELF_NOT_RUN);
-	(void)shelf_execution(&desk->catalog, "101", "Firefox");
-	(void)shelf_run(&desk->catalog, 1, "works", NULL, SHELF_NOT_RUN);
-	begin(desk);
-	add(desk, "a.B", "works", QM_PASSED);
-	end_report(desk, NULL, false);
-	begin_report(desk, "b.xml");
-	add(desk, "a.C", "works", QM_FAILED);
-	resolution = finish(desk);
+	(void)shelf_run(&inbox->catalog, 1, "works", NULL, SHELF_NOT_RUN);
+	(void)shelf_execution(&inbox->catalog, "101", "Firefox");
+	(void)shelf_run(&inbox->catalog, 1, "works", NULL, SHELF_NOT_RUN);
+	inbox_begin(inbox);
+	inbox_add(inbox, "a.B", "works", QM_PASSED);
+	inbox_end_report(inbox, NULL, false);
+	inbox_begin_report(inbox, "b.xml");
+	inbox_add(inbox, "a.C", "works", QM_FAILED);
+	resolution = inbox_finish(inbox);
 	assert_int_equal(resolution->updates.count, 0);
 	assert_int_equal(resolution->unmapped_count, 2);
 	assert_int_equal(resolution->unmapped.count, 2);
@@ -323,16 +238,16 @@ static void ambiguity_across_reports_and_executions(void **state)
 /* Even a run that was given up is somebody's if he names its key. */
 static void a_key_ends_an_ambiguity(void **state)
 {
-	struct desk *desk = *state;
+	struct inbox *inbox = *state;
 	const struct qm_resolution *resolution;
 
-	(void)shelf_run(&desk->catalog, 1, "works", NULL, SHELF_NOT_RUN);
-	begin(desk);
-	add(desk, "a.B", "works", QM_FAILED);
-	add(desk, "a.C", "works", QM_FAILED);
-	add(desk, "a.D", "VKMC-TC-1", QM_PASSED);
-	add(desk, "a.E", "works", QM_FAILED);
-	resolution = finish(desk);
+	(void)shelf_run(&inbox->catalog, 1, "works", NULL, SHELF_NOT_RUN);
+	inbox_begin(inbox);
+	inbox_add(inbox, "a.B", "works", QM_FAILED);
+	inbox_add(inbox, "a.C", "works", QM_FAILED);
+	inbox_add(inbox, "a.D", "VKMC-TC-1", QM_PASSED);
+	inbox_add(inbox, "a.E", "works", QM_FAILED);
+	resolution = inbox_finish(inbox);
 	assert_int_equal(resolution->updates.count, 1);
 	assert_int_equal(update_at(resolution, 0)->status_id, SHELF_PASSED);
 	assert_int_equal(resolution->mapped, 1);
@@ -342,14 +257,14 @@ static void a_key_ends_an_ambiguity(void **state)
 /* VKMC-TC-1 gets its result; that nobody holds VKMC-TC-9 is told all the same. */
 static void an_unknown_key_beside_a_known_one_is_listed(void **state)
 {
-	struct desk *desk = *state;
+	struct inbox *inbox = *state;
 	const struct qm_resolution *resolution;
 	const struct qm_unmapped *row;
 
-	shelve(desk, 1);
-	begin(desk);
-	add(desk, "a", "VKMC-TC-1 VKMC-TC-9", QM_PASSED);
-	resolution = finish(desk);
+	shelve(inbox, 1);
+	inbox_begin(inbox);
+	inbox_add(inbox, "a", "VKMC-TC-1 VKMC-TC-9", QM_PASSED);
+	resolution = inbox_finish(inbox);
 	assert_int_equal(resolution->updates.count, 1);
 	assert_int_equal(resolution->mapped, 1);
 	assert_int_equal(resolution->unmapped_count, 1);
@@ -359,17 +274,17 @@ static void an_unknown_key_beside_a_known_one_is_listed(void **state)
 
 static void a_key_has_the_better_right(void **state)
 {
-	struct desk *desk = *state;
+	struct inbox *inbox = *state;
 	const struct qm_resolution *resolution;
 
-	(void)shelf_run(&desk->catalog, 1, "works", NULL, SHELF_NOT_RUN);
-	(void)shelf_run(&desk->catalog, 2, "runs", NULL, SHELF_NOT_RUN);
-	begin(desk);
-	add(desk, "a.B", "works", QM_FAILED);
-	add(desk, "a.C", "x VKMC-TC-1", QM_PASSED);
-	add(desk, "a.C", "x VKMC-TC-2", QM_PASSED);
-	add(desk, "a.B", "runs", QM_FAILED);
-	resolution = finish(desk);
+	(void)shelf_run(&inbox->catalog, 1, "works", NULL, SHELF_NOT_RUN);
+	(void)shelf_run(&inbox->catalog, 2, "runs", NULL, SHELF_NOT_RUN);
+	inbox_begin(inbox);
+	inbox_add(inbox, "a.B", "works", QM_FAILED);
+	inbox_add(inbox, "a.C", "x VKMC-TC-1", QM_PASSED);
+	inbox_add(inbox, "a.C", "x VKMC-TC-2", QM_PASSED);
+	inbox_add(inbox, "a.B", "runs", QM_FAILED);
+	resolution = inbox_finish(inbox);
 	assert_int_equal(resolution->updates.count, 2);
 	assert_int_equal(update_at(resolution, 0)->status_id, SHELF_PASSED);
 	assert_int_equal(update_at(resolution, 1)->status_id, SHELF_PASSED);
@@ -397,8 +312,8 @@ static void what_others_set_is_kept_as_asked(void **state)
 		{ QM_OVERWRITE_UNSET, SHELF_EMPTY, QM_FAILED, false },
 		{ QM_OVERWRITE_UNSET, SHELF_PASSED, QM_FAILED, false },
 	};
-	struct desk *desk = *state;
-	struct qm_run *run = shelf_run(&desk->catalog, 1, "", NULL, SHELF_NOT_RUN);
+	struct inbox *inbox = *state;
+	struct qm_run *run = shelf_run(&inbox->catalog, 1, "", NULL, SHELF_NOT_RUN);
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		const struct qm_resolution *resolution;
@@ -406,11 +321,11 @@ static void what_others_set_is_kept_as_asked(void **state)
 		run->status_id = rows[i].before;
 		run->results = 0;
 		run->match = QM_MATCH_NONE;
-		desk->options.overwrite = rows[i].overwrite;
-		qm_resolver_free(desk->resolver);
-		begin(desk);
-		add(desk, "a", "VKMC-TC-1", rows[i].outcome);
-		resolution = finish(desk);
+		inbox->options.overwrite = rows[i].overwrite;
+		qm_resolver_free(inbox->resolver);
+		inbox_begin(inbox);
+		inbox_add(inbox, "a", "VKMC-TC-1", rows[i].outcome);
+		resolution = inbox_finish(inbox);
 		assert_int_equal(resolution->updates.count, rows[i].set);
 		assert_int_equal(resolution->left_count, !rows[i].set);
 	}
@@ -419,22 +334,22 @@ static void what_others_set_is_kept_as_asked(void **state)
 static void protected_and_locked_runs_are_left(void **state)
 {
 	static const char *const protect[] = { "Blocked" };
-	struct desk *desk = *state;
+	struct inbox *inbox = *state;
 	const struct qm_resolution *resolution;
 
-	(void)shelf_run(&desk->catalog, 1, "", NULL, SHELF_BLOCKED);
-	shelf_run(&desk->catalog, 2, "", NULL, SHELF_NOT_RUN)->locked = true;
-	(void)shelf_run(&desk->catalog, 3, "", NULL, SHELF_NOT_RUN);
-	desk->options.protect = protect;
-	desk->options.protect_count = 1;
-	begin(desk);
+	(void)shelf_run(&inbox->catalog, 1, "", NULL, SHELF_BLOCKED);
+	shelf_run(&inbox->catalog, 2, "", NULL, SHELF_NOT_RUN)->locked = true;
+	(void)shelf_run(&inbox->catalog, 3, "", NULL, SHELF_NOT_RUN);
+	inbox->options.protect = protect;
+	inbox->options.protect_count = 1;
+	inbox_begin(inbox);
 	for (int i = 1; i <= 3; i++)
-		add(desk, "a",
+		inbox_add(inbox, "a",
 			i == 1           ? "VKMC-TC-1"
 				: i == 2 ? "VKMC-TC-2"
 					 : "VKMC-TC-3",
 			QM_PASSED);
-	resolution = finish(desk);
+	resolution = inbox_finish(inbox);
 	assert_int_equal(resolution->updates.count, 1);
 	assert_int_equal(update_at(resolution, 0)->run, 2);
 	assert_int_equal(resolution->left_count, 2);
@@ -442,23 +357,23 @@ static void protected_and_locked_runs_are_left(void **state)
 
 static void a_result_of_a_locked_run_is_lost_unless_it_is_known(void **state)
 {
-	struct desk *desk = *state;
+	struct inbox *inbox = *state;
 	const struct qm_resolution *resolution;
 
-	shelf_run(&desk->catalog, 1, "", NULL, SHELF_FAILED)->locked = true;
-	shelf_run(&desk->catalog, 2, "", NULL, SHELF_PASSED)->locked = true;
-	shelf_run(&desk->catalog, 3, "", NULL, SHELF_NOT_RUN)->locked = true;
-	shelf_run(&desk->catalog, 4, "", NULL, SHELF_FAILED)->locked = true;
-	shelf_run(&desk->catalog, 5, "", NULL, SHELF_PASSED)->locked = true;
-	shelf_run(&desk->catalog, 6, "", NULL, SHELF_NOT_RUN)->locked = true;
-	begin(desk);
-	add(desk, "a", "VKMC-TC-1", QM_FAILED);
-	add(desk, "a", "VKMC-TC-2", QM_ERRORED);
-	add(desk, "a", "VKMC-TC-3", QM_FAILED);
-	add(desk, "a", "VKMC-TC-4", QM_FLAKY);
-	add(desk, "a", "VKMC-TC-5", QM_PASSED);
-	add(desk, "a", "VKMC-TC-6", QM_SKIPPED);
-	resolution = finish(desk);
+	shelf_run(&inbox->catalog, 1, "", NULL, SHELF_FAILED)->locked = true;
+	shelf_run(&inbox->catalog, 2, "", NULL, SHELF_PASSED)->locked = true;
+	shelf_run(&inbox->catalog, 3, "", NULL, SHELF_NOT_RUN)->locked = true;
+	shelf_run(&inbox->catalog, 4, "", NULL, SHELF_FAILED)->locked = true;
+	shelf_run(&inbox->catalog, 5, "", NULL, SHELF_PASSED)->locked = true;
+	shelf_run(&inbox->catalog, 6, "", NULL, SHELF_NOT_RUN)->locked = true;
+	inbox_begin(inbox);
+	inbox_add(inbox, "a", "VKMC-TC-1", QM_FAILED);
+	inbox_add(inbox, "a", "VKMC-TC-2", QM_ERRORED);
+	inbox_add(inbox, "a", "VKMC-TC-3", QM_FAILED);
+	inbox_add(inbox, "a", "VKMC-TC-4", QM_FLAKY);
+	inbox_add(inbox, "a", "VKMC-TC-5", QM_PASSED);
+	inbox_add(inbox, "a", "VKMC-TC-6", QM_SKIPPED);
+	resolution = inbox_finish(inbox);
 	assert_int_equal(resolution->updates.count, 0);
 	assert_int_equal(resolution->left_count, 6);
 	assert_int_equal(resolution->lost_count, 3);
@@ -469,32 +384,32 @@ static void a_result_of_a_locked_run_is_lost_unless_it_is_known(void **state)
 /* What was never run is no result, whatever it would have been set to. */
 static void a_missing_one_of_a_locked_run_is_not_lost(void **state)
 {
-	struct desk *desk = *state;
+	struct inbox *inbox = *state;
 	const struct qm_resolution *resolution;
 
-	(void)shelf_run(&desk->catalog, 1, "", NULL, SHELF_NOT_RUN);
-	shelf_run(&desk->catalog, 2, "", NULL, SHELF_NOT_RUN)->locked = true;
-	desk->options.status_names[QM_TARGET_MISSING] = "Blocked";
-	begin(desk);
-	add(desk, "a", "VKMC-TC-1", QM_PASSED);
-	resolution = finish(desk);
+	(void)shelf_run(&inbox->catalog, 1, "", NULL, SHELF_NOT_RUN);
+	shelf_run(&inbox->catalog, 2, "", NULL, SHELF_NOT_RUN)->locked = true;
+	inbox->options.status_names[QM_TARGET_MISSING] = "Blocked";
+	inbox_begin(inbox);
+	inbox_add(inbox, "a", "VKMC-TC-1", QM_PASSED);
+	resolution = inbox_finish(inbox);
 	assert_int_equal(resolution->left_count, 1);
 	assert_int_equal(resolution->lost_count, 0);
 }
 
 static void only_changed_wants_proof_of_the_build(void **state)
 {
-	struct desk *desk = *state;
+	struct inbox *inbox = *state;
 	const struct qm_resolution *resolution;
 
-	(void)shelf_run(&desk->catalog, 1, "", NULL, SHELF_PASSED);
-	shelf_run(&desk->catalog, 2, "", NULL, SHELF_PASSED)->build_id = 947;
-	desk->options.only_changed = true;
-	desk->catalog.build_id = 947;
-	begin(desk);
-	add(desk, "a", "VKMC-TC-1", QM_PASSED);
-	add(desk, "a", "VKMC-TC-2", QM_PASSED);
-	resolution = finish(desk);
+	(void)shelf_run(&inbox->catalog, 1, "", NULL, SHELF_PASSED);
+	shelf_run(&inbox->catalog, 2, "", NULL, SHELF_PASSED)->build_id = 947;
+	inbox->options.only_changed = true;
+	inbox->catalog.build_id = 947;
+	inbox_begin(inbox);
+	inbox_add(inbox, "a", "VKMC-TC-1", QM_PASSED);
+	inbox_add(inbox, "a", "VKMC-TC-2", QM_PASSED);
+	resolution = inbox_finish(inbox);
 	assert_int_equal(resolution->unchanged, 1);
 	assert_int_equal(resolution->updates.count, 1);
 	assert_int_equal(update_at(resolution, 0)->run, 0);
@@ -502,19 +417,19 @@ static void only_changed_wants_proof_of_the_build(void **state)
 
 static void up_to_three_names_tell_where_an_outcome_is_from(void **state)
 {
-	struct desk *desk = *state;
+	struct inbox *inbox = *state;
 	const char *names[3];
 
-	shelve(desk, 1);
-	begin(desk);
-	add(desk, "p", "VKMC-TC-1", QM_PASSED);
-	add(desk, "f1", "VKMC-TC-1", QM_FAILED);
-	add(desk, "f2", "VKMC-TC-1", QM_FAILED);
-	add(desk, "p2", "VKMC-TC-1", QM_PASSED);
-	add(desk, "f3", "VKMC-TC-1", QM_FAILED);
-	add(desk, "f4", "VKMC-TC-1", QM_FAILED);
-	(void)finish(desk);
-	assert_int_equal(qm_resolver_names(desk->resolver, 0, names), 3);
+	shelve(inbox, 1);
+	inbox_begin(inbox);
+	inbox_add(inbox, "p", "VKMC-TC-1", QM_PASSED);
+	inbox_add(inbox, "f1", "VKMC-TC-1", QM_FAILED);
+	inbox_add(inbox, "f2", "VKMC-TC-1", QM_FAILED);
+	inbox_add(inbox, "p2", "VKMC-TC-1", QM_PASSED);
+	inbox_add(inbox, "f3", "VKMC-TC-1", QM_FAILED);
+	inbox_add(inbox, "f4", "VKMC-TC-1", QM_FAILED);
+	(void)inbox_finish(inbox);
+	assert_int_equal(qm_resolver_names(inbox->resolver, 0, names), 3);
 	assert_string_equal(names[0], "f1.VKMC-TC-1");
 	assert_string_equal(names[1], "f2.VKMC-TC-1");
 	assert_string_equal(names[2], "f3.VKMC-TC-1");
@@ -522,19 +437,19 @@ static void up_to_three_names_tell_where_an_outcome_is_from(void **state)
 
 static void lists_are_cut_and_totals_are_right(void **state)
 {
-	struct desk *desk = *state;
+	struct inbox *inbox = *state;
 	const struct qm_resolution *resolution;
 
-	shelve(desk, 1);
-	begin(desk);
+	shelve(inbox, 1);
+	inbox_begin(inbox);
 	for (int i = 0; i < 10500; i++)
-		add(desk, "a", "nobody", QM_PASSED);
-	resolution = finish(desk);
+		inbox_add(inbox, "a", "nobody", QM_PASSED);
+	resolution = inbox_finish(inbox);
 	assert_int_equal(resolution->unmapped_count, 10500);
 	assert_int_equal(resolution->unmapped.count, 10000);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, inbox_setup, inbox_teardown)
 
 int main(void)
 {
