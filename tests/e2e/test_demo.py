@@ -1,5 +1,6 @@
 """The demo does what README promises, in no time: both programs share a clock that tests move."""
 import os
+import re
 import subprocess
 import unittest
 
@@ -9,6 +10,11 @@ DEMO = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "demo", "r
 
 
 class Demo(Case):
+    def assert_shown(self, done, pattern):
+        """Like assertRegex, but what the demo said can be read, line by line, if it fails."""
+        if not re.search(pattern, done.stdout):
+            self.fail("%s is not in\n%s\n%s" % (pattern, done.stdout, done.stderr))
+
     def test_the_demo(self):
         clock = self.write("clock", struct.pack("=q", START_MS))
         done = subprocess.run(
@@ -17,17 +23,16 @@ class Demo(Case):
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         # Counted by hand from the reports: 17 of 21 test cases are executed, 4 of them fail.
         for platform in ("Chrome", "Firefox", "Edge"):
-            self.assertRegex(
-                done.stdout,
+            self.assert_shown(
+                done,
                 platform + r", 2026.1, Sprint 4: +Bestanden 13 +Fehlgeschlagen 4 +Offen 4 "
                 r" *\(17 of 21 updated\)",
             )
         self.assertIn("Violations of the interface: 0", done.stdout)
         self.assertIn("waiting", done.stderr)
         # 12 calls, 4 in 5 seconds: three windows, and two of them are waited for.
-        self.assertRegex(
-            done.stdout,
-            r"bulk_update_test_case_execution_status +12 +10:30:00 4 +10:30:05 4 +10:30:10 4",
+        self.assert_shown(
+            done, r"bulk_update_test_case_execution_status +12 +10:30:00 4 +10:30:05 4 +10:30:10 4"
         )
 
 
