@@ -1,14 +1,16 @@
 /*
  * replay URL CALLS JOURNAL - the least that an upload has to do: the yardstick of `bench upload`.
  *
- * CALLS is a JSON list of requests as qmetry-ci made them: method, path, body. They are
+ * CALLS is a JSON list of requests as qmetry-ci made them: method, path, headers, body. They are
  * sent in their order over one connection; every answer is parsed by jansson and the rows of a list
  * are walked; around each write a line is added to JOURNAL and synced, before and after it. No
- * report is read, nothing is mapped, judged or told.
+ * report is read, nothing is mapped, judged or told. It prints how many test case runs it read; an
+ * answer other than of success ends it, since whoever is refused has little to do.
  */
 #include <curl/curl.h>
 #include <fcntl.h>
 #include <jansson.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,35 +40,54 @@ static void note(int journal, const char *what, const char *body)
 		exit(2);
 }
 
-/* The ids of all rows, so that nothing of it is for nothing. */
-static json_int_t walk(const json_t *answer)
+/* How many rows are of test case runs, with a key and a summary. */
+static size_t walk(const json_t *answer)
 {
 	const json_t *rows = json_object_get(answer, "data");
-	json_int_t sum = 0;
+	size_t runs = 0;
 
 	for (size_t i = 0; i < json_array_size(rows); i++) {
 		const json_t *row = json_array_get(rows, i);
 
-		sum += json_integer_value(json_object_get(row, "tcRunID"));
-		sum += json_string_length(json_object_get(row, "entityKey"));
-		sum += json_string_length(json_object_get(row, "summary"));
+		runs += json_integer_value(json_object_get(row, "tcRunID")) &&
+			json_string_length(json_object_get(row, "entityKey")) &&
+			json_string_length(json_object_get(row, "summary"));
 	}
-	return sum;
+	return runs;
 }
 
-static json_int_t send_one(CURL *curl, const char *base, const json_t *call, int journal)
+static struct curl_slist *headers_of(const json_t *call)
+{
+	struct curl_slist *list = curl_slist_append(NULL, "Expect:");
+	const json_t *headers = json_object_get(call, "headers");
+	const char *name;
+	json_t *value;
+
+	json_object_foreach((json_t *)(uintptr_t)headers, name, value)
+	{
+		char line[1024];
+
+		(void)snprintf(line, sizeof line, "%s: %s", name, json_string_value(value));
+		list = curl_slist_append(list, line);
+	}
+	return list;
+}
+
+static size_t send_one(CURL *curl, const char *base, const json_t *call, int journal)
 {
 	const char *method = json_string_value(json_object_get(call, "method"));
 	const char *body = json_string_value(json_object_get(call, "body"));
+	struct curl_slist *headers = headers_of(call);
 	struct answer answer = { .bytes = NULL };
-	json_int_t sum;
 	json_t *parsed;
+	size_t runs;
 	char url[1024];
 	int is_write = strcmp(method, "PUT") == 0;
 
 	(void)snprintf(
 		url, sizeof url, "%s%s", base, json_string_value(json_object_get(call, "path")));
 	curl_easy_setopt(curl, CURLOPT_URL, url);
+	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
 	curl_easy_setopt(curl, CURLOPT_WRITEDATA, &answer);
 	curl_easy_setopt(curl, CURLOPT_HTTPGET, 1L);
 	if (body) {
@@ -80,18 +101,18 @@ static json_int_t send_one(CURL *curl, const char *base, const json_t *call, int
 	if (curl_easy_perform(curl) != CURLE_OK)
 		exit(2);
 	parsed = json_loadb(answer.bytes, answer.length, 0, NULL);
-	sum = walk(parsed);
+	runs = walk(parsed);
 	json_decref(parsed);
 	free(answer.bytes);
+	curl_slist_free_all(headers);
 	if (is_write)
 		note(journal, "done", "");
-	return sum;
+	return runs;
 }
 
 int main(int argc, char **argv)
 {
-	struct curl_slist *headers = NULL;
-	json_int_t sum = 0;
+	size_t runs = 0;
 	json_t *calls;
 	CURL *curl;
 	int journal;
@@ -104,20 +125,13 @@ int main(int argc, char **argv)
 	curl = curl_easy_init();
 	if (!calls || journal < 0 || !curl)
 		return 2;
-	headers = curl_slist_append(headers, "apikey: bench");
-	headers = curl_slist_append(headers, "project: PROJ");
-	headers = curl_slist_append(headers, "qmetry-source: qmetry-ci");
-	headers = curl_slist_append(headers, "Content-Type: application/json");
-	headers = curl_slist_append(headers, "Expect:");
-	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
-	curl_easy_setopt(curl, CURLOPT_USERAGENT, "qmetry-ci/replay");
+	curl_easy_setopt(curl, CURLOPT_FAILONERROR, 1L);
 	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, keep);
 	curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
 	for (size_t i = 0; i < json_array_size(calls); i++)
-		sum += send_one(curl, argv[1], json_array_get(calls, i), journal);
-	printf("%lld\n", (long long)sum);
+		runs += send_one(curl, argv[1], json_array_get(calls, i), journal);
+	printf("%zu\n", runs);
 	curl_easy_cleanup(curl);
-	curl_slist_free_all(headers);
 	json_decref(calls);
 	return 0;
 }

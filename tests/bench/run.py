@@ -147,7 +147,7 @@ def call_of(row):
     """A request as the simulator recorded it, for the replay."""
     body = row.get("body")
     text = json.dumps(body, separators=(",", ":")) if isinstance(body, dict) else body
-    return {"method": row["method"], "path": row["path"], "body": text or None}
+    return {key: row[key] for key in ("method", "path", "headers")} | {"body": text or None}
 
 
 def check_calls(bench, summary, runs, batch):
@@ -201,6 +201,9 @@ def upload_beside_replay(bench, runs, rounds):
                 os.remove(journal)
 
         replay = [bench.program("bench-replay"), url, paths["calls"], journal]
+        read = int(subprocess.run(replay, capture_output=True, text=True, check=True).stdout)
+        if read != runs:
+            raise SystemExit("the replay reads %d runs of %d" % (read, runs))
         got = bench.rounds(
             "upload of %d runs" % runs,
             [("replay of its calls", replay), ("qmetry-ci upload", command)],
