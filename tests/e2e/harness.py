@@ -214,6 +214,20 @@ class Case(unittest.TestCase):
             self.assertEqual(done.code, code, "%s\n%s" % (done.out, done.err))
         return done
 
+    def launch(self, *arguments, env=None, program="qmetry-ci-test"):
+        """The program at work, for a test that does something to it meanwhile."""
+        process = subprocess.Popen(
+            [os.path.join(BIN, program)] + list(arguments),
+            cwd=self.folder,
+            env=self.environment(env or {}),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self.addCleanup(process.kill)
+        return process
+
     def upload(self, *arguments, **more):
         return self.qmetry(
             "upload", "--suite", "VKMC-TS-20", "--format", "json", *arguments, **more

@@ -2,6 +2,7 @@
 import gzip
 import json
 import os
+import signal
 import unittest
 
 from harness import FAILURE, Case, execution, junit, run, world
@@ -122,7 +123,7 @@ class Import(Case):
             self.write("empty.xml", ""),
             self.write("log.xml", "BUILD FAILURE"),
             self.write("page.xml", "<html/>"),
-            self.write("TEST-a.xml.gz", gzip.compress(junit(("a", "x", "")).encode())),
+            self.write("cut.xml.gz", gzip.compress(junit(("a", "x", "")).encode())[:40]),
             os.path.join(self.folder, "nowhere.xml"),
         ]
         good = self.write("good.xml", junit(("a", "x", "")))
@@ -132,6 +133,31 @@ class Import(Case):
         self.assertEqual(set(states.values()), {"failed"})
         self.assertEqual(len(states), 5)
         self.assertEqual(len(self.requests(POST)), 1)
+
+    def test_a_packed_report_is_posted_unpacked(self):
+        self.begin()
+        report = junit(("a", "x", ""))
+        path = self.write("TEST-a.xml.gz", gzip.compress(report.encode()))
+        self.imports(path)
+        posted = self.simulator.get("state")["imports"][0]
+        self.assertEqual((posted["file_name"], posted["bytes"]), ("TEST-a.xml", len(report)))
+
+    def test_a_pipe_that_nobody_writes_to_ends_with_a_signal(self):
+        self.begin()
+        good = self.write("TEST-a.xml", junit(("a", "x", "")))
+        pipe = os.path.join(self.folder, "pipe")
+        os.mkfifo(pipe)
+        with open(pipe, "r+b", buffering=0):
+            process = self.launch("import", "--format", "json", good, pipe)
+            while not self.requests(POST):
+                self.assertIsNone(process.poll())
+            process.send_signal(signal.SIGTERM)
+            out, err = process.communicate(timeout=5)
+        self.assertEqual(process.returncode, 7, err)
+        self.assertIn("stopped by a signal", err)
+        first, second = json.loads(out)["imports"]
+        self.assertEqual((first["file"], second["file"]), (good, pipe))
+        self.assertEqual(second["state"], "failed")
 
     def test_nothing_on_standard_input_is_no_report(self):
         self.begin()

@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import sqlite3
-import subprocess
 import unittest
 
 from harness import BIN, FAILURE, START_MS, Case, execution, junit, run, world
@@ -393,13 +392,7 @@ class Signals(Case):
                 command = ["upload", "--suite", "VKMC-TS-20", "--batch-size", "1", "--policy"]
                 command += [policy, "--max-wait", "2d", "--deadline", "2d", "--state", "memory"]
                 command += ["--format", "json", self.write("TEST-a.xml", report(3))]
-                process = subprocess.Popen(
-                    [os.path.join(BIN, "qmetry-ci")] + command,
-                    env=self.environment({}),
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.PIPE,
-                    text=True,
-                )
+                process = self.launch(*command, program="qmetry-ci")
                 self.assertIn("waiting", process.stderr.readline())
                 process.send_signal(number)
                 out, _ = process.communicate(timeout=5)
@@ -417,14 +410,17 @@ class Signals(Case):
         for report_path, name in ((pipe, pipe), ("-", "standard input")):
             with self.subTest(name):
                 self.start(world([execution(2720260, runs(3))]))
-                process = subprocess.Popen(
-                    [os.path.join(BIN, "qmetry-ci-test"), "upload", "--suite", "VKMC-TS-20"]
-                    + ["--deadline", "2s", "--format", "json", "--state", "memory", report_path],
-                    env=self.environment({}),
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.PIPE,
-                    text=True,
+                process = self.launch(
+                    "upload",
+                    "--suite",
+                    "VKMC-TS-20",
+                    "--deadline",
+                    "2s",
+                    "--format",
+                    "json",
+                    "--state",
+                    "memory",
+                    report_path,
                 )
                 self.addCleanup(process.kill)
                 while len(self.requests()) < 4:
@@ -447,14 +443,16 @@ class Signals(Case):
         for command in ("upload", "plan"):
             with self.subTest(command):
                 self.start(world([execution(2720260, runs(3))]))
-                process = subprocess.Popen(
-                    [os.path.join(BIN, "qmetry-ci"), command, "--suite", "VKMC-TS-20"]
-                    + ["--format", "json", "--state", "memory", "-"],
-                    env=self.environment({}),
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.PIPE,
-                    text=True,
+                process = self.launch(
+                    command,
+                    "--suite",
+                    "VKMC-TS-20",
+                    "--format",
+                    "json",
+                    "--state",
+                    "memory",
+                    "-",
+                    program="qmetry-ci",
                 )
                 # More than a pipe holds: once it is written, most of it has been read.
                 process.stdin.write("<testsuite>" + "<testcase name='VKMC-TC-1'/>" * 10000)

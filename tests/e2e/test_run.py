@@ -1,7 +1,6 @@
 """`run`: the tests first, then the upload of what they wrote."""
 import os
 import signal
-import subprocess
 import unittest
 
 from harness import BIN, FAILURE, KEY, START_MS, Case, execution, junit, run, world
@@ -99,14 +98,8 @@ class Run(Case):
         script = (
             "trap 'exit 5' TERM; cp new.xml report.xml; echo ready; while :; do sleep 0.01; done"
         )
-        process = subprocess.Popen(
-            [os.path.join(BIN, "qmetry-ci-test"), "run", "--suite", "VKMC-TS-20", "report.xml"]
-            + ["--", "sh", "-c", script],
-            cwd=self.folder,
-            env=self.environment({}),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
+        process = self.launch(
+            "run", "--suite", "VKMC-TS-20", "report.xml", "--", "sh", "-c", script
         )
         self.assertEqual(process.stdout.readline(), "ready\n")
         process.send_signal(signal.SIGTERM)

@@ -301,14 +301,14 @@ class File(Counting):
         database = sqlite3.connect(path, isolation_level=None)
         self.addCleanup(database.close)
         database.execute("BEGIN EXCLUSIVE")
-        process = subprocess.Popen(
-            [os.path.join(BIN, "qmetry-ci"), "upload", "--suite", "VKMC-TS-20"]
-            + ["--state", "sqlite:" + path, report],
-            cwd=self.folder,
-            env=self.environment({}),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
+        process = self.launch(
+            "upload",
+            "--suite",
+            "VKMC-TS-20",
+            "--state",
+            "sqlite:" + path,
+            report,
+            program="qmetry-ci",
         )
         self.wait_until_open(process, path)
         before = time.monotonic()
