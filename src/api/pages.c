@@ -22,10 +22,12 @@ static json_t *with_place(const struct reading *reading, const json_t *rest)
 {
 	json_t *object = json_object();
 
-	(void)json_object_set_new(object, "start", json_integer(reading->start));
-	(void)json_object_set_new(
-		object, "page", json_integer(reading->start / reading->limit + 1));
-	(void)json_object_set_new(object, "limit", json_integer(reading->limit));
+	if (!reading->list->is_whole || reading->start) {
+		(void)json_object_set_new(object, "start", json_integer(reading->start));
+		(void)json_object_set_new(
+			object, "page", json_integer(reading->start / reading->limit + 1));
+		(void)json_object_set_new(object, "limit", json_integer(reading->limit));
+	}
 	(void)json_object_update(object, (json_t *)(uintptr_t)rest);
 	return object;
 }
@@ -124,6 +126,8 @@ static enum qm_code move_on(struct reading *reading, bool *out_more, struct qm_e
 	reading->start += got;
 	*out_more = false;
 	if (reading->total >= 0 && reading->start >= reading->total)
+		return QM_OK;
+	if (reading->total < 0 && reading->list->is_whole)
 		return QM_OK;
 	if (!got && reading->total >= 0)
 		return ask_again(reading, out_more, err);

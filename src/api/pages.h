@@ -14,6 +14,9 @@
  * list must not pass for a whole one. A server that does not heed `start` would keep us for ever: a
  * page that begins with the same row as an earlier one is an error, too, and so is a row without
  * an id where there are several pages.
+ *
+ * A list that no known client reads by pages is asked for as these clients do, without a place.
+ * Only where `total` says that there is more, pages follow.
  */
 #ifndef QM_API_PAGES_H
 #define QM_API_PAGES_H
@@ -27,6 +30,7 @@ struct qm_list {
 	const struct qm_header *headers;
 	size_t header_count;
 	const char *id; /* the field that tells rows apart */
+	bool is_whole;  /* asked for without a place, and whole unless `total` says otherwise */
 	/* Asked after each page that is not the last: true ends the reading there. NULL: never. */
 	qm_enough_fn enough;
 	void *context; /* of it */

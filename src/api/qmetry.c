@@ -14,6 +14,7 @@ struct listing {
 		qm_suite_fn suite;
 		qm_execution_fn execution;
 		qm_run_fn run;
+		qm_step_fn step;
 		qm_build_fn build;
 		qm_platform_fn platform;
 	} each;
@@ -237,6 +238,52 @@ enum qm_code qm_fetch_runs(struct qm_session *session, const struct qm_project *
 	const char *suite_run, qm_run_fn each, void *context, struct qm_error *err)
 {
 	return qm_fetch_runs_until(session, project, suite_run, each, NULL, context, err);
+}
+
+/* ---- Steps of a test case run. */
+
+const char qm_tool_fetch_steps[] = "qmetry_fetch_test_case_step_runs";
+
+static enum qm_code step_row(void *context, const json_t *row)
+{
+	struct listing *listing = context;
+	struct qm_step_row step = { .id = qm_json_id(row, "tcStepRunID"),
+		.number = qm_json_id(row, "stepNo"),
+		.description = qm_json_text(row, "description"),
+		.status_name = qm_json_text(row, "runStatus"),
+		.status_id = qm_json_id(row, "runStatusID") };
+
+	return step.id ? listing->each.step(listing->context, &step) : QM_OK;
+}
+
+json_t *qm_steps_arguments(const char *project_key, int64_t case_run)
+{
+	json_t *arguments = json_object();
+
+	set_text(arguments, "projectKey", project_key);
+	set_id(arguments, "tcrID", case_run);
+	return arguments;
+}
+
+enum qm_code qm_fetch_steps(struct qm_session *session, const struct qm_project *project,
+	int64_t case_run, qm_step_fn each, void *context, struct qm_error *err)
+{
+	struct listing listing;
+	enum qm_code code;
+
+	listing_init(&listing, project, qm_tool_fetch_steps,
+		"/rest/execution/tcStepRun/list/viewColumns", "tcStepRunID");
+	listing.list.is_whole = true;
+	listing.each.step = each;
+	listing.context = context;
+	(void)json_object_update_new(listing.arguments, qm_steps_arguments(project->key, case_run));
+	code = set_view(&listing, project, project->steps_view, "TCS", err);
+	set_id(listing.fields, "tcrID", case_run);
+	set_text(listing.fields, "scope", "cycle");
+	if (!code)
+		code = qm_pages_read(session, &listing.list, step_row, &listing, err);
+	listing_release(&listing);
+	return code;
 }
 
 /* ---- Builds, which QMetry also calls drops. */

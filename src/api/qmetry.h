@@ -64,6 +64,15 @@ struct qm_run_row {
 	bool archived, locked;
 };
 
+/* A step of a test case run, which has a status of its own. */
+struct qm_step_row {
+	int64_t id;     /* tcStepRunID */
+	int64_t number; /* stepNo, from 1 on; 0: not told */
+	const char *description;
+	const char *status_name;
+	int64_t status_id; /* 0: not told */
+};
+
 struct qm_platform_row {
 	int64_t id;
 	const char *name;
@@ -73,6 +82,7 @@ struct qm_platform_row {
 typedef enum qm_code (*qm_suite_fn)(void *context, const struct qm_suite_row *row);
 typedef enum qm_code (*qm_execution_fn)(void *context, const struct qm_execution_row *row);
 typedef enum qm_code (*qm_run_fn)(void *context, const struct qm_run_row *row);
+typedef enum qm_code (*qm_step_fn)(void *context, const struct qm_step_row *row);
 typedef enum qm_code (*qm_build_fn)(void *context, const struct qm_build *build);
 typedef enum qm_code (*qm_platform_fn)(void *context, const struct qm_platform_row *row);
 
@@ -88,6 +98,14 @@ enum qm_code qm_fetch_runs(struct qm_session *session, const struct qm_project *
 enum qm_code qm_fetch_runs_until(struct qm_session *session, const struct qm_project *project,
 	const char *suite_run, qm_run_fn each, qm_enough_fn enough, void *context,
 	struct qm_error *err) QM_MUST_CHECK;
+/*
+ * The steps of one test case run, in the server's order; it may have none. The MCP server has no
+ * such tool; policies know it as qm_tool_fetch_steps.
+ */
+enum qm_code qm_fetch_steps(struct qm_session *session, const struct qm_project *project,
+	int64_t case_run, qm_step_fn each, void *context, struct qm_error *err) QM_MUST_CHECK;
+/* What the policy sees of that read; json_decref it. */
+json_t *qm_steps_arguments(const char *project_key, int64_t case_run);
 enum qm_code qm_fetch_builds(struct qm_session *session, const struct qm_project *project,
 	const char *name, qm_build_fn each, void *context, struct qm_error *err) QM_MUST_CHECK;
 
@@ -122,5 +140,6 @@ enum qm_code qm_bulk_update(struct qm_session *session, const struct qm_project 
 	struct qm_error *err) QM_MUST_CHECK;
 
 extern const char qm_tool_bulk_update[]; /* "qmetry_bulk_update_test_case_execution_status" */
+extern const char qm_tool_fetch_steps[]; /* "qmetry_fetch_test_case_step_runs" */
 
 #endif

@@ -20,6 +20,7 @@ static const char *const our_tools[] = {
 	"qmetry_fetch_test_suites",
 	"qmetry_fetch_executions_by_test_suite",
 	"qmetry_fetch_test_case_runs_by_test_suite_run",
+	"qmetry_fetch_test_case_step_runs",
 	"qmetry_fetch_builds",
 	"qmetry_fetch_platforms",
 	"qmetry_bulk_update_test_case_execution_status",

@@ -9,7 +9,8 @@ static const struct qm_project project = { .key = "VKMC",
 	.client_code = "ORG",
 	.suites_view = 1,
 	.executions_view = 2,
-	.runs_view = 3 };
+	.runs_view = 3,
+	.steps_view = 4 };
 
 static void project_info_is_read_liberally(void **state)
 {
@@ -168,6 +169,56 @@ static void runs_are_handed_over_row_by_row(void **state)
 	qm_buf_release(&rows);
 }
 
+static enum qm_code keep_step(void *context, const struct qm_step_row *row)
+{
+	qm_buf_add_format(context, "%lld %lld %s|%s %lld;", (long long)row->id,
+		(long long)row->number, row->description, row->status_name,
+		(long long)row->status_id);
+	return QM_OK;
+}
+
+/* The request is what known clients send, to the byte. */
+static void steps_are_read_in_one_call(void **state)
+{
+	static const struct answer answers[] = { { .status = 200,
+		.body = "{'data':[{'tcStepRunID':777,'tsRunID':'2720260','stepNo':1,"
+			"'description':'Open the page'},{'tcStepRunID':'778','stepNo':'2',"
+			"'runStatus':'Passed','runStatusID':5},{'stepNo':3}]}" } };
+	struct stage *stage = *state;
+	struct qm_buf rows;
+
+	PLAY(stage, stage_allow_all, answers);
+	qm_buf_init(&rows, 4096);
+	assert_int_equal(
+		qm_fetch_steps(stage->session, &project, 66095087, keep_step, &rows, NULL), QM_OK);
+	assert_string_equal(rows.data, "777 1 Open the page| 0;778 2 |Passed 5;");
+	assert_int_equal(stage->sent_count, 1);
+	assert_string_equal(stage->sent[0].path, "/rest/execution/tcStepRun/list/viewColumns");
+	assert_string_equal(
+		stage->sent[0].body, "{\"viewId\":4,\"tcrID\":66095087,\"scope\":\"cycle\"}");
+	qm_buf_release(&rows);
+}
+
+static void what_a_total_promises_beyond_the_answer_is_read_too(void **state)
+{
+	static const struct answer answers[] = {
+		{ .status = 200,
+			.body = "{'data':[{'tcStepRunID':777},{'tcStepRunID':778}],'total':3}" },
+		{ .status = 200, .body = "{'data':[{'tcStepRunID':779}],'total':3}" },
+	};
+	struct stage *stage = *state;
+	struct qm_buf rows;
+
+	PLAY(stage, stage_allow_all, answers);
+	qm_buf_init(&rows, 4096);
+	assert_int_equal(
+		qm_fetch_steps(stage->session, &project, 1, keep_step, &rows, NULL), QM_OK);
+	assert_string_equal(rows.data, "777 0 | 0;778 0 | 0;779 0 | 0;");
+	assert_non_null(
+		strstr(stage->sent[1].body, "{\"start\":2,\"page\":2,\"limit\":2,\"viewId\":4,"));
+	qm_buf_release(&rows);
+}
+
 static enum qm_code keep_build(void *context, const struct qm_build *build)
 {
 	qm_buf_add_format(
@@ -193,7 +244,7 @@ static void builds_are_handed_over_row_by_row(void **state)
 }
 
 /* Makes every call that there is, one after the other; `out` gets their codes. */
-static void make_all_calls(struct stage *stage, enum qm_code out[6])
+static void make_all_calls(struct stage *stage, enum qm_code out[7])
 {
 	static const char *const keys[] = { "VKMC-TS-20" };
 	static const int64_t ids[] = { 66095069, 66095075 };
@@ -218,6 +269,7 @@ static void make_all_calls(struct stage *stage, enum qm_code out[6])
 	out[3] = qm_fetch_runs(session, &project, "2720260", keep_run, &rows, NULL);
 	out[4] = qm_fetch_builds(session, &project, "B 1", keep_build, &rows, NULL);
 	out[5] = qm_bulk_update(session, &project, &update, NULL, NULL);
+	out[6] = qm_fetch_steps(session, &project, 66095087, keep_step, &rows, NULL);
 	qm_project_release(&info);
 	qm_arena_release(&arena);
 	qm_buf_release(&rows);
@@ -261,6 +313,10 @@ static void the_policy_sees_the_arguments_of_the_tools(void **state)
 			"args.isBulkOperation, op: eq, value: false" },
 		{ 5, qm_tool_bulk_update, "args.comments, op: eq, value: done",
 			"args.comments, op: exists, value: false" },
+		{ 6, "qmetry_fetch_test_case_step_runs", "args.tcrID, op: eq, value: 66095087",
+			"args.projectKey, op: neq, value: VKMC" },
+		{ 6, "qmetry_fetch_test_case_step_runs", "args.limit, op: exists, value: false",
+			"args.tcrID, op: gt, value: 66095087" },
 	};
 	static const struct answer answers[] = { { .status = 200,
 		.body = "{'allstatus':[{'id':1,'name':'x'}],'data':[],'total':0}" } };
@@ -269,7 +325,7 @@ static void the_policy_sees_the_arguments_of_the_tools(void **state)
 	for (size_t i = 0; i < 2 * sizeof rows / sizeof *rows; i++) {
 		bool opposite = i % 2;
 		char policy[512];
-		enum qm_code codes[6];
+		enum qm_code codes[7];
 		void *fresh = NULL;
 
 		(void)snprintf(policy, sizeof policy,
@@ -279,7 +335,7 @@ static void the_policy_sees_the_arguments_of_the_tools(void **state)
 		assert_int_equal(stage_setup(&fresh), 0);
 		PLAY(fresh, policy, answers);
 		make_all_calls(fresh, codes);
-		for (int call = 0; call < 6; call++)
+		for (int call = 0; call < 7; call++)
 			if (codes[call] !=
 				(opposite && call == rows[i / 2].call ? QM_EDENIED : QM_OK))
 				fail_msg("call %d: code %d under\n%s", call, codes[call], policy);
@@ -293,9 +349,9 @@ static void a_missing_view_id_is_named_and_nothing_is_sent(void **state)
 	const struct qm_project bare = { .key = "VKMC", .current_id = "", .client_code = "" };
 	struct stage *stage = *state;
 	struct qm_buf rows;
-	struct qm_error err[3];
+	struct qm_error err[4];
 
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < 4; i++)
 		qm_error_init(&err[i]);
 	PLAY(stage, stage_allow_all, answers);
 	qm_buf_init(&rows, 4096);
@@ -309,7 +365,10 @@ static void a_missing_view_id_is_named_and_nothing_is_sent(void **state)
 		qm_fetch_runs(stage->session, &bare, "1", keep_run, &rows, &err[2]), QM_EINPUT);
 	assert_non_null(strstr(err[0].text, "latestViews.TS.viewId"));
 	assert_non_null(strstr(err[1].text, "latestViews.TEL.viewId"));
+	assert_int_equal(
+		qm_fetch_steps(stage->session, &bare, 1, keep_step, &rows, &err[3]), QM_EINPUT);
 	assert_non_null(strstr(err[2].text, "latestViews.TE.viewId"));
+	assert_non_null(strstr(err[3].text, "latestViews.TCS.viewId"));
 	assert_int_equal(stage->sent_count, 0);
 	qm_buf_release(&rows);
 }
@@ -409,6 +468,8 @@ int main(void)
 		TEST(without_keys_all_suites_are_asked_for),
 		TEST(executions_are_handed_over_row_by_row),
 		TEST(runs_are_handed_over_row_by_row),
+		TEST(steps_are_read_in_one_call),
+		TEST(what_a_total_promises_beyond_the_answer_is_read_too),
 		TEST(builds_are_handed_over_row_by_row),
 		TEST(the_policy_sees_the_arguments_of_the_tools),
 		TEST(a_missing_view_id_is_named_and_nothing_is_sent),

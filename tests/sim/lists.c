@@ -285,22 +285,19 @@ void sim_answer_runs(struct sim *sim, struct sim_request *request, struct sim_re
 	end_answer(&json, reply);
 }
 
-static void write_steps(struct sim_json *json, const struct sim_project *project,
-	const struct sim_execution *execution, const struct sim_run *run)
+static void write_step(struct sim_json *json, const struct sim_project *project,
+	const struct sim_execution *execution, const struct sim_step *step, int64_t number)
 {
-	for (size_t i = 0; i < run->steps.count; i++) {
-		const struct sim_step *step = qm_vec_at(&run->steps, i);
-		const struct sim_status *status = sim_project_status(project, step->state.status);
+	const struct sim_status *status = sim_project_status(project, step->state.status);
 
-		sim_json_open(json, NULL, '{');
-		sim_json_id(json, "tcStepRunID", step->id);
-		sim_json_id_text(json, "tsRunID", execution->id);
-		sim_json_int(json, "stepNo", (int64_t)i + 1);
-		sim_json_text(json, "description", step->description);
-		sim_json_text(json, "runStatus", status->name);
-		sim_json_id(json, "runStatusID", status->id);
-		sim_json_close(json, '}');
-	}
+	sim_json_open(json, NULL, '{');
+	sim_json_id(json, "tcStepRunID", step->id);
+	sim_json_id_text(json, "tsRunID", execution->id);
+	sim_json_int(json, "stepNo", number);
+	sim_json_text(json, "description", step->description);
+	sim_json_text(json, "runStatus", status->name);
+	sim_json_id(json, "runStatusID", status->id);
+	sim_json_close(json, '}');
 }
 
 /* The run with that id in whatever execution. */
@@ -327,18 +324,21 @@ void sim_answer_steps(struct sim *sim, struct sim_request *request, struct sim_r
 	const struct sim_execution *execution = NULL;
 	const struct sim_ref *ref =
 		find_run(request->project, sim_request_int(request, "tcrID"), &execution);
+	struct sim_page page;
 	struct sim_json json;
 
 	if (!ref || ref->run->deleted) {
 		sim_refuse(sim, request, reply, "unknown_id", "There is no such test case run");
 		return;
 	}
-	begin_answer(sim, &json);
-	sim_json_open(&json, "data", '[');
-	write_steps(&json, request->project, execution, ref->run);
-	sim_json_close(&json, ']');
-	sim_json_int(&json, "total", (int64_t)ref->run->steps.count);
-	end_answer(&json, reply);
+	sim_page_begin(sim, request, &page, &json);
+	if (!json_object_get(request->json, "limit"))
+		page.limit = sim->world.settings.max_page;
+	for (size_t i = 0; i < ref->run->steps.count; i++)
+		if (sim_page_takes(&page))
+			write_step(&json, request->project, execution,
+				qm_vec_at(&ref->run->steps, i), (int64_t)i + 1);
+	sim_page_end(&page, &json, reply);
 }
 
 void sim_answer_builds(struct sim *sim, struct sim_request *request, struct sim_reply *reply)

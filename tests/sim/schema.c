@@ -185,12 +185,28 @@ static const struct sim_member tree_members[] = {
 };
 const struct sim_body sim_body_tree = { tree_members, COUNT(tree_members), false, NULL };
 
+/* Known clients do not ask for pages of steps: who does, does it wholly. */
+static bool steps_fit(struct sim_request *request, struct sim_finding *finding)
+{
+	const json_t *body = request->json;
+	size_t found = 0;
+
+	for (size_t i = 0; i < SIM_PAGING_MEMBERS; i++)
+		found += json_object_get(body, sim_paging_members[i].name) != NULL;
+	if (found && found < SIM_PAGING_MEMBERS)
+		return sim_find(finding, "body.page", "belongs together with start and limit");
+	return !found || pages_fit(request, finding);
+}
+
 static const struct sim_member steps_members[] = {
 	{ NEEDED("viewId", SIM_INTEGER), .holds = is_view, .view = SIM_VIEW_TCS },
 	{ NEEDED("tcrID", SIM_INTEGER) },
 	{ NEEDED("scope", SIM_STRING), .holds = is_literal, .literal = "cycle" },
+	{ ALLOWED("start", SIM_INTEGER), .holds = is_in_range, .max = INT32_MAX },
+	{ ALLOWED("page", SIM_INTEGER), .holds = is_in_range, .min = 1, .max = INT32_MAX },
+	{ ALLOWED("limit", SIM_INTEGER), .holds = is_in_range, .min = 1, .max = 1000 },
 };
-const struct sim_body sim_body_steps = { steps_members, COUNT(steps_members), false, NULL };
+const struct sim_body sim_body_steps = { steps_members, COUNT(steps_members), false, steps_fit };
 
 static const struct sim_member link_members[] = {
 	{ NEEDED("issueIds", SIM_ARRAY) },

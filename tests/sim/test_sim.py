@@ -170,6 +170,19 @@ class Updates(Case):
         self.assertEqual([step["status"] for step in row["steps"]], ["passed", "passed"])
         self.assertEqual(self.rules(), [])
 
+    def test_steps_come_by_pages_where_they_are_many(self):
+        self.start(world(max_page=1))
+        body = {"viewId": 104125, "tcrID": 66095087, "scope": "cycle"}
+        answer = self.send("POST", STEPS_PATH, body).json
+        self.assertEqual(([row["stepNo"] for row in answer["data"]], answer["total"]), ([1], 2))
+        body.update(start=1, page=2, limit=1)
+        answer = self.send("POST", STEPS_PATH, body).json
+        self.assertEqual(([row["stepNo"] for row in answer["data"]], answer["total"]), ([2], 2))
+        self.assertEqual(self.rules(), [])
+        del body["page"]
+        self.assertEqual(self.send("POST", STEPS_PATH, body).status, 400)
+        self.assertEqual(self.rules(), ["body.page"])
+
     def test_bad_content_is_refused_whole_and_is_no_violation(self):
         for reason, body in (
                 ("unknown_id", bulk_body("66095069,5")), ("foreign_id", bulk_body("66095069,501")),
