@@ -1,7 +1,7 @@
 #include "src/base/file.h"
 #include "src/base/memory.h"
+#include "tests/base/folder.h"
 
-#include <ftw.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -14,33 +14,24 @@
 
 static int setup(void **state)
 {
-	char template[] = "/tmp/qm-file-XXXXXX";
+	struct folder *folder = qm_alloc(sizeof *folder);
 
-	if (!mkdtemp(template))
-		return -1;
-	*state = qm_strdup(template);
+	folder_enter(folder);
+	*state = folder;
 	return 0;
-}
-
-static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *ftw)
-{
-	(void)status;
-	(void)type;
-	(void)ftw;
-	return remove(path);
 }
 
 static int teardown(void **state)
 {
-	int failed = nftw(*state, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+	int failed = folder_leave(*state);
 
 	free(*state);
 	return failed;
 }
 
-static const char *in_folder(const char *folder, const char *name, char path[300])
+static const char *in_folder(const struct folder *folder, const char *name, char path[300])
 {
-	(void)snprintf(path, 300, "%s/%s", folder, name);
+	(void)snprintf(path, 300, "%s/%s", folder->path, name);
 	return path;
 }
 

@@ -1,7 +1,8 @@
 #include "src/base/file.h"
 #include "src/base/glob.h"
+#include "src/base/memory.h"
+#include "tests/base/folder.h"
 
-#include <ftw.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -169,138 +170,111 @@ static void what_is_no_pattern_says_why(void **state)
 
 /* ---- Walks, in a folder of their own. */
 
-struct folder {
-	char path[64], before[4096];
+struct walk {
+	struct folder folder;
 	char found[4096]; /* "path;" each */
 };
 
 static int make_folder(void **state)
 {
-	struct folder *folder = calloc(1, sizeof *folder);
+	struct walk *walk = qm_alloc(sizeof *walk);
 
-	assert_non_null(folder);
-	(void)snprintf(folder->path, sizeof folder->path, "/tmp/qm-glob-XXXXXX");
-	assert_non_null(getcwd(folder->before, sizeof folder->before));
-	assert_non_null(mkdtemp(folder->path));
-	assert_int_equal(chdir(folder->path), 0);
-	*state = folder;
+	folder_enter(&walk->folder);
+	*state = walk;
 	return 0;
-}
-
-static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *ftw)
-{
-	(void)status;
-	(void)type;
-	(void)ftw;
-	return remove(path);
 }
 
 static int remove_folder(void **state)
 {
-	struct folder *folder = *state;
-	int failed = chdir(folder->before);
+	struct walk *walk = *state;
+	int failed = folder_leave(&walk->folder);
 
-	failed = nftw(folder->path, remove_entry, 8, FTW_DEPTH | FTW_PHYS) || failed;
-	free(folder);
+	free(walk);
 	return failed;
-}
-
-static void touch(const char *path)
-{
-	char folder[256];
-	struct qm_error err;
-
-	qm_error_init(&err);
-	(void)snprintf(folder, sizeof folder, "%s", path);
-	if (strrchr(folder, '/')) {
-		*strrchr(folder, '/') = '\0';
-		assert_int_equal(qm_file_make_folder(folder, &err), QM_OK);
-	}
-	assert_int_equal(qm_file_write(path, "x", 1, &err), QM_OK);
 }
 
 static enum qm_code note(void *context, const char *path)
 {
-	struct folder *folder = context;
-	size_t length = strlen(folder->found);
+	struct walk *walk = context;
+	size_t length = strlen(walk->found);
 
-	(void)snprintf(folder->found + length, sizeof folder->found - length, "%s;", path);
+	(void)snprintf(walk->found + length, sizeof walk->found - length, "%s;", path);
 	return QM_OK;
 }
 
-static void walk(struct folder *folder, const char *const *patterns, size_t count)
+static void look(struct walk *walk, const char *const *patterns, size_t count)
 {
-	folder->found[0] = '\0';
-	assert_int_equal(qm_glob_walk(patterns, count, note, folder, NULL), QM_OK);
+	walk->found[0] = '\0';
+	assert_int_equal(qm_glob_walk(patterns, count, note, walk, NULL), QM_OK);
 }
 
-static void assert_finds(struct folder *folder, const char *pattern, const char *expected)
+static void assert_finds(struct walk *walk, const char *pattern, const char *expected)
 {
-	walk(folder, &pattern, 1);
-	assert_string_equal(folder->found, expected);
+	look(walk, &pattern, 1);
+	assert_string_equal(walk->found, expected);
 }
 
 static void a_walk_finds_files_and_no_folders(void **state)
 {
-	struct folder *folder = *state;
+	struct walk *walk = *state;
 
-	touch("m/target/TEST-a.xml");
-	touch("m/target/deep/TEST-b.xml");
-	touch("m/target/notes.txt");
+	folder_put("m/target/TEST-a.xml", "x");
+	folder_put("m/target/deep/TEST-b.xml", "x");
+	folder_put("m/target/notes.txt", "x");
 	assert_int_equal(mkdir("m/target/TEST-c.xml", 0700), 0);
-	assert_finds(folder, "m/target/TEST-*.xml", "m/target/TEST-a.xml;");
-	assert_finds(folder, "**/TEST-b.xml", "m/target/deep/TEST-b.xml;");
-	assert_finds(folder, "*/*/notes.txt", "m/target/notes.txt;");
-	assert_finds(folder, "m/target/notes.txt", "m/target/notes.txt;");
-	assert_finds(folder, "no/such/**/x", "");
+	assert_finds(walk, "m/target/TEST-*.xml", "m/target/TEST-a.xml;");
+	assert_finds(walk, "**/TEST-b.xml", "m/target/deep/TEST-b.xml;");
+	assert_finds(walk, "*/*/notes.txt", "m/target/notes.txt;");
+	assert_finds(walk, "m/target/notes.txt", "m/target/notes.txt;");
+	assert_finds(walk, "no/such/**/x", "");
 }
 
 static void an_absolute_pattern_finds_absolute_paths(void **state)
 {
-	struct folder *folder = *state;
+	struct walk *walk = *state;
 	char pattern[128], expected[128];
 
-	touch("a/b.xml");
-	(void)snprintf(pattern, sizeof pattern, "%s/**/*.xml", folder->path);
-	(void)snprintf(expected, sizeof expected, "%s/a/b.xml;", folder->path);
-	assert_finds(folder, pattern, expected);
+	folder_put("a/b.xml", "x");
+	(void)snprintf(pattern, sizeof pattern, "%s/**/*.xml", walk->folder.path);
+	(void)snprintf(expected, sizeof expected, "%s/a/b.xml;", walk->folder.path);
+	assert_finds(walk, pattern, expected);
 }
 
 static void a_file_that_two_patterns_match_is_found_once(void **state)
 {
 	static const char *const patterns[] = { "**/*.xml", "**/a.*", "b/*.xml" };
-	struct folder *folder = *state;
+	struct walk *walk = *state;
 
-	touch("a.xml");
-	walk(folder, patterns, 2);
-	assert_string_equal(folder->found, "a.xml;");
+	folder_put("a.xml", "x");
+	look(walk, patterns, 2);
+	assert_string_equal(walk->found, "a.xml;");
 }
 
 static void tools_folders_are_entered_only_when_named(void **state)
 {
-	struct folder *folder = *state;
+	struct walk *walk = *state;
 
-	touch("node_modules/p/a.xml");
-	touch(".git/b.xml");
-	touch(".hidden/c.xml");
-	assert_finds(folder, "**/*.xml", ".hidden/c.xml;");
-	assert_finds(folder, "**/node_modules/**/*.xml", "node_modules/p/a.xml;");
-	assert_finds(folder, ".git/*.xml", ".git/b.xml;");
+	folder_put("node_modules/p/a.xml", "x");
+	folder_put(".git/b.xml", "x");
+	folder_put(".hidden/c.xml", "x");
+	assert_finds(walk, "**/*.xml", ".hidden/c.xml;");
+	assert_finds(walk, "**/node_modules/**/*.xml", "node_modules/p/a.xml;");
+	assert_finds(walk, ".git/*.xml", ".git/b.xml;");
 }
 
 static void links_to_folders_lead_nowhere_unless_named(void **state)
 {
-	struct folder *folder = *state;
+	struct walk *walk = *state;
 
-	touch("real/a.xml");
+	folder_put("real/a.xml", "x");
 	assert_int_equal(symlink(".", "real/loop"), 0);
 	assert_int_equal(symlink("real", "link"), 0);
 	assert_int_equal(symlink("a.xml", "real/b.xml"), 0);
 	assert_int_equal(symlink("gone.xml", "real/c.xml"), 0);
-	assert_finds(folder, "**/a.xml", "real/a.xml;");
-	assert_finds(folder, "link/*a.xml", "link/a.xml;");
-	assert_finds(folder, "**/b.xml", "real/b.xml;");
-	assert_finds(folder, "**/c.xml", "");
+	assert_finds(walk, "**/a.xml", "real/a.xml;");
+	assert_finds(walk, "link/*a.xml", "link/a.xml;");
+	assert_finds(walk, "**/b.xml", "real/b.xml;");
+	assert_finds(walk, "**/c.xml", "");
 }
 
 static void a_tree_that_is_too_deep_is_refused(void **state)
@@ -313,7 +287,7 @@ static void a_tree_that_is_too_deep_is_refused(void **state)
 		assert_int_equal(mkdir("d", 0700), 0);
 		assert_int_equal(chdir("d"), 0);
 	}
-	assert_int_equal(chdir(((struct folder *)*state)->path), 0);
+	assert_int_equal(chdir(((struct walk *)*state)->folder.path), 0);
 	qm_error_init(&err);
 	assert_int_equal(qm_glob_walk(&pattern, 1, note, *state, &err), QM_ELIMIT);
 	assert_non_null(strstr(err.text, "64 levels"));
@@ -331,7 +305,7 @@ static void a_failure_ends_the_walk(void **state)
 	static const char *const pattern = "*.xml";
 
 	(void)state;
-	touch("a.xml");
+	folder_put("a.xml", "x");
 	assert_int_equal(qm_glob_walk(&pattern, 1, refuse, NULL, NULL), QM_ELIMIT);
 }
 

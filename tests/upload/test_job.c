@@ -1,9 +1,9 @@
 #include "src/base/file.h"
 #include "src/base/memory.h"
 #include "src/upload/job.h"
+#include "tests/base/folder.h"
 #include "tests/upload/office.h"
 
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -15,7 +15,7 @@
 
 /* An office, a folder of reports, and the job between them. */
 struct desk {
-	char path[64], before[4096];
+	struct folder folder;
 	struct office *office;
 	struct qm_job_options options;
 	struct qm_job *job;
@@ -49,38 +49,21 @@ static int setup(void **state)
 		.url = "https://qa.example.com",
 		.no_journal = true,
 	};
-	(void)snprintf(desk->path, sizeof desk->path, "/tmp/qm-job-XXXXXX");
-	assert_non_null(getcwd(desk->before, sizeof desk->before));
-	assert_non_null(mkdtemp(desk->path));
-	assert_int_equal(chdir(desk->path), 0);
+	folder_enter(&desk->folder);
 	*state = desk;
 	return failed;
-}
-
-static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *ftw)
-{
-	(void)status;
-	(void)type;
-	(void)ftw;
-	return remove(path);
 }
 
 static int teardown(void **state)
 {
 	struct desk *desk = *state;
 	void *office = desk->office;
-	int failed = chdir(desk->before);
+	int failed = folder_leave(&desk->folder);
 
-	failed = nftw(desk->path, remove_entry, 8, FTW_DEPTH | FTW_PHYS) || failed;
 	qm_job_free(desk->job);
 	failed = office_teardown(&office) || failed;
 	free(desk);
 	return failed;
-}
-
-static void put(const char *path, const char *text)
-{
-	assert_int_equal(qm_file_write(path, text, strlen(text), NULL), QM_OK);
 }
 
 static void run_under(struct desk *desk, const char *policy)
@@ -129,7 +112,7 @@ static void results_reach_their_runs(void **state)
 {
 	struct desk *desk = *state;
 
-	put("TEST-a.xml",
+	folder_put("TEST-a.xml",
 		SUITE(CASE("VKMC_TC_1 passes", "") CASE("VKMC_TC_2 fails", FAILURE)
 				CASE("case 3", "") CASE("VKMC_TC_4 is skipped", "<skipped/>")));
 	run(desk);
@@ -150,7 +133,7 @@ static void one_set_of_results_goes_to_all_executions(void **state)
 
 	desk->office->two_executions = true;
 	desk->options.selection.all_executions = true;
-	put("TEST-a.xml", SUITE(CASE("VKMC-TC-1", FAILURE) CASE("VKMC-TC-2", "")));
+	folder_put("TEST-a.xml", SUITE(CASE("VKMC-TC-1", FAILURE) CASE("VKMC-TC-2", "")));
 	run(desk);
 	assert_ends(desk, QM_SUCCESS, 0);
 	assert_string_equal(desk->office->log, "2: 1001\n2: 2001\n1: 1002\n1: 2002\n");
@@ -161,7 +144,7 @@ static void a_refused_run_is_named_with_its_test(void **state)
 	struct desk *desk = *state;
 
 	desk->office->bad[1002] = true;
-	put("TEST-a.xml", SUITE(CASE("VKMC-TC-1", "") CASE("VKMC-TC-2 is bad", "")));
+	folder_put("TEST-a.xml", SUITE(CASE("VKMC-TC-1", "") CASE("VKMC-TC-2 is bad", "")));
 	run(desk);
 	assert_ends(desk, QM_PARTIAL, 1);
 	assert_says(desk, 0, "VKMC-TC-2 (run 1002, test a.B.VKMC-TC-2 is bad)");
@@ -173,7 +156,7 @@ static void a_plan_sends_nothing(void **state)
 	const struct qm_call_result *result;
 
 	desk->options.planning = true;
-	put("TEST-a.xml", SUITE(CASE("VKMC-TC-1", "") CASE("VKMC-TC-2", FAILURE)));
+	folder_put("TEST-a.xml", SUITE(CASE("VKMC-TC-1", "") CASE("VKMC-TC-2", FAILURE)));
 	run(desk);
 	assert_ends(desk, QM_PLANNED, 0);
 	assert_int_equal(desk->office->writes, 0);
@@ -189,8 +172,8 @@ static void a_plan_beside_a_bad_report_is_still_a_plan(void **state)
 	struct desk *desk = *state;
 
 	desk->options.planning = true;
-	put("TEST-a.xml", SUITE(CASE("VKMC-TC-1", "")));
-	put("TEST-b.xml", "<testsuite>");
+	folder_put("TEST-a.xml", SUITE(CASE("VKMC-TC-1", "")));
+	folder_put("TEST-b.xml", "<testsuite>");
 	run(desk);
 	assert_ends(desk, QM_PLANNED, 4);
 }
@@ -199,7 +182,7 @@ static void skipped_tests_alone_are_nothing_to_do_and_fine(void **state)
 {
 	struct desk *desk = *state;
 
-	put("TEST-a.xml", SUITE(CASE("VKMC-TC-1", "<skipped/>")));
+	folder_put("TEST-a.xml", SUITE(CASE("VKMC-TC-1", "<skipped/>")));
 	run(desk);
 	assert_ends(desk, QM_SUCCESS, 0);
 	assert_int_equal(desk->office->writes, 0);
@@ -243,7 +226,7 @@ static void files_that_are_no_reports_are_no_reports(void **state)
 {
 	struct desk *desk = *state;
 
-	put("pom.xml", "<project/>");
+	folder_put("pom.xml", "<project/>");
 	run(desk);
 	assert_ends(desk, QM_FAILED_UPLOAD, 3);
 	assert_int_equal(desk->office->requests, 0);
@@ -280,8 +263,8 @@ static void a_bad_report_loses_nothing_else(void **state)
 {
 	struct desk *desk = *state;
 
-	put("TEST-a.xml", SUITE(CASE("VKMC-TC-1", "")));
-	put("TEST-b.xml", "<testsuite name='s'>\n<testcase name='VKMC-TC-2'></testsuite>");
+	folder_put("TEST-a.xml", SUITE(CASE("VKMC-TC-1", "")));
+	folder_put("TEST-b.xml", "<testsuite name='s'>\n<testcase name='VKMC-TC-2'></testsuite>");
 	run(desk);
 	assert_ends(desk, QM_PARTIAL, 4);
 	assert_string_equal(desk->office->log, "1: 1001\n");
@@ -293,7 +276,7 @@ static void what_a_truncated_report_completed_counts(void **state)
 {
 	struct desk *desk = *state;
 
-	put("TEST-a.xml", "<testsuite name='s'>" CASE("VKMC-TC-1", "") "<testcase name='VK");
+	folder_put("TEST-a.xml", "<testsuite name='s'>" CASE("VKMC-TC-1", "") "<testcase name='VK");
 	run(desk);
 	assert_ends(desk, QM_PARTIAL, 4);
 	assert_string_equal(desk->office->log, "1: 1001\n");
@@ -305,7 +288,7 @@ static void a_bad_report_of_which_nothing_counts_has_failed(void **state)
 	struct desk *desk = *state;
 
 	desk->options.salvage = QM_SALVAGE_OFF;
-	put("TEST-a.xml", "<testsuite name='s'>" CASE("VKMC-TC-1", "") "<testcase name='VK");
+	folder_put("TEST-a.xml", "<testsuite name='s'>" CASE("VKMC-TC-1", "") "<testcase name='VK");
 	run(desk);
 	assert_ends(desk, QM_FAILED_UPLOAD, 4);
 	assert_int_equal(desk->office->writes, 0);
@@ -315,7 +298,7 @@ static void reports_without_tests_are_nothing(void **state)
 {
 	struct desk *desk = *state;
 
-	put("TEST-a.xml", SUITE(""));
+	folder_put("TEST-a.xml", SUITE(""));
 	run(desk);
 	assert_ends(desk, QM_FAILED_UPLOAD, 3);
 	assert_says(desk, 0, "no test in 1 report:");
@@ -326,7 +309,7 @@ static void reports_without_tests_can_be_fine(void **state)
 	struct desk *desk = *state;
 
 	desk->options.allow_empty = true;
-	put("TEST-a.xml", SUITE(""));
+	folder_put("TEST-a.xml", SUITE(""));
 	run(desk);
 	assert_ends(desk, QM_SUCCESS, 0);
 }
@@ -335,7 +318,7 @@ static void a_suite_that_died_is_not_green(void **state)
 {
 	struct desk *desk = *state;
 
-	put("TEST-a.xml",
+	folder_put("TEST-a.xml",
 		"<testsuites><testsuite name='dead'><error message='no DB&#10;at all'/>"
 		"</testsuite>" SUITE(CASE("VKMC-TC-1", "")) "</testsuites>");
 	run(desk);
@@ -349,7 +332,7 @@ static void a_config_method_that_failed_is_told(void **state)
 {
 	struct desk *desk = *state;
 
-	put("testng-results.xml",
+	folder_put("testng-results.xml",
 		"<testng-results><suite name='s'><test name='t'><class name='a.C'>"
 		"<test-method name='setUp' is-config='true' status='FAIL'>"
 		"<exception class='E'><message>no DB</message></exception></test-method>"
@@ -366,7 +349,7 @@ static void what_was_not_reached_is_told_by_what_failed(void **state)
 {
 	struct desk *desk = *state;
 
-	put("testng-results.xml",
+	folder_put("testng-results.xml",
 		"<testng-results><suite name='s'><test name='t'><class name='a.Base'>"
 		"<test-method name='setUp' is-config='true' status='FAIL'>"
 		"<exception class='E'><message>no DB</message></exception></test-method>"
@@ -386,9 +369,9 @@ static void problems_beyond_twenty_are_a_number(void **state)
 
 	for (int i = 0; i < 25; i++) {
 		(void)snprintf(path, sizeof path, "TEST-%d.xml", i);
-		put(path, "<testsuite");
+		folder_put(path, "<testsuite");
 	}
-	put("TEST-good.xml", SUITE(CASE("VKMC-TC-1", "")));
+	folder_put("TEST-good.xml", SUITE(CASE("VKMC-TC-1", "")));
 	run(desk);
 	assert_ends(desk, QM_PARTIAL, 4);
 	assert_int_equal(desk->summary->reasons.count, 21);
@@ -401,7 +384,7 @@ static void nothing_that_maps_is_a_failure(void **state)
 {
 	struct desk *desk = *state;
 
-	put("TEST-a.xml", SUITE(CASE("unheard of", "") CASE("VKMC-TC-99", "")));
+	folder_put("TEST-a.xml", SUITE(CASE("unheard of", "") CASE("VKMC-TC-99", "")));
 	run(desk);
 	assert_ends(desk, QM_FAILED_UPLOAD, 6);
 	assert_int_equal(desk->summary->reasons.count, 1);
@@ -425,7 +408,7 @@ static void some_that_do_not_map_are_fine_unless_said_otherwise(void **state)
 		desk = *state;
 		desk->options.max_unmapped = rows[i].max_unmapped;
 		desk->options.max_missing = rows[i].max_missing;
-		put("TEST-a.xml", SUITE(CASE("VKMC-TC-1", "") CASE("unheard of", "")));
+		folder_put("TEST-a.xml", SUITE(CASE("VKMC-TC-1", "") CASE("unheard of", "")));
 		run(desk);
 		assert_ends(desk, rows[i].exit_code ? QM_PARTIAL : QM_SUCCESS, rows[i].exit_code);
 		/* What can be uploaded is uploaded, and then the job fails. */
@@ -441,7 +424,7 @@ static void a_suite_that_is_not_there_ends_the_job(void **state)
 	struct desk *desk = *state;
 
 	desk->options.selection.suites = other;
-	put("TEST-a.xml", SUITE(CASE("VKMC-TC-1", "")));
+	folder_put("TEST-a.xml", SUITE(CASE("VKMC-TC-1", "")));
 	run(desk);
 	assert_ends(desk, QM_FAILED_UPLOAD, 9);
 	assert_says(desk, 0, "VKMC-TS-99");
@@ -454,7 +437,7 @@ static void a_status_that_is_not_there_ends_the_job_before_any_write(void **stat
 	struct desk *desk = *state;
 
 	desk->options.resolve.status_names[QM_FAILED] = "Red";
-	put("TEST-a.xml", SUITE(CASE("VKMC-TC-1", "")));
+	folder_put("TEST-a.xml", SUITE(CASE("VKMC-TC-1", "")));
 	run(desk);
 	assert_ends(desk, QM_FAILED_UPLOAD, 9);
 	assert_says(desk, 0, "Red");
@@ -465,7 +448,7 @@ static void a_read_that_is_denied_ends_the_job(void **state)
 {
 	struct desk *desk = *state;
 
-	put("TEST-a.xml", SUITE(CASE("VKMC-TC-1", "")));
+	folder_put("TEST-a.xml", SUITE(CASE("VKMC-TC-1", "")));
 	run_under(desk, "version: \"1\"\ndefault: deny\ntools: {}\n");
 	assert_ends(desk, QM_CONCLUDED_DENIED, 8);
 	assert_int_equal(desk->office->requests, 0);

@@ -1,8 +1,6 @@
 #include "src/base/file.h"
-#include "src/base/memory.h"
-#include "src/upload/reports.h"
+#include "tests/upload/found.h"
 
-#include <ftw.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -17,85 +15,37 @@ static const char junit[] = "<testsuite name='s'><testcase classname='a' name='b
 static const char testng[] = "<testng-results></testng-results>";
 static const char foreign[] = "<?xml version='1.0'?><failsafe-summary/>";
 
-/* Each test works in a folder of its own. */
 struct desk {
-	char path[64], before[4096];
-	char found[2048], talk[2048]; /* "path;" and "line;" each */
-	struct qm_arena arena;
-	struct qm_reports reports;
+	struct found found;
+	char listed[2048]; /* "path;" each */
 	struct qm_vec verdicts;
-	struct qm_log log;
 	size_t results;
 	enum qm_code answer; /* of the sink */
 };
-
-static void note(void *context, enum qm_log_level level, const char *line)
-{
-	struct desk *desk = context;
-	size_t length = strlen(desk->talk);
-
-	(void)snprintf(desk->talk + length, sizeof desk->talk - length, "%s%s;",
-		level == QM_LOG_WARNING ? "warning: " : "", line);
-}
 
 static int setup(void **state)
 {
 	struct desk *desk = qm_alloc(sizeof *desk);
 
-	(void)snprintf(desk->path, sizeof desk->path, "/tmp/qm-reports-XXXXXX");
-	assert_non_null(getcwd(desk->before, sizeof desk->before));
-	assert_non_null(mkdtemp(desk->path));
-	assert_int_equal(chdir(desk->path), 0);
-	qm_arena_init(&desk->arena);
-	qm_reports_init(&desk->reports, &desk->arena);
+	found_init(&desk->found);
 	qm_vec_init(&desk->verdicts, sizeof(struct qm_report_verdict));
-	qm_log_init(&desk->log, QM_LOG_NOTICE, note, desk);
 	*state = desk;
 	return 0;
-}
-
-static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *ftw)
-{
-	(void)status;
-	(void)type;
-	(void)ftw;
-	return remove(path);
 }
 
 static int teardown(void **state)
 {
 	struct desk *desk = *state;
-	int failed = chdir(desk->before);
+	int failed = found_release(&desk->found);
 
-	failed = nftw(desk->path, remove_entry, 8, FTW_DEPTH | FTW_PHYS) || failed;
 	qm_vec_release(&desk->verdicts);
-	qm_reports_release(&desk->reports);
-	qm_arena_release(&desk->arena);
 	free(desk);
 	return failed;
 }
 
-static void put(const char *path, const char *text)
-{
-	char folder[256];
-
-	(void)snprintf(folder, sizeof folder, "%s", path);
-	if (strrchr(folder, '/')) {
-		*strrchr(folder, '/') = '\0';
-		assert_int_equal(qm_file_make_folder(folder, NULL), QM_OK);
-	}
-	assert_int_equal(qm_file_write(path, text, strlen(text), NULL), QM_OK);
-}
-
 static const struct qm_report_file *file_at(const struct desk *desk, size_t index)
 {
-	return qm_vec_at(&desk->reports.files, index);
-}
-
-static void find(struct desk *desk, const char *const *patterns, size_t count)
-{
-	qm_vec_clear(&desk->reports.files);
-	assert_int_equal(qm_reports_find(&desk->reports, patterns, count, &desk->log, NULL), QM_OK);
+	return qm_vec_at(&desk->found.reports.files, index);
 }
 
 /* Up to 3 patterns, the first that is NULL ends them; named files are marked with "=". */
@@ -105,16 +55,16 @@ static void assert_finds(struct desk *desk, const char *const patterns[3], const
 
 	while (count < 3 && patterns[count])
 		count++;
-	find(desk, patterns, count);
-	desk->found[0] = '\0';
-	for (size_t i = 0; i < desk->reports.files.count; i++) {
+	found_look(&desk->found, patterns, count);
+	desk->listed[0] = '\0';
+	for (size_t i = 0; i < desk->found.reports.files.count; i++) {
 		const struct qm_report_file *file = file_at(desk, i);
 
-		length += (size_t)snprintf(desk->found + length, sizeof desk->found - length,
+		length += (size_t)snprintf(desk->listed + length, sizeof desk->listed - length,
 			"%s%s;", file->named ? "=" : "", file->path);
-		assert_true(length < sizeof desk->found);
+		assert_true(length < sizeof desk->listed);
 	}
-	assert_string_equal(desk->found, expected);
+	assert_string_equal(desk->listed, expected);
 }
 
 /* ---- Finding. */
@@ -143,14 +93,14 @@ static void names_patterns_and_folders_are_found_sorted_and_once(void **state)
 	};
 	struct desk *desk = *state;
 
-	put("r/b.xml", junit);
-	put("r/a.xml", junit);
-	put("r/B.xml", junit);
-	put("r/deep/d.xml", junit);
-	put("r/notes.txt", "x");
-	put("packed/c.xml.gz", "x");
-	put("packed/deep/e.xml.gz", "x");
-	put("packed/log.gz", "x");
+	folder_put("r/b.xml", junit);
+	folder_put("r/a.xml", junit);
+	folder_put("r/B.xml", junit);
+	folder_put("r/deep/d.xml", junit);
+	folder_put("r/notes.txt", "x");
+	folder_put("packed/c.xml.gz", "x");
+	folder_put("packed/deep/e.xml.gz", "x");
+	folder_put("packed/log.gz", "x");
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
 		assert_finds(desk, rows[i].patterns, rows[i].expected);
 }
@@ -170,9 +120,9 @@ static void what_is_excluded_is_not_found(void **state)
 	};
 	struct desk *desk = *state;
 
-	put("r/a.xml", junit);
-	put("r/b.xml", junit);
-	put("r/deep/d.xml", junit);
+	folder_put("r/a.xml", junit);
+	folder_put("r/b.xml", junit);
+	folder_put("r/deep/d.xml", junit);
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
 		assert_finds(desk, rows[i].patterns, rows[i].expected);
 }
@@ -184,14 +134,14 @@ static void a_file_is_found_once_whatever_leads_to_it(void **state)
 				   "soft.xml: left out, it is the same file as m/a.xml;";
 	struct desk *desk = *state;
 
-	put("m/a.xml", junit);
-	put("m/b.xml", junit);
-	put("m/t/notes.txt", "x");
+	folder_put("m/a.xml", junit);
+	folder_put("m/b.xml", junit);
+	folder_put("m/t/notes.txt", "x");
 	assert_int_equal(link("m/a.xml", "m/hard.xml"), 0);
 	assert_int_equal(symlink("m/a.xml", "soft.xml"), 0);
 	assert_finds(desk, (const char *const[3]){ "m", "m/t/../a.xml", "soft.xml" },
 		"=m/a.xml;m/b.xml;");
-	assert_string_equal(desk->talk, told);
+	assert_string_equal(desk->found.talk, told);
 	assert_finds(desk, (const char *const[3]){ "m", "soft.xml", "!m/[ah]*.xml" },
 		"m/b.xml;=soft.xml;");
 }
@@ -200,10 +150,10 @@ static void what_exists_by_its_very_name_is_no_pattern(void **state)
 {
 	struct desk *desk = *state;
 
-	put("TEST-a[1].xml", junit);
-	put("TEST-a1.xml", junit);
-	put("m[2]/x.xml", junit);
-	put("m2/y.xml", junit);
+	folder_put("TEST-a[1].xml", junit);
+	folder_put("TEST-a1.xml", junit);
+	folder_put("m[2]/x.xml", junit);
+	folder_put("m2/y.xml", junit);
 	assert_finds(desk, (const char *const[3]){ "TEST-a[1].xml" }, "=TEST-a[1].xml;");
 	assert_finds(desk, (const char *const[3]){ "TEST-a[12].xml" }, "TEST-a1.xml;");
 	assert_finds(desk, (const char *const[3]){ "m[2]" }, "m[2]/x.xml;");
@@ -222,13 +172,13 @@ static void without_patterns_the_usual_places_are_looked_through(void **state)
 	struct desk *desk = *state;
 
 	assert_finds(desk, (const char *const[3]){ NULL }, "");
-	put("a/target/surefire-reports/TEST-a.xml", junit);
-	put("a/target/surefire-reports/testng-results.xml", testng); /* the same once more */
-	put("target/failsafe-reports/TEST-b.xml", junit);
-	put("target/failsafe-reports/failsafe-summary.xml", foreign);
-	put("b/build/test-results/test/TEST-c.xml", junit);
-	put("test-output/testng-results.xml", testng);
-	put("elsewhere/TEST-d.xml", junit);
+	folder_put("a/target/surefire-reports/TEST-a.xml", junit);
+	folder_put("a/target/surefire-reports/testng-results.xml", testng); /* the same once more */
+	folder_put("target/failsafe-reports/TEST-b.xml", junit);
+	folder_put("target/failsafe-reports/failsafe-summary.xml", foreign);
+	folder_put("b/build/test-results/test/TEST-c.xml", junit);
+	folder_put("test-output/testng-results.xml", testng);
+	folder_put("elsewhere/TEST-d.xml", junit);
 	assert_finds(desk, (const char *const[3]){ NULL }, all);
 	assert_finds(desk, (const char *const[3]){ "!a/**" }, but_a);
 	assert_finds(desk, (const char *const[3]){ "elsewhere" }, "elsewhere/TEST-d.xml;");
@@ -239,13 +189,13 @@ static void what_finds_nothing_beside_others_that_do_is_told(void **state)
 {
 	struct desk *desk = *state;
 
-	put("m/a.xml", "<testsuite/>");
-	put("n/a.txt", "");
+	folder_put("m/a.xml", "<testsuite/>");
+	folder_put("n/a.txt", "");
 	assert_finds(desk, (const char *const[3]){ "m", "m/*.xml", "!m/b.xml" }, "m/a.xml;");
 	assert_finds(desk, (const char *const[3]){ "n", "o/*.xml" }, "");
-	assert_string_equal(desk->talk, "");
+	assert_string_equal(desk->found.talk, "");
 	assert_finds(desk, (const char *const[3]){ "o/*.xml", "n", "m" }, "m/a.xml;");
-	assert_string_equal(desk->talk,
+	assert_string_equal(desk->found.talk,
 		"warning: no report was found in o/*.xml;warning: no report was found in n;");
 }
 
@@ -258,7 +208,8 @@ static void what_is_no_pattern_is_an_error_of_usage(void **state)
 		struct qm_error err;
 
 		qm_error_init(&err);
-		assert_int_equal(qm_reports_find(&desk->reports, &patterns[i], 1, &desk->log, &err),
+		assert_int_equal(qm_reports_find(&desk->found.reports, &patterns[i], 1,
+					 &desk->found.log, &err),
 			QM_EUSAGE);
 		assert_true(*err.text);
 	}
@@ -269,19 +220,19 @@ static void a_look_at_the_heads_counts_what_may_be_reports(void **state)
 	static const char *const patterns[] = { "*.xml", "pipe", "gone", "-" };
 	struct desk *desk = *state;
 
-	put("a.xml", junit);
-	put("b.xml", testng);
-	put("c.xml", foreign);
-	put("d.xml", "");
+	folder_put("a.xml", junit);
+	folder_put("b.xml", testng);
+	folder_put("c.xml", foreign);
+	folder_put("d.xml", "");
 	assert_int_equal(mkfifo("pipe", 0600), 0); /* that nobody writes into: not opened */
-	find(desk, patterns, 4);
-	assert_int_equal(desk->reports.files.count, 7);
-	assert_int_equal(qm_reports_sniff(&desk->reports, NULL), 4);
+	found_look(&desk->found, patterns, 4);
+	assert_int_equal(desk->found.reports.files.count, 7);
+	assert_int_equal(qm_reports_sniff(&desk->found.reports, NULL), 4);
 	assert_int_equal(file_at(desk, 1)->kind, QM_REPORT_JUNIT);
 	assert_int_equal(file_at(desk, 2)->kind, QM_REPORT_TESTNG);
 	assert_int_equal(file_at(desk, 3)->kind, QM_REPORT_NONE);
-	qm_vec_clear(&desk->reports.files);
-	assert_int_equal(qm_reports_sniff(&desk->reports, NULL), 0);
+	qm_vec_clear(&desk->found.reports.files);
+	assert_int_equal(qm_reports_sniff(&desk->found.reports, NULL), 0);
 }
 
 /* ---- Reading. */
@@ -300,8 +251,9 @@ static enum qm_code read_all(struct desk *desk, const char *pattern)
 	const struct qm_reader_options options = { .salvage = QM_SALVAGE_TRUNCATED };
 	const struct qm_sink sink = { .context = desk, .result = count_result };
 
-	find(desk, &pattern, 1);
-	return qm_reports_read(&desk->reports, &options, &sink, &desk->verdicts, &desk->log, NULL);
+	found_look(&desk->found, &pattern, 1);
+	return qm_reports_read(
+		&desk->found.reports, &options, &sink, &desk->verdicts, &desk->found.log, NULL);
 }
 
 static const struct qm_report_verdict *verdict_at(const struct desk *desk, size_t index)
@@ -314,11 +266,11 @@ static void a_report_that_cannot_be_read_loses_nothing_else(void **state)
 	struct desk *desk = *state;
 	const struct qm_report_verdict *verdict;
 
-	put("r/a.xml", junit);
-	put("r/b.xml", "<testsuite name='s'>\n<testcase name='x'></testsuite>");
-	put("r/c.xml", "<testsuite name='s'><testcase name='x'/><testcase na");
-	put("r/d.xml", "");
-	put("r/e.xml", junit);
+	folder_put("r/a.xml", junit);
+	folder_put("r/b.xml", "<testsuite name='s'>\n<testcase name='x'></testsuite>");
+	folder_put("r/c.xml", "<testsuite name='s'><testcase name='x'/><testcase na");
+	folder_put("r/d.xml", "");
+	folder_put("r/e.xml", junit);
 	assert_int_equal(read_all(desk, "r"), QM_OK);
 	assert_int_equal(desk->verdicts.count, 5);
 	verdict = verdict_at(desk, 0);
@@ -339,7 +291,7 @@ static void a_report_that_cannot_be_read_loses_nothing_else(void **state)
 	assert_string_equal(verdict_at(desk, 3)->reason, "empty");
 	assert_false(verdict_at(desk, 3)->left_out);
 	assert_null(verdict_at(desk, 4)->reason);
-	assert_string_equal(desk->talk, "");
+	assert_string_equal(desk->found.talk, "");
 }
 
 static void other_xml_is_left_out_where_a_pattern_caught_it(void **state)
@@ -347,26 +299,26 @@ static void other_xml_is_left_out_where_a_pattern_caught_it(void **state)
 	struct desk *desk = *state;
 	const struct qm_report_verdict *verdict;
 
-	put("summary.xml", foreign);
-	put("marked.xml", "\xef\xbb\xbf  <other/>");
+	folder_put("summary.xml", foreign);
+	folder_put("marked.xml", "\xef\xbb\xbf  <other/>");
 	assert_int_equal(read_all(desk, "*.xml"), QM_OK);
 	assert_true(verdict_at(desk, 0)->left_out);
 	assert_true(verdict_at(desk, 1)->left_out);
-	assert_non_null(strstr(desk->talk, "marked.xml: left out"));
-	assert_non_null(strstr(desk->talk, "summary.xml: left out"));
-	desk->talk[0] = '\0';
+	assert_non_null(strstr(desk->found.talk, "marked.xml: left out"));
+	assert_non_null(strstr(desk->found.talk, "summary.xml: left out"));
+	desk->found.talk[0] = '\0';
 	assert_int_equal(read_all(desk, "summary.xml"), QM_OK);
 	verdict = verdict_at(desk, 2);
 	assert_false(verdict->left_out);
 	assert_string_equal(verdict->reason, "not-a-report");
-	assert_string_equal(desk->talk, "");
+	assert_string_equal(desk->found.talk, "");
 }
 
 static void text_in_the_place_of_a_report_is_not_left_out(void **state)
 {
 	struct desk *desk = *state;
 
-	put("TEST-a.xml", "[INFO] Building\n");
+	folder_put("TEST-a.xml", "[INFO] Building\n");
 	assert_int_equal(read_all(desk, "*.xml"), QM_OK);
 	assert_non_null(verdict_at(desk, 0)->reason);
 	assert_false(verdict_at(desk, 0)->left_out);
@@ -384,9 +336,9 @@ static void what_failed_outside_the_tests_is_kept(void **state)
 		qm_buf_add_text(
 			&text, "<testsuite name='s'><error message='m&#10;n'/></testsuite>");
 	qm_buf_add_text(&text, "</testsuites>");
-	put("a.xml", text.data);
+	folder_put("a.xml", text.data);
 	qm_buf_release(&text);
-	put("b.xml",
+	folder_put("b.xml",
 		"<testng-results><suite name='s'><test name='t'><class name='a.B'>"
 		"<test-method is-config='true' status='PASS' name='setUpAll'/>"
 		"<test-method is-config='true' status='FAIL' name='setUp'>"
@@ -418,11 +370,11 @@ static void replaced_characters_are_noticed(void **state)
 {
 	struct desk *desk = *state;
 
-	put("a.xml", "<testsuite name='s'><testcase name='a\x01'/></testsuite>");
-	put("b.xml", "<testsuite name='s'><testcase name='\x02 b\x03'/></testsuite>");
+	folder_put("a.xml", "<testsuite name='s'><testcase name='a\x01'/></testsuite>");
+	folder_put("b.xml", "<testsuite name='s'><testcase name='\x02 b\x03'/></testsuite>");
 	assert_int_equal(read_all(desk, "*.xml"), QM_OK);
 	assert_null(verdict_at(desk, 0)->reason);
-	assert_string_equal(desk->talk,
+	assert_string_equal(desk->found.talk,
 		"a.xml: 1 control character that XML forbids was replaced;"
 		"b.xml: 2 control characters that XML forbids were replaced;");
 }
@@ -431,8 +383,8 @@ static void a_sink_that_fails_ends_the_reading(void **state)
 {
 	struct desk *desk = *state;
 
-	put("a.xml", junit);
-	put("b.xml", junit);
+	folder_put("a.xml", junit);
+	folder_put("b.xml", junit);
 	desk->answer = QM_ELIMIT;
 	assert_int_equal(read_all(desk, "*.xml"), QM_ELIMIT);
 	assert_int_equal(desk->results, 1);

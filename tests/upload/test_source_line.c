@@ -1,7 +1,7 @@
-#include "src/base/file.h"
+#include "src/base/memory.h"
 #include "src/upload/source_line.h"
+#include "tests/base/folder.h"
 
-#include <ftw.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -11,54 +11,26 @@
 #include <cmocka.h>
 
 struct tree {
-	char root[64];
+	struct folder folder;
 	char path[512]; /* at hand for what is found */
 	int64_t line;
 };
 
-static const char *below(const struct tree *tree, const char *name, char out[512])
-{
-	(void)snprintf(out, 512, "%s/%s", tree->root, name);
-	return out;
-}
-
-static void add_file(const struct tree *tree, const char *folder, const char *name)
-{
-	char path[512], whole[256];
-
-	assert_int_equal(qm_file_make_folder(below(tree, folder, path), NULL), QM_OK);
-	(void)snprintf(whole, sizeof whole, "%s/%s", folder, name);
-	(void)below(tree, whole, path);
-	assert_int_equal(qm_file_write(path, "", 0, NULL), QM_OK);
-}
-
 static int setup(void **state)
 {
-	struct tree *tree = calloc(1, sizeof *tree);
+	struct tree *tree = qm_alloc(sizeof *tree);
 
-	if (!tree)
-		return -1;
-	(void)snprintf(tree->root, sizeof tree->root, "source-line.XXXXXX");
-	if (!mkdtemp(tree->root))
-		return -1;
-	add_file(tree, "shop/src/test/java/com/acme", "CartTest.java");
-	add_file(tree, "src/test/kotlin", "Bare.kt");
+	folder_enter(&tree->folder);
+	folder_put("shop/src/test/java/com/acme/CartTest.java", "");
+	folder_put("src/test/kotlin/Bare.kt", "");
 	*state = tree;
 	return 0;
-}
-
-static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *place)
-{
-	(void)status;
-	(void)type;
-	(void)place;
-	return remove(path);
 }
 
 static int teardown(void **state)
 {
 	struct tree *tree = *state;
-	int failed = nftw(tree->root, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+	int failed = folder_leave(&tree->folder);
 
 	free(tree);
 	return failed;
@@ -67,11 +39,9 @@ static int teardown(void **state)
 static bool find(struct tree *tree, const char *report, const char *class_name, const char *stack)
 {
 	const struct qm_result result = { .class_name = class_name, .failure_text = stack };
-	char path[512];
 
 	tree->line = 0;
-	return qm_source_line(
-		below(tree, report, path), &result, tree->path, sizeof tree->path, &tree->line);
+	return qm_source_line(report, &result, tree->path, sizeof tree->path, &tree->line);
 }
 
 static const char in_shop[] = "shop/target/surefire-reports/TEST-a.xml";
@@ -79,15 +49,13 @@ static const char in_shop[] = "shop/target/surefire-reports/TEST-a.xml";
 static void the_frame_of_the_class_tells_file_and_line(void **state)
 {
 	struct tree *tree = *state;
-	char wanted[512];
 
 	assert_true(find(tree, in_shop, "com.acme.CartTest",
 		"java.lang.AssertionError: boom\n"
 		"\tat org.junit.Assert.fail(Assert.java:89)\n"
 		"\tat com.acme.CartTest.addsItem(CartTest.java:42)\n"
 		"\tat com.acme.CartTest.main(CartTest.java:7)\n"));
-	assert_string_equal(
-		tree->path, below(tree, "shop/src/test/java/com/acme/CartTest.java", wanted));
+	assert_string_equal(tree->path, "shop/src/test/java/com/acme/CartTest.java");
 	assert_int_equal(tree->line, 42);
 }
 
@@ -103,11 +71,10 @@ static void inner_classes_and_modules_of_java_are_seen_through(void **state)
 static void a_class_without_a_package_and_gradle(void **state)
 {
 	struct tree *tree = *state;
-	char wanted[512];
 
 	assert_true(find(tree, "build/test-results/test/TEST-Bare.xml", "Bare",
 		"\tat Bare.adds(Bare.kt:3)\n"));
-	assert_string_equal(tree->path, below(tree, "src/test/kotlin/Bare.kt", wanted));
+	assert_string_equal(tree->path, "src/test/kotlin/Bare.kt");
 }
 
 static void what_is_not_there_is_not_told(void **state)

@@ -1,8 +1,6 @@
-#include "src/base/file.h"
-#include "src/base/memory.h"
 #include "src/upload/twins.h"
+#include "tests/upload/found.h"
 
-#include <ftw.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -24,68 +22,27 @@
 #define FAILED_CASE(class_name, name) \
 	"<testcase classname='" class_name "' name='" name "'><failure/></testcase>"
 
-/* Each test works in a folder of its own. */
 struct desk {
-	char path[64], before[4096], left[1024], talk[2048];
-	struct qm_arena arena;
-	struct qm_reports reports;
-	struct qm_log log;
+	struct found found;
+	char left[1024];
 };
-
-static void note(void *context, enum qm_log_level level, const char *line)
-{
-	struct desk *desk = context;
-	size_t length = strlen(desk->talk);
-
-	(void)snprintf(desk->talk + length, sizeof desk->talk - length, "%s%s;",
-		level == QM_LOG_WARNING ? "warning: " : "", line);
-}
 
 static int setup(void **state)
 {
 	struct desk *desk = qm_alloc(sizeof *desk);
 
-	(void)snprintf(desk->path, sizeof desk->path, "/tmp/qm-twins-XXXXXX");
-	assert_non_null(getcwd(desk->before, sizeof desk->before));
-	assert_non_null(mkdtemp(desk->path));
-	assert_int_equal(chdir(desk->path), 0);
-	qm_arena_init(&desk->arena);
-	qm_reports_init(&desk->reports, &desk->arena);
-	qm_log_init(&desk->log, QM_LOG_NOTICE, note, desk);
+	found_init(&desk->found);
 	*state = desk;
 	return 0;
-}
-
-static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *ftw)
-{
-	(void)status;
-	(void)type;
-	(void)ftw;
-	return remove(path);
 }
 
 static int teardown(void **state)
 {
 	struct desk *desk = *state;
-	int failed = chdir(desk->before);
+	int failed = found_release(&desk->found);
 
-	failed = nftw(desk->path, remove_entry, 8, FTW_DEPTH | FTW_PHYS) || failed;
-	qm_reports_release(&desk->reports);
-	qm_arena_release(&desk->arena);
 	free(desk);
 	return failed;
-}
-
-static void put(const char *path, const char *text)
-{
-	char folder[256];
-
-	(void)snprintf(folder, sizeof folder, "%s", path);
-	if (strrchr(folder, '/')) {
-		*strrchr(folder, '/') = '\0';
-		assert_int_equal(qm_file_make_folder(folder, NULL), QM_OK);
-	}
-	assert_int_equal(qm_file_write(path, text, strlen(text), NULL), QM_OK);
 }
 
 /* Compares all there is; "a.xml;b.xml;" is what is left of it. */
@@ -94,29 +51,28 @@ static void assert_leaves(struct desk *desk, const char *expected, const char *s
 	static const char *const all[] = { "**/*.xml" };
 	size_t length = 0;
 
-	qm_vec_clear(&desk->reports.files);
-	desk->left[0] = desk->talk[0] = '\0';
-	assert_int_equal(qm_reports_find(&desk->reports, all, 1, &desk->log, NULL), QM_OK);
-	(void)qm_reports_sniff(&desk->reports, NULL);
-	qm_twins_leave_out(&desk->reports, NULL, &desk->log);
-	for (size_t i = 0; i < desk->reports.files.count; i++) {
-		const struct qm_report_file *file = qm_vec_at(&desk->reports.files, i);
+	desk->left[0] = desk->found.talk[0] = '\0';
+	found_look(&desk->found, all, 1);
+	(void)qm_reports_sniff(&desk->found.reports, NULL);
+	qm_twins_leave_out(&desk->found.reports, NULL, &desk->found.log);
+	for (size_t i = 0; i < desk->found.reports.files.count; i++) {
+		const struct qm_report_file *file = qm_vec_at(&desk->found.reports.files, i);
 
 		length += (size_t)snprintf(
 			desk->left + length, sizeof desk->left - length, "%s;", file->path);
 	}
 	assert_string_equal(desk->left, expected);
-	assert_string_equal(desk->talk, said);
+	assert_string_equal(desk->found.talk, said);
 }
 
 static void the_same_tests_are_read_from_testngs_report(void **state)
 {
-	put("r/testng-results.xml",
+	folder_put("r/testng-results.xml",
 		TESTNG(CLASS("a.B", METHOD("c") METHOD("d")) CLASS("a.E", METHOD("f"))));
-	put("r/TEST-a.B.xml",
+	folder_put("r/TEST-a.B.xml",
 		JUNIT(CASE("a.B", "c[1](1)") CASE("a.B", "c[2](2)") CASE("a.B", "d")));
-	put("r/TEST-a.E.xml", JUNIT(CASE("a.E", "f")));
-	put("r/TEST-other.xml", JUNIT(CASE("x.Y", "z")));
+	folder_put("r/TEST-a.E.xml", JUNIT(CASE("a.E", "f")));
+	folder_put("r/TEST-other.xml", JUNIT(CASE("x.Y", "z")));
 	assert_leaves(*state, "r/TEST-other.xml;r/testng-results.xml;",
 		"r/TEST-a.B.xml and 1 more: left out, r/testng-results.xml is of the same run and "
 		"holds all of the tests;");
@@ -124,8 +80,8 @@ static void the_same_tests_are_read_from_testngs_report(void **state)
 
 static void a_config_method_that_surefire_takes_for_a_test_is_testngs_too(void **state)
 {
-	put("testng-results.xml", TESTNG(CLASS("a.B", METHOD("c") CONFIG("setUp"))));
-	put("TEST-a.B.xml", JUNIT(CASE("a.B", "c") CASE("a.B", "setUp")));
+	folder_put("testng-results.xml", TESTNG(CLASS("a.B", METHOD("c") CONFIG("setUp"))));
+	folder_put("TEST-a.B.xml", JUNIT(CASE("a.B", "c") CASE("a.B", "setUp")));
 	assert_leaves(*state, "testng-results.xml;",
 		"TEST-a.B.xml: left out, testng-results.xml is of the same run and holds all of "
 		"the tests;");
@@ -133,8 +89,8 @@ static void a_config_method_that_surefire_takes_for_a_test_is_testngs_too(void *
 
 static void what_holds_more_is_read(void **state)
 {
-	put("testng-results.xml", TESTNG(CLASS("a.B", METHOD("d"))));
-	put("TEST-TestSuite.xml", JUNIT(CASE("a.B", "c") CASE("a.B", "d") CASE("a.E", "f")));
+	folder_put("testng-results.xml", TESTNG(CLASS("a.B", METHOD("d"))));
+	folder_put("TEST-TestSuite.xml", JUNIT(CASE("a.B", "c") CASE("a.B", "d") CASE("a.E", "f")));
 	assert_leaves(*state, "TEST-TestSuite.xml;",
 		"testng-results.xml: left out, TEST-TestSuite.xml: of the same run, with all of "
 		"its tests and more;");
@@ -142,8 +98,8 @@ static void what_holds_more_is_read(void **state)
 
 static void nothing_is_lost_where_neither_holds_all(void **state)
 {
-	put("testng-results.xml", TESTNG(CLASS("a.B", METHOD("c") METHOD("e"))));
-	put("TEST-a.B.xml", JUNIT(CASE("a.B", "c") CASE("a.B", "d")));
+	folder_put("testng-results.xml", TESTNG(CLASS("a.B", METHOD("c") METHOD("e"))));
+	folder_put("TEST-a.B.xml", JUNIT(CASE("a.B", "c") CASE("a.B", "d")));
 	assert_leaves(*state, "TEST-a.B.xml;testng-results.xml;",
 		"warning: testng-results.xml: it shares classes with TEST-a.B.xml, but neither "
 		"holds all tests of the other: all are counted; exclude one of them by '!PATTERN' "
@@ -157,14 +113,14 @@ static void a_failure_is_not_lost_to_a_report_that_does_not_know_it(void **state
 		"warning: testng-results.xml: it has tests of TEST-a.B.xml, but not the same "
 		"failures: all are counted; is one of them left from an earlier run?;";
 
-	put("testng-results.xml", TESTNG(CLASS("a.B", METHOD("c") METHOD("d"))));
-	put("TEST-a.B.xml", JUNIT(FAILED_CASE("a.B", "c") CASE("a.B", "d")));
+	folder_put("testng-results.xml", TESTNG(CLASS("a.B", METHOD("c") METHOD("d"))));
+	folder_put("TEST-a.B.xml", JUNIT(FAILED_CASE("a.B", "c") CASE("a.B", "d")));
 	assert_leaves(*state, "TEST-a.B.xml;",
 		"testng-results.xml: left out, TEST-a.B.xml: of the same run, with all of its "
 		"tests and more;");
-	put("testng-results.xml", TESTNG(CLASS("a.B", METHOD("c") FAILED_METHOD("d"))));
+	folder_put("testng-results.xml", TESTNG(CLASS("a.B", METHOD("c") FAILED_METHOD("d"))));
 	assert_leaves(*state, "TEST-a.B.xml;testng-results.xml;", warning);
-	put("testng-results.xml", TESTNG(CLASS("a.B", FAILED_METHOD("d"))));
+	folder_put("testng-results.xml", TESTNG(CLASS("a.B", FAILED_METHOD("d"))));
 	assert_leaves(*state, "TEST-a.B.xml;testng-results.xml;", warning);
 }
 
@@ -174,11 +130,11 @@ static void the_same_failures_are_counted_once(void **state)
 		"TEST-a.B.xml: left out, testng-results.xml is of the same run and holds all of "
 		"the tests;";
 
-	put("testng-results.xml", TESTNG(CLASS("a.B", FAILED_METHOD("c") METHOD("d"))));
-	put("TEST-a.B.xml", JUNIT(FAILED_CASE("a.B", "c") CASE("a.B", "d")));
+	folder_put("testng-results.xml", TESTNG(CLASS("a.B", FAILED_METHOD("c") METHOD("d"))));
+	folder_put("TEST-a.B.xml", JUNIT(FAILED_CASE("a.B", "c") CASE("a.B", "d")));
 	assert_leaves(*state, "testng-results.xml;", left_out);
-	put("testng-results.xml", TESTNG(CLASS("a.B", RETRIED_METHOD("c") METHOD("c"))));
-	put("TEST-a.B.xml", JUNIT(FAILED_CASE("a.B", "c") CASE("a.B", "c")));
+	folder_put("testng-results.xml", TESTNG(CLASS("a.B", RETRIED_METHOD("c") METHOD("c"))));
+	folder_put("TEST-a.B.xml", JUNIT(FAILED_CASE("a.B", "c") CASE("a.B", "c")));
 	assert_leaves(*state, "testng-results.xml;", left_out);
 }
 
@@ -188,19 +144,19 @@ static void what_cannot_be_compared_is_read(void **state)
 		"warning: testng-results.xml: it shares classes with TEST-a.B.xml, but they cannot "
 		"be compared: all are counted;";
 
-	put("testng-results.xml", TESTNG(CLASS("a.B", METHOD("c"))));
-	put("TEST-a.B.xml", "<testsuite>" CASE("a.B", "c"));
+	folder_put("testng-results.xml", TESTNG(CLASS("a.B", METHOD("c"))));
+	folder_put("TEST-a.B.xml", "<testsuite>" CASE("a.B", "c"));
 	assert_leaves(*state, "TEST-a.B.xml;testng-results.xml;", said);
-	put("TEST-a.B.xml", JUNIT(CASE("a.B", "c") CASE("", "without class")));
+	folder_put("TEST-a.B.xml", JUNIT(CASE("a.B", "c") CASE("", "without class")));
 	assert_leaves(*state, "TEST-a.B.xml;testng-results.xml;", said);
 }
 
 static void other_classes_and_other_folders_are_other_runs(void **state)
 {
-	put("chrome/testng-results.xml", TESTNG(CLASS("a.B", METHOD("c"))));
-	put("chrome/TEST-x.xml", JUNIT(CASE("x.Y", "c")));
-	put("firefox/TEST-a.B.xml", JUNIT(CASE("a.B", "c")));
-	put("chrome/TEST-empty.xml", JUNIT(""));
+	folder_put("chrome/testng-results.xml", TESTNG(CLASS("a.B", METHOD("c"))));
+	folder_put("chrome/TEST-x.xml", JUNIT(CASE("x.Y", "c")));
+	folder_put("firefox/TEST-a.B.xml", JUNIT(CASE("a.B", "c")));
+	folder_put("chrome/TEST-empty.xml", JUNIT(""));
 	assert_leaves(*state,
 		"chrome/TEST-empty.xml;chrome/TEST-x.xml;chrome/testng-results.xml;"
 		"firefox/TEST-a.B.xml;",
@@ -211,10 +167,10 @@ static void gradles_folders_of_one_task_belong_together(void **state)
 {
 	static const char testng[] = TESTNG(CLASS("a.B", METHOD("c")));
 
-	put("m/build/reports/tests/it/testng-results.xml", testng);
-	put("m/build/test-results/it/TEST-a.B.xml", JUNIT(CASE("a.B", "c")));
-	put("m/build/test-results/test/TEST-a.B.xml", JUNIT(CASE("a.B", "c")));
-	put("n/build/test-results/it/TEST-a.B.xml", JUNIT(CASE("a.B", "c")));
+	folder_put("m/build/reports/tests/it/testng-results.xml", testng);
+	folder_put("m/build/test-results/it/TEST-a.B.xml", JUNIT(CASE("a.B", "c")));
+	folder_put("m/build/test-results/test/TEST-a.B.xml", JUNIT(CASE("a.B", "c")));
+	folder_put("n/build/test-results/it/TEST-a.B.xml", JUNIT(CASE("a.B", "c")));
 	assert_leaves(*state,
 		"m/build/reports/tests/it/testng-results.xml;"
 		"m/build/test-results/test/TEST-a.B.xml;n/build/test-results/it/TEST-a.B.xml;",
@@ -225,8 +181,8 @@ static void gradles_folders_of_one_task_belong_together(void **state)
 
 static void testngs_own_junit_reports_are_its_own(void **state)
 {
-	put("test-output/testng-results.xml", TESTNG(CLASS("a.B", METHOD("c"))));
-	put("test-output/junitreports/TEST-a.B.xml", JUNIT(CASE("a.B", "c")));
+	folder_put("test-output/testng-results.xml", TESTNG(CLASS("a.B", METHOD("c"))));
+	folder_put("test-output/junitreports/TEST-a.B.xml", JUNIT(CASE("a.B", "c")));
 	assert_leaves(*state, "test-output/testng-results.xml;",
 		"test-output/junitreports/TEST-a.B.xml: left out, test-output/testng-results.xml "
 		"is of the same run and holds all of the tests;");
