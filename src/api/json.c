@@ -13,7 +13,7 @@
 
 void qm_json_init(void)
 {
-	json_set_alloc_funcs(qm_alloc, free);
+	json_set_alloc_funcs(qm_alloc_raw, free);
 }
 
 /* Counts brackets outside strings; whether they match is the parser's business. */

@@ -8,6 +8,7 @@
 #define QM_CLI_TARGET_H
 
 #include "src/cli/settings.h"
+#include "src/upload/catalog_load.h"
 #include "src/upload/mapping.h"
 
 /* Project and URL; QM_EUSAGE names the setting. */

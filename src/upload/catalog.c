@@ -42,6 +42,7 @@ void qm_catalog_forget_texts(struct qm_catalog *catalog)
 		qm_map_release(maps[i]);
 		qm_map_init(maps[i]);
 	}
+	catalog->knows_summaries = false;
 }
 
 /* ---- Statuses. */
@@ -141,6 +142,21 @@ static void add_summary_owner(struct qm_catalog *catalog, const char *summary, u
 	qm_buf_release(&normalised);
 }
 
+static void index_summaries(struct qm_catalog *catalog)
+{
+	const struct qm_test_case *test_cases = catalog->test_cases.items;
+
+	for (size_t i = 0; !catalog->knows_summaries && i < catalog->test_cases.count; i++)
+		add_summary_owner(catalog, test_cases[i].summary, (uint32_t)i);
+	catalog->knows_summaries = true;
+}
+
+const size_t *qm_catalog_find_summary(struct qm_catalog *catalog, const char *normalised)
+{
+	index_summaries(catalog);
+	return qm_map_find(&catalog->by_summary, normalised);
+}
+
 static uint32_t add_test_case(struct qm_catalog *catalog, const struct qm_run_row *row)
 {
 	uint32_t index = (uint32_t)catalog->test_cases.count;
@@ -156,7 +172,8 @@ static uint32_t add_test_case(struct qm_catalog *catalog, const struct qm_run_ro
 		test_case->script_name = qm_arena_strdup(&catalog->arena, row->script_name);
 		add_owner(catalog, &catalog->by_script, test_case->script_name, true, index);
 	}
-	add_summary_owner(catalog, test_case->summary, index);
+	if (catalog->knows_summaries)
+		add_summary_owner(catalog, test_case->summary, index);
 	return index;
 }
 
@@ -172,6 +189,7 @@ static void add_texts(struct qm_catalog *catalog, uint32_t index, const struct q
 			test_case->script_name = qm_arena_strdup(&catalog->arena, row->script_name);
 	}
 	if (row->summary && strcmp(row->summary, test_case->summary) != 0) {
+		index_summaries(catalog);
 		add_summary_owner(catalog, row->summary, index);
 		if (!*test_case->summary)
 			test_case->summary = qm_arena_strdup(&catalog->arena, row->summary);

@@ -6,6 +6,7 @@
  * each chosen execution, hang together in a list. Texts are kept once for each test case.
  *
  * Memory: 64 B a run, three texts a test case, and a map entry for each text that is looked up.
+ * Summaries are indexed when the first one is looked up: where keys say it all, none ever is.
  */
 #ifndef QM_UPLOAD_CATALOG_H
 #define QM_UPLOAD_CATALOG_H
@@ -48,31 +49,20 @@ struct qm_execution {
 	uint32_t first_run, run_count;
 };
 
-/* Where the results go. Names are compared as they are, then without case; ids as texts. */
-struct qm_selection {
-	const char *const *suites; /* keys */
-	size_t suite_count;
-	const char *const *suite_runs; /* ids; without suites they stand for themselves */
-	size_t suite_run_count;
-	const char *platform, *release, *cycle; /* name or id; NULL: any */
-	bool all_executions;
-	const char *build;     /* name or id; NULL: none */
-	bool all_pages;        /* more than ids is needed: no run may come from a cache */
-	int64_t build_wait_ms; /* how long a build may take to appear that another job creates */
-};
-
 struct qm_catalog {
 	struct qm_arena arena;
 	struct qm_project project;
-	struct qm_vec executions;            /* struct qm_execution: the chosen ones */
-	struct qm_vec test_cases;            /* struct qm_test_case */
-	struct qm_vec runs;                  /* struct qm_run, those of an execution side by side */
-	struct qm_vec left;                  /* struct qm_left: executions that were left out */
-	struct qm_map by_key;                /* -> test case */
-	struct qm_map by_script, by_summary; /* -> qm_owners_of(); summaries are normalised */
-	struct qm_cache *cache;              /* that reading makes use of; NULL: none */
-	bool is_cached;   /* some runs are the cache's, without status: survey.h */
-	int64_t build_id; /* of the chosen build; 0: none chosen */
+	struct qm_vec executions; /* struct qm_execution: the chosen ones */
+	struct qm_vec test_cases; /* struct qm_test_case */
+	struct qm_vec runs;       /* struct qm_run, those of an execution side by side */
+	struct qm_vec left;       /* struct qm_left: executions that were left out */
+	struct qm_map by_key;     /* -> test case */
+	struct qm_map by_script;  /* -> qm_owners_of() */
+	struct qm_map by_summary; /* -> qm_owners_of(); filled by qm_catalog_find_summary() */
+	bool knows_summaries;     /* by_summary is filled */
+	struct qm_cache *cache;   /* that reading makes use of; NULL: none */
+	bool is_cached;           /* some runs are the cache's, without status: survey.h */
+	int64_t build_id;         /* of the chosen build; 0: none chosen */
 	const char *build_name;
 };
 
@@ -87,48 +77,6 @@ void qm_catalog_release(struct qm_catalog *catalog);
 /* Gives back a fifth of the memory before a plan needs it; from here on no text is looked up. */
 void qm_catalog_forget_texts(struct qm_catalog *catalog);
 
-/*
- * Reads project, suites, executions, runs and, if one is named, the build: the steps below in their
- * order. QM_ENOTFOUND names what is missing and the nearest names; several executions and no
- * choice lists them.
- */
-enum qm_code qm_catalog_load(struct qm_catalog *catalog, struct qm_session *session,
-	const char *project_key, const struct qm_selection *selection, const struct qm_log *log,
-	struct qm_error *err) QM_MUST_CHECK;
-
-/* A run was refused: where it is the cache's it may be gone, and is read anew the next time. */
-void qm_catalog_forget_cached(struct qm_catalog *catalog);
-
-enum qm_code qm_catalog_load_project(struct qm_catalog *catalog, struct qm_session *session,
-	const char *project_key, struct qm_error *err) QM_MUST_CHECK;
-/* Fills `executions` and `left`. */
-enum qm_code qm_catalog_choose(struct qm_catalog *catalog, struct qm_session *session,
-	const struct qm_selection *selection, const struct qm_log *log,
-	struct qm_error *err) QM_MUST_CHECK;
-/*
- * Sets the build by the selection, which names one; QM_ENOTFOUND where it is unknown, when it was
- * waited for as long as the selection says, or archived. Names of builds are often numbers: a build
- * of exactly that name goes before one with that id, and both before one whose name differs in
- * letter case.
- */
-enum qm_code qm_catalog_find_build(struct qm_catalog *catalog, struct qm_session *session,
-	const struct qm_selection *selection, struct qm_error *err) QM_MUST_CHECK;
-
-/* An execution that a selection means, whether it can be written to or not. */
-struct qm_found_execution {
-	struct qm_execution execution;
-	const char *state; /* "archived", "locked", "closed"; NULL: it can be written to */
-};
-
-/*
- * Reads suites, once the project is there, and adds all executions that the selection means to
- * `out` (struct qm_found_execution; texts live in the catalog): a look round, no choice.
- * QM_ENOTFOUND names a suite, platform, release, cycle or suite run that is none.
- */
-enum qm_code qm_catalog_look(struct qm_catalog *catalog, struct qm_session *session,
-	const struct qm_selection *selection, struct qm_vec *out,
-	struct qm_error *err) QM_MUST_CHECK;
-
 /* The test cases that have a text: one, or the first two of those between which is no choice. */
 struct qm_owners {
 	uint32_t first, second; /* second: QM_NONE where it is the only one */
@@ -136,6 +84,9 @@ struct qm_owners {
 
 /* What by_script and by_summary hold. */
 struct qm_owners qm_owners_of(size_t found);
+
+/* For qm_owners_of(): the test cases with that summary (qm_text_normalise()); NULL: none. */
+const size_t *qm_catalog_find_summary(struct qm_catalog *catalog, const char *normalised);
 
 /* The first statuses that have a text; NULL: none. With a second one it is no choice. */
 struct qm_status_pair {

@@ -7,7 +7,7 @@
 #ifndef QM_UPLOAD_CATALOG_INTERNAL_H
 #define QM_UPLOAD_CATALOG_INTERNAL_H
 
-#include "src/upload/catalog.h"
+#include "src/upload/catalog_load.h"
 
 /*
  * The row's key is set; its test case is made where it is a new one. A row that came already, as

@@ -1,6 +1,6 @@
 #include "src/api/poll.h"
 #include "src/base/text.h"
-#include "src/upload/catalog.h"
+#include "src/upload/catalog_load.h"
 #include "src/upload/limits.h"
 
 #include <stdio.h>

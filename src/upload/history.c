@@ -1,6 +1,6 @@
 #include "src/upload/history.h"
+#include "parsers/deflate.h"
 #include "src/api/json.h"
-#include "src/base/sha256.h"
 #include "src/base/text.h"
 #include "src/upload/limits.h"
 #include "src/upload/resolve.h"
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char opening[] = "{\"qmetry-ci\":\"journal\",";
+static const char opening[] = "{\"qmetry-ci\":\"journal\",\"version\":";
 static const char sum_name[] = ",\"sum\":\"";
 
 /* The sum as it stands at the end of a line: ,"sum":"12345678"} */
@@ -37,27 +37,25 @@ void qm_history_release(struct qm_history *history)
 
 /* ---- Sums. */
 
-static void sum_of(const char *bytes, size_t length, char out[QM_SHA256_HEX])
+static void sum_of(const char *bytes, size_t length, char out[QM_JOURNAL_SUM + 1])
 {
-	struct qm_sha256 hash;
-
-	qm_sha256_init(&hash);
-	qm_sha256_add(&hash, bytes, length);
-	qm_sha256_hex(&hash, out);
+	(void)snprintf(out, QM_JOURNAL_SUM + 1, "%08x", (unsigned)qm_crc32(bytes, length));
 }
 
 void qm_history_seal(struct qm_buf *line)
 {
-	char sum[QM_SHA256_HEX];
+	char sum[QM_JOURNAL_SUM + 1];
 
 	sum_of(line->data, line->length, sum);
-	qm_buf_add_format(line, "%s%.*s\"}\n", sum_name, QM_JOURNAL_SUM, sum);
+	qm_buf_add_text(line, sum_name);
+	qm_buf_add_text(line, sum);
+	qm_buf_add_text(line, "\"}\n");
 }
 
 /* `length` without the line's end. */
 static bool has_its_sum(const char *line, size_t length)
 {
-	char sum[QM_SHA256_HEX];
+	char sum[QM_JOURNAL_SUM + 1];
 	const char *tail;
 
 	if (length < SUM_BYTES)
@@ -309,23 +307,6 @@ static enum qm_code fail(const struct reading *reading, const char *text)
 	return QM_EUSAGE;
 }
 
-static enum qm_code read_first_line(const struct reading *reading, const json_t *line)
-{
-	json_int_t version = json_integer_value(json_object_get(line, "version"));
-
-	if (version != QM_JOURNAL_VERSION) {
-		(void)qm_error_set(reading->err, QM_EUSAGE,
-			"the journal is of version %lld, and this qmetry-ci writes version %d: "
-			"resume it with the qmetry-ci that began it, or remove it",
-			(long long)version, QM_JOURNAL_VERSION);
-		qm_error_at(reading->err, reading->path, 0, 0);
-		return QM_EUSAGE;
-	}
-	if (!read_header(reading->history, line))
-		return fail(reading, "the journal does not tell whose it is");
-	return QM_OK;
-}
-
 static enum qm_code read_line(struct reading *reading, const char *bytes, size_t length)
 {
 	struct qm_history *history = reading->history;
@@ -336,7 +317,9 @@ static enum qm_code read_line(struct reading *reading, const char *bytes, size_t
 	is_good = has_its_sum(bytes, length) && !qm_json_read(bytes, length, &line, NULL) &&
 		json_is_object(line);
 	if (is_good && reading->line == 1)
-		code = read_first_line(reading, line);
+		code = read_header(history, line)
+			? QM_OK
+			: fail(reading, "the journal does not tell whose it is");
 	else if (is_good && history->is_complete)
 		is_good = read_event(history, line);
 	else if (is_good)
@@ -361,6 +344,24 @@ static bool is_ours(const char *bytes, size_t length)
 	return memcmp(bytes, opening, known) == 0;
 }
 
+/* Another version may have other sums. A line that is torn before its version says nothing. */
+static enum qm_code check_version(const struct reading *reading, const char *bytes, size_t length)
+{
+	size_t at = sizeof opening - 1;
+	long long version = 0;
+
+	for (; at < length && bytes[at] >= '0' && bytes[at] <= '9' && version < 1000; at++)
+		version = 10 * version + (bytes[at] - '0');
+	if (at >= length || version == QM_JOURNAL_VERSION)
+		return QM_OK;
+	(void)qm_error_set(reading->err, QM_EUSAGE,
+		"the journal is of version %lld, and this qmetry-ci writes version %d: resume it "
+		"with the qmetry-ci that began it, or remove it",
+		version, QM_JOURNAL_VERSION);
+	qm_error_at(reading->err, reading->path, 0, 0);
+	return QM_EUSAGE;
+}
+
 /* The last line is torn where it has no end or not its sum: nothing is behind it. */
 static bool is_torn(const char *bytes, size_t length, const char *end)
 {
@@ -382,6 +383,7 @@ enum qm_code qm_history_read(struct qm_history *history, const char *bytes, size
 		qm_error_at(err, path, 0, 0);
 		return code;
 	}
+	code = check_version(&reading, bytes, length);
 	while (!code && at < length) {
 		const char *line = bytes + at, *end = memchr(line, '\n', length - at);
 

@@ -5,7 +5,7 @@
  * reports, each call with its arguments and, beside its ids, what is known of their runs; a line
  * that closes the plan; and from then on what happened, by the places of updates in the plan:
  *
- *     {"qmetry-ci":"journal","version":1,"id":"5f0c...","url":"https://...","project":"VKMC",...}
+ *     {"qmetry-ci":"journal","version":2,"id":"5f0c...","url":"https://...","project":"VKMC",...}
  *     {"execution":0,"suite":"VKMC-TS-20","suite_run":"2720260","platform":"Chrome",...}
  *     {"report":0,"path":"target/TEST-a.xml","sha256":"9f86d0..."}
  *     {"call":0,"execution":0,"arguments":{"entityIDs":"1001,1002",...},
@@ -14,8 +14,8 @@
  *     {"begun":[[0,2]]}
  *     {"done":[[0,2]]}
  *
- * Each line ends with the beginning of its own SHA-256, so that a line that was torn or changed
- * is never taken at its word. A torn last line, as a kill or a full disk leaves it, is cut off. A
+ * Each line ends with its own CRC-32, so that a line that was torn or damaged is never taken at
+ * its word. A torn last line, as a kill or a full disk leaves it, is cut off. A
  * damaged line of the plan makes the journal useless, as nobody knows what was to be sent; a
  * damaged one behind it costs what it said: updates that were done count as not done, and sending
  * them again is right.
@@ -29,7 +29,7 @@
 #include "src/upload/catalog.h"
 #include "src/upload/names.h"
 
-enum { QM_JOURNAL_VERSION = 1, QM_JOURNAL_SUM = 8 };
+enum { QM_JOURNAL_VERSION = 2, QM_JOURNAL_SUM = 8 };
 
 enum qm_entry_state {
 	QM_ENTRY_PENDING,

@@ -1,6 +1,6 @@
 #include "src/upload/journal.h"
+#include "src/api/limits.h"
 #include "src/base/file.h"
-#include "src/base/sha256.h"
 #include "src/base/text.h"
 #include "src/upload/journal_lines.h"
 
@@ -31,63 +31,38 @@ enum {
 
 /* ---- The id. */
 
-struct key {
-	const char *suite_run;
-	const struct qm_call *call;
-	int64_t id;
-};
-
-static int compare_keys(const void *left, const void *right)
+/* Of what all updates of a call have in common, be it cut from its group in this way or another. */
+static uint64_t hash_call(
+	const char *url, const char *project_key, const struct qm_bulk_update *update)
 {
-	const struct key *a = left, *b = right;
-	int order = strcmp(a->suite_run, b->suite_run);
+	static const uint64_t key[2] = { 0, 0 };
+	struct qm_buf text;
+	uint64_t hash;
 
-	return order ? order : (a->id > b->id) - (a->id < b->id);
+	qm_buf_init(&text, QM_REQUEST_MAX_BYTES);
+	qm_buf_add_format(&text, "%s\n%s\n%s\n%s\n%lld\n%lld\n%s", url, project_key,
+		update->entity_type, update->suite_run, (long long)update->status_id,
+		(long long)update->build_id, update->comment ? update->comment : "");
+	hash = qm_hash(key, text.data, text.length);
+	qm_buf_release(&text);
+	return hash;
 }
 
-static void add_key(struct qm_sha256 *hash, const struct qm_catalog *catalog,
-	const struct qm_plan *plan, const struct key *key)
-{
-	struct qm_bulk_update update = qm_plan_bulk(plan, catalog, key->call);
-	const char *comment = update.comment ? update.comment : "";
-	char text[256];
-	int length;
-
-	length = snprintf(text, sizeof text, "%s %s %lld %lld %lld ", update.entity_type,
-		key->suite_run, (long long)key->id, (long long)update.status_id,
-		(long long)update.build_id);
-	qm_sha256_add(hash, text, (size_t)length < sizeof text ? (size_t)length : sizeof text - 1);
-	qm_sha256_add(hash, comment, strlen(comment) + 1);
-}
-
+/* A sum, since the order of updates is none of their properties. */
 void qm_journal_id(const char *url, const struct qm_catalog *catalog, const struct qm_plan *plan,
 	char out[QM_JOURNAL_ID])
 {
-	const struct qm_update *updates = plan->updates.items;
-	struct key *keys = qm_alloc_array(plan->updates.count, sizeof *keys);
-	char hex[QM_SHA256_HEX];
-	struct qm_sha256 hash;
-	size_t count = 0;
+	unsigned long long sum = 0;
 
 	for (size_t i = 0; i < plan->calls.count; i++) {
-		const struct qm_call *call = qm_vec_at(&plan->calls, i);
-		const struct qm_execution *execution =
-			qm_vec_at(&catalog->executions, call->execution);
+		const struct qm_bulk_update update =
+			qm_plan_bulk(plan, catalog, qm_vec_at(&plan->calls, i));
+		const uint64_t key[2] = { hash_call(url, catalog->project.key, &update), 0 };
 
-		for (size_t j = 0; j < call->count; j++)
-			keys[count++] = (struct key){ execution->suite_run, call,
-				plan->ids[call->updates + j - updates] };
+		for (size_t j = 0; j < update.id_count; j++)
+			sum += qm_hash(key, &update.ids[j], sizeof update.ids[j]);
 	}
-	if (count > 1)
-		qsort(keys, count, sizeof *keys, compare_keys);
-	qm_sha256_init(&hash);
-	qm_sha256_add(&hash, url, strlen(url) + 1);
-	qm_sha256_add(&hash, catalog->project.key, strlen(catalog->project.key) + 1);
-	for (size_t i = 0; i < count; i++)
-		add_key(&hash, catalog, plan, &keys[i]);
-	qm_sha256_hex(&hash, hex);
-	(void)snprintf(out, QM_JOURNAL_ID, "%.*s", QM_JOURNAL_ID - 1, hex);
-	free(keys);
+	(void)snprintf(out, QM_JOURNAL_ID, "%016llx", sum);
 }
 
 /* ---- The file. */

@@ -20,10 +20,23 @@ void qm_journal_writer_release(struct qm_journal_writer *writer)
 	qm_map_release(&writer->reports);
 }
 
+static void add_name(struct qm_buf *line, const char *name)
+{
+	qm_buf_add_text(line, ",\"");
+	qm_buf_add_text(line, name);
+	qm_buf_add_text(line, "\":");
+}
+
 static void add_member(struct qm_buf *line, const char *name, const char *text)
 {
-	qm_buf_add_format(line, ",\"%s\":", name);
+	add_name(line, name);
 	qm_json_add_text(line, text);
+}
+
+static void add_number(struct qm_buf *line, const char *name, int64_t number)
+{
+	add_name(line, name);
+	qm_buf_add_int(line, number);
 }
 
 /* The line is complete but for its sum. */
@@ -99,7 +112,7 @@ static void add_run(struct qm_journal_writer *writer, const struct qm_update *up
 
 	qm_buf_add_text(line, "{\"key\":");
 	qm_json_add_text(line, test_case->key);
-	qm_buf_add_format(line, ",\"before\":%lld", (long long)run->status_id);
+	add_number(line, "before", run->status_id);
 	add_member(line, "outcome", qm_target_name(update->outcome));
 	if (origin.test_count) {
 		qm_buf_add_text(line, ",\"tests\":[");
@@ -110,7 +123,7 @@ static void add_run(struct qm_journal_writer *writer, const struct qm_update *up
 		qm_buf_add_char(line, ']');
 	}
 	if (origin.report)
-		qm_buf_add_format(line, ",\"report\":%zu", number_report(writer, &origin, out));
+		add_number(line, "report", (int64_t)number_report(writer, &origin, out));
 	qm_buf_add_char(line, '}');
 }
 

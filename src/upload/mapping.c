@@ -12,7 +12,7 @@
 enum { NAME_BYTES = 2 * 64 * 1024 + 16 };
 
 struct qm_mapping {
-	const struct qm_catalog *catalog;
+	struct qm_catalog *catalog;
 	struct qm_match_options options;
 	/* Reused for every result, so that none of them costs an allocation. */
 	struct qm_buf name, normalised;
@@ -28,7 +28,7 @@ const char *qm_match_name(enum qm_match match)
 }
 
 struct qm_mapping *qm_mapping_new(
-	const struct qm_catalog *catalog, const struct qm_match_options *options)
+	struct qm_catalog *catalog, const struct qm_match_options *options)
 {
 	struct qm_mapping *mapping = qm_alloc(sizeof *mapping);
 
@@ -265,14 +265,15 @@ static void find_by_summary(
 	struct qm_mapping *mapping, const struct qm_result *result, struct qm_mapped *out)
 {
 	static const char *const separators[] = { "", "." };
-	const struct qm_map *map = &mapping->catalog->by_summary;
 	size_t length = strlen(result->name);
 
 	for (size_t i = 0; i < sizeof separators / sizeof *separators; i++) {
 		qm_buf_clear(&mapping->normalised);
 		qm_text_normalise(
 			&mapping->normalised, make_name(mapping, result, separators[i], length));
-		if (take_text(mapping, qm_map_find(map, mapping->normalised.data), "summary", out))
+		if (take_text(mapping,
+			    qm_catalog_find_summary(mapping->catalog, mapping->normalised.data),
+			    "summary", out))
 			return;
 	}
 }

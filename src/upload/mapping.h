@@ -63,7 +63,7 @@ struct qm_mapped {
 struct qm_mapping;
 
 struct qm_mapping *qm_mapping_new(
-	const struct qm_catalog *catalog, const struct qm_match_options *options);
+	struct qm_catalog *catalog, const struct qm_match_options *options);
 void qm_mapping_free(struct qm_mapping *mapping);
 
 void qm_mapping_find(

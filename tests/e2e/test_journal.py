@@ -1,5 +1,4 @@
 """What ends an upload early loses nothing: the journal, and carrying on from it."""
-import hashlib
 import os
 import resource
 import signal
@@ -308,12 +307,10 @@ class Damage(Journal):
     def test_another_version_is_left_alone(self):
         whole = self.cut_short()
         first, rest = whole.split(b"\n", 1)
-        first = first.replace(b'"version":1', b'"version":2')
-        body = first[: first.index(b',"sum":"')]
-        first = body + b',"sum":"' + hashlib.sha256(body).hexdigest()[:8].encode() + b'"}'
+        first = first.replace(b'"version":2', b'"version":1')
         self.put(first + b"\n" + rest)
         done = self.resume(code=2)
-        self.assertIn("version 2", done.json["reasons"][0]["text"])
+        self.assertIn("version 1", done.json["reasons"][0]["text"])
         self.send(code=2)
         with open(self.journal(), "rb") as file:
             self.assertEqual(file.read(), first + b"\n" + rest)

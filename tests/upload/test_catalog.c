@@ -1,5 +1,5 @@
 #include "src/base/memory.h"
-#include "src/upload/catalog.h"
+#include "src/upload/catalog_load.h"
 #include "tests/api/stage.h"
 
 #include <stdio.h>
@@ -150,7 +150,8 @@ static void runs_of_an_execution_are_read(void **state)
 	assert_string_equal(first->script_name, "a.B.c");
 	assert_int_equal(*qm_map_find(&desk->catalog.by_key, "VKMC-TC-2"), 1);
 	assert_int_equal(qm_owners_of(*qm_map_find(&desk->catalog.by_script, "a.B.c")).first, 0);
-	assert_int_equal(qm_owners_of(*qm_map_find(&desk->catalog.by_summary, "logs in")).first, 0);
+	assert_int_equal(
+		qm_owners_of(*qm_catalog_find_summary(&desk->catalog, "logs in")).first, 0);
 }
 
 /* Some servers tell the status by name only, whether a project's own or the default one. */

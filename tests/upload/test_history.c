@@ -63,7 +63,7 @@ static void add(struct reader *reader, const char *text)
 	qm_buf_release(&line);
 }
 
-static const char header[] = "{'qmetry-ci':'journal','version':1,'id':'ab','url':'https://q',"
+static const char header[] = "{'qmetry-ci':'journal','version':2,'id':'ab','url':'https://q',"
 			     "'project':'VKMC','begun_at':'2026-01-15T10:30:00Z',"
 			     "'settings':{'batch_size':2,'verify':true,'receipt':null}";
 static const char execution[] = "{'execution':0,'suite':'VKMC-TS-20','suite_run':'2720260',"
@@ -287,10 +287,10 @@ static void other_files_and_versions_are_not_ours(void **state)
 		QM_EUSAGE);
 	assert_non_null(strstr(reader->err.text, "no journal"));
 	qm_error_init(&reader->err);
-	add(reader, "{'qmetry-ci':'journal','version':2,'url':'u','project':'p'");
+	add(reader, "{'qmetry-ci':'journal','version':9,'url':'u','project':'p'");
 	add(reader, execution);
 	assert_int_equal(read(reader), QM_EUSAGE);
-	assert_non_null(strstr(reader->err.text, "version 2"));
+	assert_non_null(strstr(reader->err.text, "version 9"));
 }
 
 /* `known` and `today`: SHA-256s by a letter each, "-" for one that nobody knows. */

@@ -272,6 +272,27 @@ static void summaries_ignore_white_space_and_case(void **state)
 	assert_int_equal(mapped.count, 0);
 }
 
+/* Another execution may be of another version of the test case; all of its summaries are found. */
+static void each_summary_of_a_test_case_is_found(void **state)
+{
+	static const char *const names[] = { "logs in", "signs in", "leaves" };
+	static const uint32_t numbers[] = { 1, 1, 6 };
+	struct desk *desk = *state;
+	struct qm_mapped mapped;
+
+	(void)shelf_execution(&desk->catalog, "101", "Firefox");
+	(void)shelf_run(&desk->catalog, 1, "Signs in", NULL, SHELF_NOT_RUN);
+	(void)shelf_run(&desk->catalog, 6, "Leaves", NULL, SHELF_NOT_RUN);
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		mapped = find_name(desk, "x", names[i]);
+		assert_mapped(&mapped, QM_MATCH_SUMMARY, numbers[i]);
+	}
+	/* Also what comes after the first one was looked up. */
+	(void)shelf_run(&desk->catalog, 2, "Pays by cheque", NULL, SHELF_NOT_RUN);
+	mapped = find_name(desk, "x", "pays by cheque");
+	assert_mapped(&mapped, QM_MATCH_SUMMARY, 2);
+}
+
 static void twins_are_ambiguous_and_never_guessed(void **state)
 {
 	struct qm_mapped mapped = find_name(*state, "Twin", "test");
@@ -439,6 +460,7 @@ int main(void)
 		TEST(keys_of_other_projects_are_mere_text),
 		TEST(script_names_are_full_names),
 		TEST(summaries_ignore_white_space_and_case),
+		TEST(each_summary_of_a_test_case_is_found),
 		TEST(twins_are_ambiguous_and_never_guessed),
 		TEST(ways_can_be_switched_off),
 		TEST(parameters_make_no_other_test),
