@@ -193,11 +193,11 @@ static void annotate_failed_updates(struct notes *notes, const struct qm_summary
 	for (size_t i = 0; i < summary->failed.count && notes->warnings > 1; i++) {
 		const struct qm_listed_run *failed = qm_vec_at(&summary->failed, i);
 
-		(void)snprintf(text, sizeof text, "%s was not uploaded%s%s: %s", failed->key,
+		(void)snprintf(text, sizeof text, "%s was not uploaded%s%s: %s", failed->name,
 			*failed->test ? ", test " : "", failed->test, failed->why);
 		annotate(notes,
 			&(struct qm_annotation){
-				.level = QM_LOG_WARNING, .title = failed->key, .text = text });
+				.level = QM_LOG_WARNING, .title = failed->name, .text = text });
 	}
 }
 

@@ -214,33 +214,71 @@ static bool is_known_run(const struct qm_catalog *catalog, const struct qm_test_
 	return false;
 }
 
+/* Rows tell a status by its id, by its name or not at all (0). */
+static int64_t status_of(const struct qm_catalog *catalog, int64_t id, const char *name)
+{
+	const struct qm_status *named =
+		id || !name ? NULL : qm_catalog_status_named(catalog, name).first;
+
+	return named ? named->id : id;
+}
+
+static enum qm_code check_room(const struct qm_catalog *catalog, struct qm_error *err)
+{
+	return catalog->runs.count < QM_MAX_RUNS
+		? QM_OK
+		: qm_error_set(err, QM_ELIMIT,
+			  "more than %d test case runs were chosen; choose fewer executions",
+			  QM_MAX_RUNS);
+}
+
+enum qm_code qm_catalog_add_step(struct qm_catalog *catalog, uint32_t execution, const char *key,
+	int64_t case_run, const struct qm_step_row *row, struct qm_error *err)
+{
+	const size_t *known = qm_map_find(&catalog->by_key, key);
+	const struct qm_run_row test_case = { .key = key };
+	enum qm_code code = check_room(catalog, err);
+	struct qm_run *run;
+
+	if (code)
+		return code;
+	run = qm_vec_add(&catalog->runs);
+	*run = (struct qm_run){
+		.id = row->id,
+		.status_id = status_of(catalog, row->status_id, row->status_name),
+		.test_case = known ? (uint32_t)*known : add_test_case(catalog, &test_case),
+		.execution = execution,
+		.next_of_case = QM_NONE,
+		.first_name = QM_NONE,
+		.message = QM_NONE,
+		.step = (uint32_t)row->number,
+		.case_run = case_run,
+	};
+	return QM_OK;
+}
+
 enum qm_code qm_catalog_add_run(struct qm_catalog *catalog, uint32_t execution,
 	const struct qm_run_row *row, struct qm_error *err)
 {
 	const size_t *known = qm_map_find(&catalog->by_key, row->key);
 	uint32_t index = (uint32_t)catalog->runs.count;
-	const struct qm_status *named;
+	enum qm_code code = check_room(catalog, err);
 	struct qm_test_case *test_case;
 	uint32_t test_case_index;
 	struct qm_run *run;
 
-	if (catalog->runs.count >= QM_MAX_RUNS)
-		return qm_error_set(err, QM_ELIMIT,
-			"more than %d test case runs were chosen; choose fewer executions",
-			QM_MAX_RUNS);
+	if (code)
+		return code;
 	test_case_index = known ? (uint32_t)*known : add_test_case(catalog, row);
 	test_case = qm_vec_at(&catalog->test_cases, test_case_index);
 	if (is_known_run(catalog, test_case, execution, row->id))
 		return QM_OK;
 	if (known)
 		add_texts(catalog, test_case_index, row);
-	named = row->status_id || !row->status_name
-		? NULL
-		: qm_catalog_status_named(catalog, row->status_name).first;
 	run = qm_vec_add(&catalog->runs);
 	*run = (struct qm_run){
 		.id = row->id,
-		.status_id = named ? named->id : row->status_id,
+		.status_id = status_of(catalog, row->status_id, row->status_name),
 		.build_id = row->build_id,
 		.test_case = test_case_index,
 		.execution = execution,

@@ -5,6 +5,10 @@
  * test cases and 800 runs. A result is mapped to test cases; the runs of a test case, one for
  * each chosen execution, hang together in a list. Texts are kept once for each test case.
  *
+ * A test case run may have step runs, with ids and statuses of their own. Those that are to be set
+ * are runs, too, of the same test case and execution; they are in no list and of no execution's
+ * range, stand behind the test case runs, and are told apart by their number.
+ *
  * Memory: 64 B a run, three texts a test case, and a map entry for each text that is looked up.
  * Summaries are indexed when the first one is looked up: where keys say it all, none ever is.
  */
@@ -26,9 +30,12 @@ struct qm_test_case {
 	uint32_t first_run;                      /* index into runs, QM_NONE: none */
 };
 
-/* One test case run of one execution, and what the results made of it (resolve.h). */
+/*
+ * One test case run of one execution, or one of its step runs, and what the results made of it
+ * (resolve.h).
+ */
 struct qm_run {
-	int64_t id;        /* tcRunID */
+	int64_t id;        /* tcRunID, tcStepRunID */
 	int64_t status_id; /* what QMetry holds now */
 	int64_t build_id;  /* 0: the row does not tell */
 	uint32_t test_case, execution, next_of_case;
@@ -39,8 +46,18 @@ struct qm_run {
 	uint32_t results;    /* how many were combined */
 	uint32_t first_name; /* of the contributing tests: resolve.h; QM_NONE: none */
 	uint32_t message;    /* messages.h, of the result that counts; QM_NONE: none */
-	uint64_t name_hash;  /* of the full name that script name or summary brought here */
+	uint32_t step;       /* number of a step run, from 1 on; 0: a test case run */
+	union {
+		uint64_t name_hash; /* of the full name that script name or summary brought here */
+		int64_t case_run;   /* of a step run: the tcRunID of its test case run */
+	};
 };
+
+/* As updates name it: "TCR", "TCSR" */
+static inline const char *qm_run_entity_type(const struct qm_run *run)
+{
+	return run->step ? "TCSR" : "TCR";
+}
 
 struct qm_execution {
 	const char *suite_key, *suite_run;

@@ -16,6 +16,13 @@
 enum qm_code qm_catalog_add_run(struct qm_catalog *catalog, uint32_t execution,
 	const struct qm_run_row *row, struct qm_error *err) QM_MUST_CHECK;
 
+/*
+ * Adds a step run of the test case run `case_run`; the row's number is set. The key's test case is
+ * made where it is a new one.
+ */
+enum qm_code qm_catalog_add_step(struct qm_catalog *catalog, uint32_t execution, const char *key,
+	int64_t case_run, const struct qm_step_row *row, struct qm_error *err) QM_MUST_CHECK;
+
 /* An execution of a suite as the server lists it; texts live in the catalog's arena. */
 struct qm_candidate {
 	struct qm_execution execution;

@@ -6,10 +6,11 @@
 /* An update whose run has a message. */
 struct item {
 	uint32_t message, execution;
+	bool of_step;
 	struct qm_update *update;
 };
 
-/* Updates with one message, execution and status: a group, if they get their comment. */
+/* Updates with one message, execution, entity type and status: a group, once commented alike. */
 struct cluster {
 	const struct qm_message *message;
 	size_t first, count; /* of the sorted items */
@@ -27,6 +28,8 @@ static int compare_items(const void *left, const void *right)
 
 	if (!order)
 		order = compare_numbers(a->execution, b->execution);
+	if (!order)
+		order = compare_numbers(a->of_step, b->of_step);
 	return order ? order : compare_numbers(a->update->status_id, b->update->status_id);
 }
 
@@ -56,6 +59,7 @@ static void find_items(
 		item = qm_vec_add(out);
 		item->message = run->message;
 		item->execution = run->execution;
+		item->of_step = run->step != 0;
 		item->update = update;
 	}
 	qm_vec_sort(out, compare_items);

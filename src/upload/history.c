@@ -150,6 +150,16 @@ static void read_tests(struct qm_history *history, const json_t *run, struct qm_
 	}
 }
 
+/* Step runs, and only they, are of a test case run. */
+static bool read_step(const json_t *run, struct qm_entry *entry)
+{
+	int64_t step = qm_json_id(run, "step");
+
+	entry->case_run = qm_json_id(run, "case_run");
+	entry->step = step > 0 && step < QM_NONE ? (uint32_t)step : 0;
+	return (strcmp(entry->entity_type, "TCSR") == 0) == (entry->step && entry->case_run);
+}
+
 static bool read_run(struct qm_history *history, const json_t *run, struct qm_entry *entry)
 {
 	const json_t *report = json_object_get(run, "report");
@@ -157,6 +167,8 @@ static bool read_run(struct qm_history *history, const json_t *run, struct qm_en
 
 	entry->key = keep(history, run, "key");
 	entry->before_id = qm_json_id(run, "before");
+	if (!read_step(run, entry))
+		return false;
 	entry->report = QM_NONE;
 	if (json_is_integer(report)) {
 		if (number < 0 || (size_t)number >= history->reports.count)

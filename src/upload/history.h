@@ -14,6 +14,8 @@
  *     {"begun":[[0,2]]}
  *     {"done":[[0,2]]}
  *
+ * Of a step run it also tells "step", its number, and "case_run", the test case run that it is of.
+ *
  * Each line ends with its own CRC-32, so that a line that was torn or damaged is never taken at
  * its word. A torn last line, as a kill or a full disk leaves it, is cut off. A
  * damaged line of the plan makes the journal useless, as nobody knows what was to be sent; a
@@ -40,7 +42,7 @@ enum qm_entry_state {
 
 /* One update of the plan. Texts belong to the history. */
 struct qm_entry {
-	const char *entity_type; /* "TCR" */
+	const char *entity_type; /* "TCR", "TCSR" */
 	const char *key;
 	const char *comment; /* NULL: none */
 	const char *tests[QM_NAMES_PER_RUN];
@@ -49,6 +51,8 @@ struct qm_entry {
 	int64_t status_id;         /* wanted */
 	int64_t build_id;          /* 0: none */
 	uint32_t execution;        /* index into executions */
+	int64_t case_run;          /* of a step run: that of its test case */
+	uint32_t step;             /* number of a step run; 0: a test case run */
 	uint32_t report;           /* index into reports; QM_NONE: none is known */
 	uint8_t outcome;           /* enum qm_outcome, or QM_TARGET_MISSING */
 	uint8_t test_count, state; /* enum qm_entry_state */

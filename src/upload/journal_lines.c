@@ -112,6 +112,10 @@ static void add_run(struct qm_journal_writer *writer, const struct qm_update *up
 
 	qm_buf_add_text(line, "{\"key\":");
 	qm_json_add_text(line, test_case->key);
+	if (run->step) {
+		add_number(line, "step", run->step);
+		add_number(line, "case_run", run->case_run);
+	}
 	add_number(line, "before", run->status_id);
 	add_member(line, "outcome", qm_target_name(update->outcome));
 	if (origin.test_count) {

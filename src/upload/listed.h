@@ -11,7 +11,9 @@ struct qm_update;
 /* A run that is not as it was to be, named with its test. */
 struct qm_listed_run {
 	const char *key, *test, *why; /* test: the first that led to it, "" if none did */
+	const char *name;             /* the key, and of a step run its number: VKMC-TC-1 step 2 */
 	int64_t id;
+	uint32_t step; /* 0: a test case run */
 };
 
 /* An update that the server accepted. */

@@ -6,6 +6,7 @@
 /* All that tells groups apart, and what groups are ordered by. */
 struct group {
 	unsigned rank; /* of its worst outcome: the lower, the worse */
+	bool of_steps; /* of test case runs go first */
 	uint32_t execution;
 	int64_t status_id;
 	const char *comment;
@@ -95,6 +96,8 @@ static int compare_groups(const void *left, const void *right)
 	int order = compare_numbers(a->rank, b->rank);
 
 	if (!order)
+		order = compare_numbers(a->of_steps, b->of_steps);
+	if (!order)
 		order = compare_numbers(a->execution, b->execution);
 	if (!order)
 		order = compare_numbers(a->status_id, b->status_id);
@@ -115,19 +118,21 @@ static const char *comment_of(const struct planner *planner, const struct qm_upd
 static size_t find_group(struct planner *planner, const struct qm_update *update)
 {
 	uint32_t execution = run_of(planner, update)->execution;
+	bool of_steps = run_of(planner, update)->step != 0;
 	const char *comment = comment_of(planner, update);
 	size_t *first = &planner->first_of_execution[execution];
 	struct group *group;
 
 	for (size_t i = *first; i != NO_GROUP; i = group->next_of_execution) {
 		group = qm_vec_at(&planner->groups, i);
-		if (group->status_id == update->status_id &&
+		if (group->status_id == update->status_id && group->of_steps == of_steps &&
 			compare_texts(group->comment, comment) == 0)
 			return i;
 	}
 	group = qm_vec_add(&planner->groups);
 	*group = (struct group){
 		.rank = QM_TARGETS,
+		.of_steps = of_steps,
 		.execution = execution,
 		.status_id = update->status_id,
 		.comment = comment,
@@ -222,6 +227,7 @@ static void add_call(
 
 	*call = (struct qm_call){
 		.execution = group->execution,
+		.of_steps = group->of_steps,
 		.status_id = group->status_id,
 		.build_id = planner->catalog->build_id,
 		.comment = group->comment,
@@ -281,7 +287,7 @@ struct qm_bulk_update qm_plan_bulk(
 	const struct qm_execution *execution = qm_vec_at(&catalog->executions, call->execution);
 
 	return (struct qm_bulk_update){
-		.entity_type = "TCR",
+		.entity_type = call->of_steps ? "TCSR" : "TCR",
 		.suite_run = execution->suite_run,
 		.status_id = call->status_id,
 		.build_id = call->build_id,

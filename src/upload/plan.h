@@ -1,7 +1,8 @@
 /*
  * plan - the fewest bulk calls that set all updates.
  *
- * All ids of a call share suite run, status, build and comment, so that is what a group is. A
+ * All ids of a call share entity type (test case runs or step runs), suite run, status, build and
+ * comment, so that is what a group is. A
  * group of n updates needs ceil(n / batch size) calls and never one more: 10,000 updates of 3
  * statuses in 1 execution with batches of 500 are at most 22 calls. Worst news first, over all
  * executions: if a limit or a deadline ends the upload, the failures are already told.
@@ -18,6 +19,7 @@
 /* One bulk update to be made. */
 struct qm_call {
 	uint32_t execution;
+	bool of_steps; /* its ids are step runs */
 	int64_t status_id;
 	int64_t build_id; /* 0: none */
 	const char *comment;

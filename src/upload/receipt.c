@@ -161,8 +161,11 @@ static void write_line(const struct qm_receipt *receipt, const struct qm_receipt
 	qm_time_format(call->at_ms, at);
 	qm_buf_add_text(line, opening);
 	qm_json_add_text(line, test_case->key);
-	add_text(line, "type", call->entity_type);
+	add_text(line, "type", qm_run_entity_type(run));
 	qm_buf_add_format(line, ",\"id\":%lld", (long long)run->id);
+	if (run->step)
+		qm_buf_add_format(line, ",\"step\":%u,\"case_run\":%lld", (unsigned)run->step,
+			(long long)run->case_run);
 	add_text(line, "suite", execution->suite_key);
 	add_text(line, "suite_run", execution->suite_run);
 	add_text(line, "platform", execution->platform);

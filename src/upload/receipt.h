@@ -6,6 +6,9 @@
  *      "build":947,"tests":["a.B.c"],"report":"target/TEST-a.xml","report_sha256":"9f86d0...",
  *      "call":1,"at":"2026-01-15T10:31:00Z","url":"https://...","project":"VKMC"}
  *
+ * A line of a step run is of "type" TCSR and also tells "step", its number, and "case_run", the id
+ * of the test case run that it is of.
+ *
  * Lines are added to what the file holds and synced as the answers arrive, before the journal
  * says done: what was set and is not in the receipt is sent again by resume, and so gets there.
  */
@@ -28,7 +31,6 @@ void qm_receipt_close(struct qm_receipt *receipt);
 struct qm_receipt_call {
 	const struct qm_catalog *catalog;
 	const struct qm_call *call;
-	const char *entity_type;
 	const struct qm_origins *origins;
 	size_t first, count; /* of the call's updates */
 	uint64_t number;     /* of the call, from 1 on */
@@ -43,6 +45,7 @@ enum qm_code qm_receipt_add(struct qm_receipt *receipt, const struct qm_receipt_
 struct qm_receipt_line {
 	const char *key, *entity_type, *suite, *suite_run, *platform, *before_name, *after_name;
 	int64_t id, before_id, after_id; /* before_id: 0 where it was not known */
+	int64_t step, case_run;          /* 0 where it is no step run */
 };
 
 struct qm_receipt_lines {

@@ -47,6 +47,7 @@ static bool read_line(
 {
 	const json_t *before = json_object_get(object, "before");
 	const json_t *after = json_object_get(object, "after");
+	bool is_step;
 
 	*out = (struct qm_receipt_line){
 		.key = keep(lines, object, "key"),
@@ -59,7 +60,12 @@ static bool read_line(
 		.id = qm_json_id(object, "id"),
 		.before_id = qm_json_id(before, "id"),
 		.after_id = qm_json_id(after, "id"),
+		.step = qm_json_id(object, "step"),
+		.case_run = qm_json_id(object, "case_run"),
 	};
+	is_step = strcmp(out->entity_type, "TCSR") == 0;
+	if (is_step != (out->step > 0 && out->step < QM_NONE && out->case_run > 0))
+		return false;
 	return *out->key && *out->entity_type && *out->suite_run && out->id > 0 && out->after_id &&
 		*qm_json_text(object, "url") && *qm_json_text(object, "project");
 }

@@ -65,6 +65,78 @@ static enum qm_code read_execution(
 	return code == QM_ELIMIT && reading->found == reading->count ? QM_OK : code;
 }
 
+/* ---- Steps. */
+
+static int compare_steps(const void *left, const void *right)
+{
+	const struct qm_run *a = *(const struct qm_run *const *)left;
+	const struct qm_run *b = *(const struct qm_run *const *)right;
+
+	if (a->execution != b->execution)
+		return a->execution < b->execution ? -1 : 1;
+	if (a->case_run != b->case_run)
+		return a->case_run < b->case_run ? -1 : 1;
+	return (a->id > b->id) - (a->id < b->id);
+}
+
+/* Rows of a step have what rows of a run have, as far as it is of interest here. */
+static enum qm_code take_step(void *context, const struct qm_step_row *row)
+{
+	const struct qm_run_row as_run = {
+		.id = row->id, .status_id = row->status_id, .status_name = row->status_name
+	};
+
+	return take_row(context, &as_run);
+}
+
+/* The steps of one test case run; one that is gone lists none. */
+static enum qm_code read_steps(struct qm_session *session, struct reading *reading,
+	const struct qm_run *const *steps, struct qm_error *err)
+{
+	const struct qm_run *runs = reading->catalog->runs.items;
+	enum qm_code code;
+
+	for (size_t i = 0; i < reading->count; i++)
+		reading->sought[i] = (struct sought){ steps[i]->id, (uint32_t)(steps[i] - runs) };
+	reading->found = 0;
+	code = qm_fetch_steps(
+		session, &reading->catalog->project, steps[0]->case_run, take_step, reading, err);
+	if (code == QM_ENOTFOUND || code == QM_EREFUSED) {
+		qm_error_init(err);
+		return QM_OK;
+	}
+	return code == QM_ELIMIT && reading->found == reading->count ? QM_OK : code;
+}
+
+static enum qm_code read_all_steps(
+	struct qm_session *session, struct reading *reading, struct qm_error *err)
+{
+	const struct qm_run *runs = reading->catalog->runs.items;
+	enum qm_code code = QM_OK;
+	struct qm_vec wanted;
+
+	qm_vec_init(&wanted, sizeof(const struct qm_run *));
+	for (size_t i = 0; i < reading->catalog->runs.count; i++) {
+		const struct qm_run *run = &runs[i];
+
+		if (run->step && reading->seen[i].wanted)
+			qm_vec_push(&wanted, &run);
+	}
+	qm_vec_sort(&wanted, compare_steps);
+	for (size_t i = 0; !code && i < wanted.count; i += reading->count) {
+		const struct qm_run *const *steps = qm_vec_at(&wanted, i);
+
+		reading->count = 1;
+		while (i + reading->count < wanted.count &&
+			steps[reading->count]->execution == steps[0]->execution &&
+			steps[reading->count]->case_run == steps[0]->case_run)
+			reading->count++;
+		code = read_steps(session, reading, steps, err);
+	}
+	qm_vec_release(&wanted);
+	return code;
+}
+
 enum qm_code qm_reread(struct qm_session *session, const struct qm_catalog *catalog,
 	struct qm_seen *seen, struct qm_error *err)
 {
@@ -74,6 +146,8 @@ enum qm_code qm_reread(struct qm_session *session, const struct qm_catalog *cata
 	reading.sought = qm_alloc_array(catalog->runs.count, sizeof *reading.sought);
 	for (uint32_t i = 0; !code && i < catalog->executions.count; i++)
 		code = read_execution(session, &reading, i, err);
+	if (!code)
+		code = read_all_steps(session, &reading, err);
 	free(reading.sought);
 	return code;
 }

@@ -2,7 +2,8 @@
  * reread - what QMetry holds now of runs that are known already.
  *
  * Only executions that hold a run which is asked for are read, and each only until its last one
- * was seen: 3 runs at the head of a list of 10,000 cost one page.
+ * was seen: 3 runs at the head of a list of 10,000 cost one page. Step runs cost one call for each
+ * test case run that they are of.
  */
 #ifndef QM_UPLOAD_REREAD_H
 #define QM_UPLOAD_REREAD_H

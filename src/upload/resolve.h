@@ -73,6 +73,14 @@ struct qm_combined {
 	uint8_t outcome; /* enum qm_outcome */
 };
 
+/* What reading the steps of test case runs has come to (steps.h). */
+struct qm_step_counts {
+	uint64_t reads;                    /* test case runs that steps were asked for */
+	uint64_t by_description, by_order; /* step runs with results */
+	uint64_t without_test;             /* step runs without */
+	uint64_t unmapped_tests;           /* results of tests that are no step, also in unmapped */
+};
+
 struct qm_resolution {
 	struct qm_vec updates;          /* struct qm_update */
 	struct qm_vec unmapped;         /* struct qm_unmapped, at most 10,000 */
@@ -80,6 +88,7 @@ struct qm_resolution {
 	struct qm_vec left;             /* struct qm_left, at most 10,000 */
 	struct qm_vec combined;         /* struct qm_combined, at most 10,000 */
 	struct qm_report_counts counts; /* of the reports that count; superseded ones not */
+	struct qm_step_counts steps;    /* all 0 without --level step */
 	uint64_t mapped, unmapped_count, ignored, missing_count, left_count, combined_count,
 		unchanged;
 	/* Of those that are left: results that would be news, and cannot be told. */

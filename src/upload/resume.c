@@ -82,7 +82,8 @@ void qm_resume_choose(const struct qm_chooser *chooser, const struct qm_history 
 		const struct qm_execution *execution =
 			qm_vec_at(&catalog->executions, run->execution);
 		const struct candidate candidate = { update->run,
-			qm_history_find(history, "TCR", execution->suite_run, run->id),
+			qm_history_find(
+				history, qm_run_entity_type(run), execution->suite_run, run->id),
 			run->status_id };
 
 		if (!candidate.entry || choose(chooser, &candidate))
@@ -154,20 +155,28 @@ static enum qm_code add_entry(
 	const struct qm_run_row row = {
 		.id = entry->id, .key = entry->key, .status_id = entry->before_id
 	};
+	const struct qm_step_row step = {
+		.id = entry->id, .number = entry->step, .status_id = entry->before_id
+	};
 	size_t before = resume->catalog.runs.count;
-	enum qm_code code = qm_catalog_add_run(&resume->catalog, entry->execution, &row, err);
+	enum qm_code code = entry->step
+		? qm_catalog_add_step(&resume->catalog, entry->execution, entry->key,
+			  entry->case_run, &step, err)
+		: qm_catalog_add_run(&resume->catalog, entry->execution, &row, err);
 
 	if (!code && resume->catalog.runs.count > before)
 		qm_vec_push(&resume->entries, &entry);
 	return code;
 }
 
-/* Runs of an execution stand side by side, and entries in the order of sending. */
+/* Runs of an execution stand side by side, steps behind all, and those in the order of sending. */
 static int compare_entries(const void *left, const void *right)
 {
 	const struct qm_entry *a = *(const struct qm_entry *const *)left;
 	const struct qm_entry *b = *(const struct qm_entry *const *)right;
 
+	if (!a->step != !b->step)
+		return a->step ? 1 : -1;
 	if (a->execution != b->execution)
 		return a->execution < b->execution ? -1 : 1;
 	return (a > b) - (a < b);
@@ -210,6 +219,8 @@ static void count_runs(struct qm_catalog *catalog)
 	for (size_t i = 0; i < catalog->runs.count; i++) {
 		struct qm_execution *execution = qm_vec_at(&catalog->executions, runs[i].execution);
 
+		if (runs[i].step)
+			break; /* behind all others, and in no range */
 		if (!execution->run_count++)
 			execution->first_run = (uint32_t)i;
 	}
@@ -254,7 +265,9 @@ static void choose_all(struct qm_resume *resume, const struct qm_seen *seen)
 
 		if (!seen[i].found)
 			qm_summary_fail(summary, candidate.run, &chooser.origins,
-				"it is not listed in its suite run any more");
+				candidate.entry->step
+					? "its test case run does not list it any more"
+					: "it is not listed in its suite run any more");
 		else if (choose(&chooser, &candidate))
 			add_update(resume, candidate.run, candidate.entry);
 	}

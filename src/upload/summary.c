@@ -67,7 +67,8 @@ void qm_summary_init(struct qm_summary *summary)
 	qm_vec_init(&summary->differing, sizeof(struct qm_listed_run));
 	qm_vec_init(&summary->accepted_updates, sizeof(struct qm_accepted));
 	qm_vec_init(&summary->transitions, sizeof(struct qm_transition));
-	qm_vec_init(&summary->updated, sizeof(uint64_t));
+	qm_vec_init(&summary->step_transitions, sizeof(struct qm_transition));
+	qm_vec_init(&summary->updated, sizeof(struct qm_updated));
 	qm_failures_init(&summary->failures, &summary->arena);
 }
 
@@ -83,6 +84,7 @@ void qm_summary_release(struct qm_summary *summary)
 	qm_vec_release(&summary->differing);
 	qm_vec_release(&summary->accepted_updates);
 	qm_vec_release(&summary->transitions);
+	qm_vec_release(&summary->step_transitions);
 	qm_vec_release(&summary->updated);
 	qm_arena_release(&summary->arena);
 }
@@ -205,39 +207,55 @@ const char *qm_summary_status(const struct qm_catalog *catalog, int64_t status_i
 	return status ? status->name : "(unknown)";
 }
 
-static void count_transition(struct qm_summary *summary, const char *from, const char *to)
+static void count_transition(struct qm_vec *transitions, const char *from, const char *to)
 {
 	struct qm_transition *transition;
 
-	for (size_t i = 0; i < summary->transitions.count; i++) {
-		transition = qm_vec_at(&summary->transitions, i);
+	for (size_t i = 0; i < transitions->count; i++) {
+		transition = qm_vec_at(transitions, i);
 		if (strcmp(transition->from, from) == 0 && strcmp(transition->to, to) == 0) {
 			transition->runs++;
 			return;
 		}
 	}
-	transition = qm_vec_add(&summary->transitions);
+	transition = qm_vec_add(transitions);
 	*transition = (struct qm_transition){ .from = from, .to = to, .runs = 1 };
 }
 
 void qm_summary_count(struct qm_summary *summary, const struct qm_update *update)
 {
 	const struct qm_run *run = qm_vec_at(&summary->catalog->runs, update->run);
-	uint64_t *updated;
+	struct qm_updated *updated;
 
 	while (summary->updated.count < summary->catalog->executions.count)
 		(void)qm_vec_add(&summary->updated);
 	updated = qm_vec_at(&summary->updated, run->execution);
-	(*updated)++;
-	count_transition(summary, qm_summary_status(summary->catalog, run->status_id),
+	*(run->step ? &updated->steps : &updated->runs) += 1;
+	count_transition(run->step ? &summary->step_transitions : &summary->transitions,
+		qm_summary_status(summary->catalog, run->status_id),
 		qm_summary_status(summary->catalog, update->status_id));
 }
 
-uint64_t qm_summary_updated(const struct qm_summary *summary, size_t execution)
+struct qm_updated qm_summary_updated(const struct qm_summary *summary, size_t execution)
 {
+	const struct qm_updated nothing = { 0, 0 };
+
 	if (execution >= summary->updated.count)
-		return 0;
-	return *(const uint64_t *)qm_vec_at(&summary->updated, execution);
+		return nothing;
+	return *(const struct qm_updated *)qm_vec_at(&summary->updated, execution);
+}
+
+struct qm_updated qm_summary_updated_all(const struct qm_summary *summary)
+{
+	struct qm_updated all = { 0, 0 };
+
+	for (size_t i = 0; i < summary->updated.count; i++) {
+		const struct qm_updated one = qm_summary_updated(summary, i);
+
+		all.runs += one.runs;
+		all.steps += one.steps;
+	}
+	return all;
 }
 
 uint64_t qm_summary_left(const struct qm_summary *summary)

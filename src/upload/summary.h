@@ -57,10 +57,15 @@ struct qm_call_result {
 	const char *why;         /* failed or partly: the server's or the policy's words */
 };
 
-/* Runs of one transition, "Not Run" -> "Passed". */
+/* Test case runs, or step runs, of one transition, "Not Run" -> "Passed". */
 struct qm_transition {
 	const char *from, *to;
 	uint64_t runs;
+};
+
+/* What was, or would be, set in one execution. */
+struct qm_updated {
+	uint64_t runs, steps;
 };
 
 struct qm_summary {
@@ -79,10 +84,12 @@ struct qm_summary {
 	 * changed by somebody else, and so left; accepted, and not so when read back. */
 	struct qm_vec failed, unknown, superseded_runs, differing;
 	struct qm_vec accepted_updates; /* struct qm_accepted */
-	struct qm_vec transitions;      /* struct qm_transition, of what was (plan: would be) set */
-	struct qm_vec updated; /* uint64_t, parallel to the executions: set (would be set) there */
+	/* struct qm_transition, of what was (plan: would be) set: test case runs, and steps. */
+	struct qm_vec transitions, step_transitions;
+	struct qm_vec updated; /* struct qm_updated, parallel to the executions: set there */
 	uint64_t accepted, verified, failed_count, unknown_count, superseded, differing_count;
-	uint64_t unplanned;  /* of those that failed: gone before there was a plan */
+	uint64_t unverified_steps; /* were read back, and their rows tell no status */
+	uint64_t unplanned;        /* of those that failed: gone before there was a plan */
 	uint64_t earlier;    /* were done before this run, by the journal or by what they are */
 	const char *journal; /* that what is left can be resumed from; NULL: none */
 	int64_t planned_ms;  /* plan: Unix time from which on the calls are timed */
@@ -106,8 +113,9 @@ void qm_summary_place(const struct qm_catalog *catalog, uint32_t index, char *ou
 /* What the project calls a status; "(unknown)" where it does not tell. */
 const char *qm_summary_status(const struct qm_catalog *catalog, int64_t status_id);
 
-/* Runs of an execution that were, or would be, set. */
-uint64_t qm_summary_updated(const struct qm_summary *summary, size_t execution);
+/* What was, or would be, set in an execution, and in all of them. */
+struct qm_updated qm_summary_updated(const struct qm_summary *summary, size_t execution);
+struct qm_updated qm_summary_updated_all(const struct qm_summary *summary);
 /* Executions and runs that were left as they are. */
 uint64_t qm_summary_left(const struct qm_summary *summary);
 /* Updates of the plan that are neither accepted nor failed nor unknown. */

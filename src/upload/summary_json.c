@@ -170,6 +170,8 @@ static json_t *listed_item(const void *item)
 	json_t *object = json_object();
 
 	set_text(object, "key", listed->key);
+	if (listed->step)
+		set_count(object, "step", listed->step);
 	set(object, "id", json_integer(listed->id));
 	set_text(object, "test", listed->test);
 	set_text(object, "why", listed->why);
@@ -194,6 +196,7 @@ static json_t *executions(const struct qm_summary *summary)
 
 	for (size_t i = 0; catalog && i < catalog->executions.count && i < MAX_ITEMS; i++) {
 		const struct qm_execution *execution = qm_vec_at(&catalog->executions, i);
+		const struct qm_updated updated = qm_summary_updated(summary, i);
 		json_t *object = json_object();
 
 		set_text(object, "suite", execution->suite_key);
@@ -202,7 +205,8 @@ static json_t *executions(const struct qm_summary *summary)
 		set_text(object, "release", execution->release);
 		set_text(object, "cycle", execution->cycle);
 		set_count(object, "runs", execution->run_count);
-		set_count(object, "updated", qm_summary_updated(summary, i));
+		set_count(object, "updated", updated.runs);
+		set_count(object, "updated_steps", updated.steps);
 		(void)json_array_append_new(list, object);
 	}
 	return list;
@@ -282,6 +286,23 @@ static json_t *updates(const struct qm_summary *summary)
 	return updates;
 }
 
+/* Of --level step: what was set of steps, and what the tests of a suite met. */
+static json_t *steps(const struct qm_summary *summary, const struct qm_step_counts *counts)
+{
+	json_t *steps = json_object();
+
+	set_count(steps, "reads", counts->reads);
+	set_count(steps, "by_description", counts->by_description);
+	set_count(steps, "by_order", counts->by_order);
+	set_count(steps, "without_test", counts->without_test);
+	set_count(steps, "unmapped_tests", counts->unmapped_tests);
+	set_count(steps, "updated", qm_summary_updated_all(summary).steps);
+	set_count(steps, "unverified", summary->unverified_steps);
+	set(steps, "transitions", list_of(&summary->step_transitions, transition_item));
+	set_count(steps, "transitions_total", summary->step_transitions.count);
+	return steps;
+}
+
 json_t *qm_summary_json(const struct qm_summary *summary)
 {
 	const struct qm_resolution none = { .mapped = 0 };
@@ -305,6 +326,7 @@ json_t *qm_summary_json(const struct qm_summary *summary)
 	set_count(object, "combined_total", resolution->combined_count);
 	set(object, "transitions", list_of(&summary->transitions, transition_item));
 	set_count(object, "transitions_total", summary->transitions.count);
+	set(object, "steps", steps(summary, &resolution->steps));
 	set(object, "executions", executions(summary));
 	set_count(object, "executions_total",
 		summary->catalog ? summary->catalog->executions.count : 0);

@@ -13,6 +13,8 @@
 enum { QM_SUMMARY_TOLD = 20 };
 
 const char *qm_summary_key(const struct qm_catalog *catalog, const struct qm_run *run);
+/* The key, and of a step run its number behind it: "VKMC-TC-1 step 2". */
+const char *qm_summary_name(struct qm_summary *summary, const struct qm_run *run);
 /* Lists a run; `why` is borrowed. NULL where the list is full. */
 const struct qm_listed_run *qm_summary_list(struct qm_summary *summary, struct qm_vec *list,
 	uint32_t run, const struct qm_origins *origins, const char *why);

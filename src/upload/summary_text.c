@@ -1,99 +1,11 @@
 #include "src/base/clock.h"
-#include "src/base/escape.h"
-#include "src/base/table.h"
 #include "src/base/text.h"
 #include "src/upload/summary_forms.h"
+#include "src/upload/summary_page.h"
 
 #include <stdio.h>
-#include <string.h>
 
-enum {
-	TEXT_ROWS = 50,
-	MARKDOWN_ROWS = 1000,
-	CELL_BYTES = 320,
-	MARKDOWN_CELL = 200,
-	PIECE_BYTES = 4096
-};
-
-static const char indent[] = "  ";
-
-/* What is written, and in which form: plain text, or GitHub's Markdown. */
-struct page {
-	struct qm_buf *out;
-	const struct qm_log *log; /* knows the secrets that a test may have printed */
-	bool markdown;
-	size_t max_rows; /* of each list */
-	struct qm_buf piece;
-};
-
-/* ---- Words. */
-
-/* "1 call", "2 calls" */
-static void add_count(struct qm_buf *out, uint64_t count, const char *one, const char *many)
-{
-	qm_buf_add_format(out, "%llu %s", (unsigned long long)count, count == 1 ? one : many);
-}
-
-/* A foreign text without secrets, cut; valid until the next one. */
-static const char *clean(struct page *page, const char *text)
-{
-	qm_buf_clear(&page->piece);
-	qm_buf_add(&page->piece, text, qm_text_cut(text, strlen(text), PIECE_BYTES));
-	if (page->log)
-		qm_log_redact(page->log, page->piece.data);
-	return page->piece.data;
-}
-
-static void add_foreign(struct page *page, const char *text)
-{
-	if (page->markdown)
-		qm_escape_markdown(page->out, clean(page, text));
-	else
-		qm_text_printable(page->out, clean(page, text));
-}
-
-static void add_cell(struct page *page, struct qm_table *table, const char *text)
-{
-	qm_table_text(table, clean(page, text));
-}
-
-/* Titles are our own words. */
-static void add_title(struct page *page, const char *title, uint64_t total)
-{
-	qm_buf_add_format(page->out, page->markdown ? "\n### %s (%llu)\n\n" : "\n%s (%llu)\n",
-		title, (unsigned long long)total);
-}
-
-static size_t shown(const struct page *page, size_t count)
-{
-	return count < page->max_rows ? count : page->max_rows;
-}
-
-/* What a list keeps to itself. */
-static void add_rest(struct page *page, uint64_t total)
-{
-	if (total > page->max_rows)
-		qm_buf_add_format(page->out, "%s... and %llu more\n",
-			page->markdown ? "\n" : indent,
-			(unsigned long long)(total - page->max_rows));
-}
-
-static void begin_table(struct page *page, struct qm_table *table, const char *alignment,
-	const char *const *headings)
-{
-	qm_table_init(table, alignment, headings);
-	if (page->markdown)
-		table->max_characters = MARKDOWN_CELL;
-}
-
-static void end_table(struct page *page, struct qm_table *table)
-{
-	if (page->markdown)
-		qm_table_markdown(table, page->out);
-	else
-		qm_table_print(table, indent, page->out);
-	qm_table_release(table);
-}
+enum { TEXT_ROWS = 50, MARKDOWN_ROWS = 1000, CELL_BYTES = 320 };
 
 /* ---- The headline and the numbers. */
 
@@ -118,6 +30,14 @@ static int64_t plan_duration_ms(const struct qm_summary *summary)
 	return last_ms - summary->planned_ms;
 }
 
+/* "12 updates in 3 calls (9 of them steps)" */
+static void add_steps_among(struct qm_buf *out, uint64_t updates, uint64_t steps)
+{
+	if (steps)
+		qm_buf_add_format(out, " (%llu of %s steps)", (unsigned long long)steps,
+			updates == 1 ? "it" : "them");
+}
+
 static void add_plan_headline(const struct qm_summary *summary, struct qm_buf *out)
 {
 	uint64_t updates = summary->plan->updates.count - summary->failed_count, calls = 0;
@@ -127,8 +47,9 @@ static void add_plan_headline(const struct qm_summary *summary, struct qm_buf *o
 
 		calls += !call->denied;
 	}
-	add_count(out, updates, "update in ", "updates in ");
-	add_count(out, calls, "call", "calls");
+	qm_page_count(out, updates, "update in ", "updates in ");
+	qm_page_count(out, calls, "call", "calls");
+	add_steps_among(out, updates, qm_summary_updated_all(summary).steps);
 	if (calls) {
 		qm_buf_add_text(out, ", the last one in ");
 		add_duration(out, plan_duration_ms(summary));
@@ -142,12 +63,16 @@ static void add_upload_headline(const struct qm_summary *summary, struct qm_buf 
 	uint64_t unsent = qm_summary_unsent(summary);
 
 	qm_buf_add_format(out, "%llu of ", (unsigned long long)summary->accepted);
-	add_count(out, summary->plan->updates.count, "update", "updates");
+	qm_page_count(out, summary->plan->updates.count, "update", "updates");
 	qm_buf_add_text(out, " accepted");
+	add_steps_among(out, summary->accepted, qm_summary_updated_all(summary).steps);
 	if (summary->verified)
 		qm_buf_add_format(out, ", %llu verified", (unsigned long long)summary->verified);
-	else if (summary->accepted)
+	else if (summary->accepted && !summary->unverified_steps)
 		qm_buf_add_text(out, " (not verified)");
+	if (summary->unverified_steps)
+		qm_buf_add_format(out, ", %llu steps not verified, as QMetry does not tell theirs",
+			(unsigned long long)summary->unverified_steps);
 	if (summary->failed_count)
 		qm_buf_add_format(out, ", %llu failed", (unsigned long long)summary->failed_count);
 	if (summary->unknown_count)
@@ -162,13 +87,13 @@ static void add_upload_headline(const struct qm_summary *summary, struct qm_buf 
 		qm_buf_add_format(out, "; %llu done before", (unsigned long long)summary->earlier);
 }
 
-static void add_conclusion(struct page *page, const struct qm_summary *summary)
+static void add_conclusion(struct qm_page *page, const struct qm_summary *summary)
 {
 	qm_buf_add_format(page->out, page->markdown ? "## qmetry-ci: %s\n\n" : "%s: ",
 		summary->reading ? "read" : qm_conclusion_name(qm_summary_conclusion(summary)));
 }
 
-static void add_headline(struct page *page, const struct qm_summary *summary)
+static void add_headline(struct qm_page *page, const struct qm_summary *summary)
 {
 	struct qm_buf *out = page->out;
 
@@ -186,38 +111,38 @@ static void add_headline(struct page *page, const struct qm_summary *summary)
 	qm_buf_add_char(out, '\n');
 }
 
-static void add_journal(struct page *page, const struct qm_summary *summary)
+static void add_journal(struct qm_page *page, const struct qm_summary *summary)
 {
 	if (!summary->journal)
 		return;
-	qm_buf_add_format(
-		page->out, "%sto carry on: qmetry-ci resume ", page->markdown ? "\n" : indent);
-	add_foreign(page, summary->journal);
+	qm_buf_add_format(page->out, "%sto carry on: qmetry-ci resume ",
+		page->markdown ? "\n" : qm_page_indent);
+	qm_page_foreign(page, summary->journal);
 	qm_buf_add_char(page->out, '\n');
 }
 
-static void add_reasons(struct page *page, const struct qm_summary *summary)
+static void add_reasons(struct qm_page *page, const struct qm_summary *summary)
 {
 	if (page->markdown && summary->reasons.count)
 		qm_buf_add_char(page->out, '\n');
-	for (size_t i = 0; i < shown(page, summary->reasons.count); i++) {
+	for (size_t i = 0; i < qm_page_shown(page, summary->reasons.count); i++) {
 		const struct qm_reason_line *line = qm_vec_at(&summary->reasons, i);
 
-		qm_buf_add_format(page->out, "%s- ", page->markdown ? "> " : indent);
-		add_foreign(page, line->text);
+		qm_buf_add_format(page->out, "%s- ", page->markdown ? "> " : qm_page_indent);
+		qm_page_foreign(page, line->text);
 		qm_buf_add_char(page->out, '\n');
 	}
-	add_rest(page, summary->reasons.count);
+	qm_page_rest(page, summary->reasons.count);
 }
 
 /* Sentences about numbers stand below one another. */
-static void begin_line(struct page *page)
+static void begin_line(struct qm_page *page)
 {
-	qm_buf_add_text(page->out, page->markdown ? "* " : indent);
+	qm_buf_add_text(page->out, page->markdown ? "* " : qm_page_indent);
 }
 
 /* "12 tests in 2 reports: 8 passed, 1 flaky, 3 failed" */
-static void add_outcomes(struct page *page, const struct qm_summary *summary)
+static void add_outcomes(struct qm_page *page, const struct qm_summary *summary)
 {
 	static const char *const words[QM_OUTCOMES] = { "passed", "flaky", "failed", "errored",
 		"skipped", "not reached" };
@@ -226,8 +151,8 @@ static void add_outcomes(struct page *page, const struct qm_summary *summary)
 
 	qm_buf_add_char(page->out, '\n');
 	begin_line(page);
-	add_count(page->out, counts.tests, "test in ", "tests in ");
-	add_count(page->out, summary->verdicts.count, "report", "reports");
+	qm_page_count(page->out, counts.tests, "test in ", "tests in ");
+	qm_page_count(page->out, summary->verdicts.count, "report", "reports");
 	for (int i = 0; i < QM_OUTCOMES; i++) {
 		if (!counts.outcomes[i])
 			continue;
@@ -238,98 +163,120 @@ static void add_outcomes(struct page *page, const struct qm_summary *summary)
 	qm_buf_add_char(page->out, '\n');
 }
 
-static void add_mapped(struct page *page, const struct qm_resolution *resolution)
+static void add_mapped(struct qm_page *page, const struct qm_resolution *resolution)
 {
 	struct qm_buf *out = page->out;
 
 	begin_line(page);
-	add_count(out, resolution->mapped, "test", "tests");
+	qm_page_count(out, resolution->mapped, "test", "tests");
 	qm_buf_add_format(out, " mapped, %llu not", (unsigned long long)resolution->unmapped_count);
 	if (resolution->ignored)
 		qm_buf_add_format(out, ", %llu ignored", (unsigned long long)resolution->ignored);
 	qm_buf_add_text(out, "; ");
-	add_count(out, resolution->missing_count, "test case", "test cases");
+	qm_page_count(out, resolution->missing_count, "test case", "test cases");
 	qm_buf_add_text(out, " in no report");
 	if (resolution->unchanged) {
 		qm_buf_add_text(out, "; ");
-		add_count(out, resolution->unchanged, "run has", "runs have");
+		qm_page_count(out, resolution->unchanged, "run has", "runs have");
 		qm_buf_add_text(out, " the status already");
 	}
 	qm_buf_add_char(out, '\n');
 }
 
-static void add_calls(struct page *page, const struct qm_summary *summary)
+/* "9 steps met by description, 3 by order, 1 without a test; 4 reads" */
+static void add_steps(struct qm_page *page, const struct qm_step_counts *steps)
+{
+	struct qm_buf *out = page->out;
+
+	if (!steps->reads)
+		return;
+	begin_line(page);
+	qm_page_count(out, steps->by_description, "step", "steps");
+	qm_buf_add_format(out,
+		" met by description, %llu by order, %llu without a test; %llu results of no "
+		"step; ",
+		(unsigned long long)steps->by_order, (unsigned long long)steps->without_test,
+		(unsigned long long)steps->unmapped_tests);
+	qm_page_count(out, steps->reads, "read", "reads");
+	qm_buf_add_char(out, '\n');
+}
+
+static void add_calls(struct qm_page *page, const struct qm_summary *summary)
 {
 	const struct qm_session_counts *counts = &summary->counts;
 	struct qm_buf *out = page->out;
 
 	begin_line(page);
-	add_count(out, counts->reads, "read", "reads");
+	qm_page_count(out, counts->reads, "read", "reads");
 	qm_buf_add_text(out, ", ");
-	add_count(out, counts->writes, "write", "writes");
+	qm_page_count(out, counts->writes, "write", "writes");
 	if (counts->retries) {
 		qm_buf_add_text(out, ", of these ");
-		add_count(out, counts->retries, "retry", "retries");
+		qm_page_count(out, counts->retries, "retry", "retries");
 	}
 	if (counts->waited_ms) {
 		qm_buf_add_text(out, "; waited ");
 		add_duration(out, counts->waited_ms);
 	}
 	qm_buf_add_text(out, "; ");
-	add_foreign(page, summary->policy_name);
+	qm_page_foreign(page, summary->policy_name);
 	qm_buf_add_char(out, '\n');
 }
 
 /* ---- Tables. */
 
-static void add_executions(struct page *page, const struct qm_summary *summary)
+static void add_executions(struct qm_page *page, const struct qm_summary *summary)
 {
 	static const char *const headings[] = { "SUITE", "SUITE RUN", "PLATFORM", "RELEASE",
-		"CYCLE", "RUNS", "UPDATED" };
+		"CYCLE", "RUNS", "UPDATED", "STEPS" };
 	const struct qm_vec *executions = &summary->catalog->executions;
+	bool steps = qm_summary_updated_all(summary).steps;
 	struct qm_table table;
 
 	if (!executions->count)
 		return;
-	add_title(page, "Executions", executions->count);
-	begin_table(page, &table, "lllllrr", headings);
-	for (size_t i = 0; i < shown(page, executions->count); i++) {
+	qm_page_title(page, "Executions", executions->count);
+	qm_page_begin_table(page, &table, steps ? "lllllrrr" : "lllllrr", headings);
+	for (size_t i = 0; i < qm_page_shown(page, executions->count); i++) {
 		const struct qm_execution *execution = qm_vec_at(executions, i);
 
-		add_cell(page, &table, execution->suite_key);
-		add_cell(page, &table, execution->suite_run);
-		add_cell(page, &table, execution->platform);
-		add_cell(page, &table, execution->release);
-		add_cell(page, &table, execution->cycle);
+		qm_page_cell(page, &table, execution->suite_key);
+		qm_page_cell(page, &table, execution->suite_run);
+		qm_page_cell(page, &table, execution->platform);
+		qm_page_cell(page, &table, execution->release);
+		qm_page_cell(page, &table, execution->cycle);
 		qm_table_int(&table, execution->run_count);
-		qm_table_int(&table, (int64_t)qm_summary_updated(summary, i));
+		qm_table_int(&table, (int64_t)qm_summary_updated(summary, i).runs);
+		if (steps)
+			qm_table_int(&table, (int64_t)qm_summary_updated(summary, i).steps);
 	}
-	end_table(page, &table);
-	add_rest(page, executions->count);
+	qm_page_end_table(page, &table);
+	qm_page_rest(page, executions->count);
 }
 
-static void add_transitions(struct page *page, const struct qm_summary *summary)
+static void add_transitions(
+	struct qm_page *page, const struct qm_vec *transitions, const char *title, const char *what)
 {
-	static const char *const headings[] = { "BEFORE", "AFTER", "RUNS" };
+	const char *const headings[] = { "BEFORE", "AFTER", what };
 	struct qm_table table;
 
-	if (!summary->transitions.count)
+	if (!transitions->count)
 		return;
-	add_title(page, "Before -> after", summary->transitions.count);
-	begin_table(page, &table, "llr", headings);
-	for (size_t i = 0; i < shown(page, summary->transitions.count); i++) {
-		const struct qm_transition *transition = qm_vec_at(&summary->transitions, i);
+	qm_page_title(page, title, transitions->count);
+	qm_page_begin_table(page, &table, "llr", headings);
+	for (size_t i = 0; i < qm_page_shown(page, transitions->count); i++) {
+		const struct qm_transition *transition = qm_vec_at(transitions, i);
 
-		add_cell(page, &table, transition->from);
-		add_cell(page, &table, transition->to);
+		qm_page_cell(page, &table, transition->from);
+		qm_page_cell(page, &table, transition->to);
 		qm_table_int(&table, (int64_t)transition->runs);
 	}
-	end_table(page, &table);
-	add_rest(page, summary->transitions.count);
+	qm_page_end_table(page, &table);
+	qm_page_rest(page, transitions->count);
 }
 
-static void add_planned_call(
-	struct page *page, const struct qm_summary *summary, size_t index, struct qm_table *table)
+static void add_planned_call(struct qm_page *page, const struct qm_summary *summary, size_t index,
+	struct qm_table *table)
 {
 	const struct qm_call *call = qm_vec_at(&summary->plan->calls, index);
 	const struct qm_call_result *result = qm_vec_at(&summary->calls, index);
@@ -338,21 +285,25 @@ static void add_planned_call(
 
 	qm_table_int(table, (int64_t)index + 1);
 	if (call->denied) {
-		add_cell(page, table, "denied");
-		add_cell(page, table, "never");
+		qm_page_cell(page, table, "denied");
+		qm_page_cell(page, table, "never");
 	} else {
 		qm_time_format(result->at_ms - result->at_ms % 1000, cell);
-		add_cell(page, table, cell);
+		qm_page_cell(page, table, cell);
 		qm_text_from_duration(wait_ms, cell);
-		add_cell(page, table, wait_ms > 0 ? cell : "now");
+		qm_page_cell(page, table, wait_ms > 0 ? cell : "now");
 	}
 	qm_summary_place(summary->catalog, call->execution, cell, sizeof cell);
-	add_cell(page, table, cell);
-	qm_table_int(table, (int64_t)call->count);
-	add_cell(page, table, qm_summary_status(summary->catalog, call->status_id));
+	qm_page_cell(page, table, cell);
+	if (call->of_steps)
+		(void)snprintf(cell, sizeof cell, "%zu steps", call->count);
+	else
+		(void)snprintf(cell, sizeof cell, "%zu", call->count);
+	qm_page_cell(page, table, cell);
+	qm_page_cell(page, table, qm_summary_status(summary->catalog, call->status_id));
 }
 
-static void add_planned(struct page *page, const struct qm_summary *summary)
+static void add_planned(struct qm_page *page, const struct qm_summary *summary)
 {
 	static const char *const headings[] = { "CALL", "EARLIEST", "IN", "EXECUTION", "RUNS",
 		"STATUS" };
@@ -360,38 +311,38 @@ static void add_planned(struct page *page, const struct qm_summary *summary)
 
 	if (!summary->planning || !summary->calls.count)
 		return;
-	add_title(page, "Calls", summary->calls.count);
-	begin_table(page, &table, "rlrlrl", headings);
-	for (size_t i = 0; i < shown(page, summary->calls.count); i++)
+	qm_page_title(page, "Calls", summary->calls.count);
+	qm_page_begin_table(page, &table, "rlrlrl", headings);
+	for (size_t i = 0; i < qm_page_shown(page, summary->calls.count); i++)
 		add_planned_call(page, summary, i, &table);
-	end_table(page, &table);
-	add_rest(page, summary->calls.count);
+	qm_page_end_table(page, &table);
+	qm_page_rest(page, summary->calls.count);
 }
 
 /* `runs` holds struct qm_listed_run. */
 static void add_listed(
-	struct page *page, const struct qm_vec *runs, uint64_t total, const char *title)
+	struct qm_page *page, const struct qm_vec *runs, uint64_t total, const char *title)
 {
 	static const char *const headings[] = { "KEY", "RUN", "TEST", "WHY" };
 	struct qm_table table;
 
 	if (!runs->count)
 		return;
-	add_title(page, title, total);
-	begin_table(page, &table, "lrll", headings);
-	for (size_t i = 0; i < shown(page, runs->count); i++) {
+	qm_page_title(page, title, total);
+	qm_page_begin_table(page, &table, "lrll", headings);
+	for (size_t i = 0; i < qm_page_shown(page, runs->count); i++) {
 		const struct qm_listed_run *listed = qm_vec_at(runs, i);
 
-		add_cell(page, &table, listed->key);
+		qm_page_cell(page, &table, listed->name);
 		qm_table_int(&table, listed->id);
-		add_cell(page, &table, listed->test);
-		add_cell(page, &table, listed->why);
+		qm_page_cell(page, &table, listed->test);
+		qm_page_cell(page, &table, listed->why);
 	}
-	end_table(page, &table);
-	add_rest(page, total);
+	qm_page_end_table(page, &table);
+	qm_page_rest(page, total);
 }
 
-static void add_runs(struct page *page, const struct qm_summary *summary)
+static void add_runs(struct qm_page *page, const struct qm_summary *summary)
 {
 	add_listed(page, &summary->failed, summary->failed_count,
 		summary->planning ? "Denied" : "Not uploaded");
@@ -402,81 +353,81 @@ static void add_runs(struct page *page, const struct qm_summary *summary)
 }
 
 /* Both hold struct qm_left; `total` counts what they have no room for, too. */
-static void add_left(struct page *page, const struct qm_vec *executions, const struct qm_vec *runs,
-	uint64_t total)
+static void add_left(struct qm_page *page, const struct qm_vec *executions,
+	const struct qm_vec *runs, uint64_t total)
 {
 	size_t count = executions->count + runs->count;
 	struct qm_table table;
 
 	if (!count)
 		return;
-	add_title(page, "Left as they are", total);
-	begin_table(page, &table, "ll", NULL);
-	for (size_t i = 0; i < shown(page, count); i++) {
+	qm_page_title(page, "Left as they are", total);
+	qm_page_begin_table(page, &table, "ll", NULL);
+	for (size_t i = 0; i < qm_page_shown(page, count); i++) {
 		const struct qm_left *left = i < executions->count
 			? qm_vec_at(executions, i)
 			: qm_vec_at(runs, i - executions->count);
 
-		add_cell(page, &table, left->key);
-		add_cell(page, &table, left->why);
+		qm_page_cell(page, &table, left->key);
+		qm_page_cell(page, &table, left->why);
 	}
-	end_table(page, &table);
-	add_rest(page, total);
+	qm_page_end_table(page, &table);
+	qm_page_rest(page, total);
 }
 
-static void add_unmapped(struct page *page, const struct qm_resolution *resolution)
+static void add_unmapped(struct qm_page *page, const struct qm_resolution *resolution)
 {
 	static const char *const headings[] = { "TEST", "WHY", "NEAREST" };
 	struct qm_table table;
 
 	if (!resolution->unmapped.count)
 		return;
-	add_title(page, "Tests without a test case", resolution->unmapped_count);
-	begin_table(page, &table, "lll", headings);
-	for (size_t i = 0; i < shown(page, resolution->unmapped.count); i++) {
+	qm_page_title(page, "Tests without a test case", resolution->unmapped_count);
+	qm_page_begin_table(page, &table, "lll", headings);
+	for (size_t i = 0; i < qm_page_shown(page, resolution->unmapped.count); i++) {
 		const struct qm_unmapped *unmapped = qm_vec_at(&resolution->unmapped, i);
 
-		add_cell(page, &table, unmapped->test);
-		add_cell(page, &table, unmapped->why);
-		add_cell(page, &table, unmapped->nearest);
+		qm_page_cell(page, &table, unmapped->test);
+		qm_page_cell(page, &table, unmapped->why);
+		qm_page_cell(page, &table, unmapped->nearest);
 	}
-	end_table(page, &table);
-	add_rest(page, resolution->unmapped_count);
+	qm_page_end_table(page, &table);
+	qm_page_rest(page, resolution->unmapped_count);
 }
 
-static void add_missing(struct page *page, const struct qm_resolution *resolution)
+static void add_missing(struct qm_page *page, const struct qm_resolution *resolution)
 {
 	struct qm_table table;
 
 	if (!resolution->missing.count)
 		return;
-	add_title(page, "Test cases in no report", resolution->missing_count);
-	begin_table(page, &table, "ll", NULL);
-	for (size_t i = 0; i < shown(page, resolution->missing.count); i++) {
+	qm_page_title(page, "Test cases in no report", resolution->missing_count);
+	qm_page_begin_table(page, &table, "ll", NULL);
+	for (size_t i = 0; i < qm_page_shown(page, resolution->missing.count); i++) {
 		const struct qm_missing *missing = qm_vec_at(&resolution->missing, i);
 
-		add_cell(page, &table, missing->key);
-		add_cell(page, &table, missing->summary);
+		qm_page_cell(page, &table, missing->key);
+		qm_page_cell(page, &table, missing->summary);
 	}
-	end_table(page, &table);
-	add_rest(page, resolution->missing_count);
+	qm_page_end_table(page, &table);
+	qm_page_rest(page, resolution->missing_count);
 }
 
 static void add_problem(
-	struct page *page, const struct qm_report_verdict *verdict, struct qm_table *table)
+	struct qm_page *page, const struct qm_report_verdict *verdict, struct qm_table *table)
 {
-	add_cell(page, table, verdict->path);
-	add_cell(page, table, verdict->reason);
+	qm_page_cell(page, table, verdict->path);
+	qm_page_cell(page, table, verdict->reason);
 	qm_table_int(table, verdict->salvaged ? (int64_t)verdict->counts.tests : 0);
 }
 
-static void add_problems(struct page *page, const struct qm_summary *summary)
+static void add_problems(struct qm_page *page, const struct qm_summary *summary)
 {
 	static const char *const headings[] = { "FILE", "REASON", "TESTS KEPT" };
 	struct qm_table table;
 	uint64_t total = 0;
 
-	begin_table(page, &table, "llr", headings);
+	qm_page_begin_table(page, &table, "llr", headings);
 	for (size_t i = 0; i < summary->verdicts.count; i++) {
 		const struct qm_report_verdict *verdict = qm_vec_at(&summary->verdicts, i);
 
@@ -484,16 +435,16 @@ static void add_problems(struct page *page, const struct qm_summary *summary)
 			add_problem(page, verdict, &table);
 	}
 	if (total) {
-		add_title(page, "Reports with problems", total);
-		end_table(page, &table);
-		add_rest(page, total);
+		qm_page_title(page, "Reports with problems", total);
+		qm_page_end_table(page, &table);
+		qm_page_rest(page, total);
 	} else {
 		qm_table_release(&table);
 	}
 }
 
 /* In a terminal the tests themselves have just said it. */
-static void add_failed_tests(struct page *page, const struct qm_failures *failures)
+static void add_failed_tests(struct qm_page *page, const struct qm_failures *failures)
 {
 	static const char *const headings[] = { "TEST", "WHERE", "MESSAGE" };
 	struct qm_table table;
@@ -501,45 +452,45 @@ static void add_failed_tests(struct page *page, const struct qm_failures *failur
 
 	if (!failures->tests.count)
 		return;
-	add_title(page, "Failed tests", failures->count);
-	begin_table(page, &table, "lll", headings);
-	for (size_t i = 0; i < shown(page, failures->tests.count); i++) {
+	qm_page_title(page, "Failed tests", failures->count);
+	qm_page_begin_table(page, &table, "lll", headings);
+	for (size_t i = 0; i < qm_page_shown(page, failures->tests.count); i++) {
 		const struct qm_failed_test *failed = qm_vec_at(&failures->tests, i);
 
 		(void)snprintf(
 			where, sizeof where, "%s:%lld", failed->file, (long long)failed->line);
-		add_cell(page, &table, failed->test);
-		add_cell(page, &table, failed->line ? where : failed->file);
-		add_cell(page, &table, failed->message);
+		qm_page_cell(page, &table, failed->test);
+		qm_page_cell(page, &table, failed->line ? where : failed->file);
+		qm_page_cell(page, &table, failed->message);
 	}
-	end_table(page, &table);
-	add_rest(page, failures->count);
+	qm_page_end_table(page, &table);
+	qm_page_rest(page, failures->count);
 }
 
 /* Which tests decided, where several have one test case. */
-static void add_combined(struct page *page, const struct qm_resolution *resolution)
+static void add_combined(struct qm_page *page, const struct qm_resolution *resolution)
 {
 	static const char *const headings[] = { "KEY", "SUITE RUN", "RESULTS", "OUTCOME", "BY" };
 	struct qm_table table;
 
 	if (!resolution->combined.count)
 		return;
-	add_title(page, "Test cases of several results", resolution->combined_count);
-	begin_table(page, &table, "llrll", headings);
-	for (size_t i = 0; i < shown(page, resolution->combined.count); i++) {
+	qm_page_title(page, "Test cases of several results", resolution->combined_count);
+	qm_page_begin_table(page, &table, "llrll", headings);
+	for (size_t i = 0; i < qm_page_shown(page, resolution->combined.count); i++) {
 		const struct qm_combined *combined = qm_vec_at(&resolution->combined, i);
 
-		add_cell(page, &table, combined->key);
-		add_cell(page, &table, combined->suite_run);
+		qm_page_cell(page, &table, combined->key);
+		qm_page_cell(page, &table, combined->suite_run);
 		qm_table_int(&table, combined->results);
-		add_cell(page, &table, qm_outcome_name((enum qm_outcome)combined->outcome));
-		add_cell(page, &table, combined->test_count ? combined->tests[0] : "");
+		qm_page_cell(page, &table, qm_outcome_name((enum qm_outcome)combined->outcome));
+		qm_page_cell(page, &table, combined->test_count ? combined->tests[0] : "");
 	}
-	end_table(page, &table);
-	add_rest(page, resolution->combined_count);
+	qm_page_end_table(page, &table);
+	qm_page_rest(page, resolution->combined_count);
 }
 
-static void add_all(struct page *page, const struct qm_summary *summary)
+static void add_all(struct qm_page *page, const struct qm_summary *summary)
 {
 	add_headline(page, summary);
 	add_reasons(page, summary);
@@ -548,13 +499,16 @@ static void add_all(struct page *page, const struct qm_summary *summary)
 		add_outcomes(page, summary);
 	if (summary->resolution)
 		add_mapped(page, summary->resolution);
+	if (summary->resolution)
+		add_steps(page, &summary->resolution->steps);
 	if (summary->catalog)
 		add_calls(page, summary);
 	if (page->markdown)
 		add_failed_tests(page, &summary->failures);
 	if (summary->catalog)
 		add_executions(page, summary);
-	add_transitions(page, summary);
+	add_transitions(page, &summary->transitions, "Before -> after", "RUNS");
+	add_transitions(page, &summary->step_transitions, "Steps before -> after", "STEPS");
 	if (summary->plan)
 		add_planned(page, summary);
 	add_runs(page, summary);
@@ -568,16 +522,16 @@ static void add_all(struct page *page, const struct qm_summary *summary)
 	add_problems(page, summary);
 }
 
-static void write_page(const struct qm_summary *summary, struct page *page)
+static void write_page(const struct qm_summary *summary, struct qm_page *page)
 {
-	qm_buf_init(&page->piece, PIECE_BYTES + 1);
+	qm_buf_init(&page->piece, QM_PAGE_PIECE + 1);
 	add_all(page, summary);
 	qm_buf_release(&page->piece);
 }
 
 void qm_summary_text(const struct qm_summary *summary, const struct qm_log *log, struct qm_buf *out)
 {
-	struct page page = { .out = out, .log = log, .max_rows = TEXT_ROWS };
+	struct qm_page page = { .out = out, .log = log, .max_rows = TEXT_ROWS };
 
 	write_page(summary, &page);
 }
@@ -585,7 +539,9 @@ void qm_summary_text(const struct qm_summary *summary, const struct qm_log *log,
 void qm_summary_markdown(
 	const struct qm_summary *summary, const struct qm_log *log, struct qm_buf *out)
 {
-	struct page page = { .out = out, .log = log, .markdown = true, .max_rows = MARKDOWN_ROWS };
+	struct qm_page page = {
+		.out = out, .log = log, .markdown = true, .max_rows = MARKDOWN_ROWS
+	};
 
 	write_page(summary, &page);
 	/* Fewer rows until it fits; what has none left is a few lines. */

@@ -100,6 +100,8 @@ static int compare_runs(const void *left, const void *right)
 	const struct qm_receipt_line *b = ((const struct qm_undo_run *)right)->last;
 	int order = strcmp(a->suite_run, b->suite_run);
 
+	if (!order)
+		order = (a->step > 0) - (b->step > 0);
 	return order ? order : (a->id > b->id) - (a->id < b->id);
 }
 
@@ -125,6 +127,27 @@ static struct qm_execution *execution_of(
 	return last;
 }
 
+/* Within an execution's range there are test case runs only, and its steps behind them. */
+static enum qm_code add_run(
+	struct qm_undo *undo, const struct qm_undo_run *run, struct qm_error *err)
+{
+	struct qm_catalog *catalog = &undo->catalog;
+	const struct qm_receipt_line *line = run->last;
+	const struct qm_run_row row = {
+		.id = line->id, .key = line->key, .status_id = run->after_id
+	};
+	const struct qm_step_row step = {
+		.id = line->id, .number = line->step, .status_id = run->after_id
+	};
+	struct qm_execution *execution = execution_of(catalog, line);
+	uint32_t index = (uint32_t)catalog->executions.count - 1;
+
+	if (line->step)
+		return qm_catalog_add_step(catalog, index, line->key, line->case_run, &step, err);
+	execution->run_count++;
+	return qm_catalog_add_run(catalog, index, &row, err);
+}
+
 static enum qm_code build_catalog(struct qm_undo *undo, struct qm_error *err)
 {
 	struct qm_catalog *catalog = &undo->catalog;
@@ -132,16 +155,8 @@ static enum qm_code build_catalog(struct qm_undo *undo, struct qm_error *err)
 
 	qm_undo_chain(undo->options->lines, &undo->runs);
 	qm_vec_sort(&undo->runs, compare_runs);
-	for (size_t i = 0; !code && i < undo->runs.count; i++) {
-		const struct qm_undo_run *run = qm_vec_at(&undo->runs, i);
-		const struct qm_run_row row = {
-			.id = run->last->id, .key = run->last->key, .status_id = run->after_id
-		};
-
-		execution_of(catalog, run->last)->run_count++;
-		code = qm_catalog_add_run(
-			catalog, (uint32_t)catalog->executions.count - 1, &row, err);
-	}
+	for (size_t i = 0; !code && i < undo->runs.count; i++)
+		code = add_run(undo, qm_vec_at(&undo->runs, i), err);
 	undo->summary.catalog = catalog;
 	return code;
 }
@@ -177,9 +192,10 @@ static void choose(struct qm_undo *undo, uint32_t index, const struct qm_seen *s
 	};
 
 	if (!seen->found)
-		qm_summary_fail(
-			&undo->summary, index, &none, "it is not listed in its suite run any more");
-	else if (seen->status_id == wanted->restore_id)
+		qm_summary_fail(&undo->summary, index, &none,
+			wanted->last->step ? "its test case run does not list it any more"
+					   : "it is not listed in its suite run any more");
+	else if (seen->status_id && seen->status_id == wanted->restore_id)
 		undo->summary.earlier++;
 	else if (!qm_catalog_status_of(&undo->catalog, wanted->restore_id))
 		qm_summary_fail(&undo->summary, index, &none,

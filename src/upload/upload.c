@@ -77,7 +77,7 @@ static void tell_bad(struct upload *upload, const struct qm_listed_run *failed)
 	if (!failed || !may_tell(upload, QM_REASON_NOT_UPLOADED))
 		return;
 	qm_summary_reason(upload->summary, QM_REASON_NOT_UPLOADED,
-		"%s (run %lld%s%s) was not set: %s", failed->key, (long long)failed->id,
+		"%s (run %lld%s%s) was not set: %s", failed->name, (long long)failed->id,
 		*failed->test ? ", test " : "", failed->test, failed->why);
 }
 
@@ -90,8 +90,9 @@ static void tell_many(struct upload *upload)
 
 	if (many->count && may_tell(upload, many->reason)) {
 		qm_summary_place(catalog, many->call->execution, place, sizeof place);
-		qm_summary_reason(upload->summary, many->reason, "%zu run%s of %s to %s: %s%s",
-			many->count, many->count == 1 ? "" : "s", place,
+		qm_summary_reason(upload->summary, many->reason, "%zu %srun%s of %s to %s: %s%s",
+			many->count, many->call->of_steps ? "step " : "",
+			many->count == 1 ? "" : "s", place,
 			qm_summary_status(catalog, many->call->status_id), many->what, many->words);
 	}
 	upload->many.count = 0;
@@ -240,8 +241,6 @@ static enum qm_code record(
 	const struct qm_receipt_call call = {
 		.catalog = summary->catalog,
 		.call = upload->call,
-		.entity_type =
-			qm_plan_bulk(summary->plan, summary->catalog, upload->call).entity_type,
 		.origins = &options->origins,
 		.first = piece->first,
 		.count = piece->count,

@@ -33,6 +33,16 @@ static bool describe(const struct verification *verification, const struct qm_ac
 	return true;
 }
 
+/* That rows of steps tell a status is nowhere promised. */
+static bool is_untold(const struct verification *verification, const struct qm_accepted *accepted)
+{
+	const struct qm_catalog *catalog = verification->summary->catalog;
+	const struct qm_run *run = qm_vec_at(&catalog->runs, accepted->update->run);
+	const struct qm_seen *seen = &verification->seen[accepted->update->run];
+
+	return run->step && seen->found && !seen->status_id;
+}
+
 static void tell(const struct verification *verification, const struct qm_accepted *accepted,
 	const char *what)
 {
@@ -44,8 +54,8 @@ static void tell(const struct verification *verification, const struct qm_accept
 		summary, &summary->differing, accepted->update->run, verification->origins, why);
 	if (summary->differing_count++ < QM_SUMMARY_TOLD)
 		qm_summary_reason(summary, QM_REASON_NOT_UPLOADED,
-			"%s (run %lld) was accepted and differs: %s",
-			qm_summary_key(summary->catalog, run), (long long)run->id, what);
+			"%s (run %lld) was accepted and differs: %s", qm_summary_name(summary, run),
+			(long long)run->id, what);
 }
 
 static void compare(const struct verification *verification)
@@ -55,7 +65,9 @@ static void compare(const struct verification *verification)
 	char what[256];
 
 	for (size_t i = 0; i < summary->accepted_updates.count; i++)
-		if (describe(verification, &all[i], what, sizeof what))
+		if (is_untold(verification, &all[i]))
+			summary->unverified_steps++;
+		else if (describe(verification, &all[i], what, sizeof what))
 			tell(verification, &all[i], what);
 		else
 			summary->verified++;

@@ -57,3 +57,19 @@ struct qm_run *shelf_run(struct qm_catalog *catalog, int number, const char *sum
 	execution->run_count++;
 	return qm_vec_at(&catalog->runs, catalog->runs.count - 1);
 }
+
+struct qm_run *shelf_step(struct qm_catalog *catalog, int number, int64_t status_id)
+{
+	const struct qm_run *run = qm_vec_at(&catalog->runs, catalog->runs.count - 1);
+	int64_t case_run = run->step ? run->case_run : run->id;
+	const struct qm_step_row row = {
+		.id = 10 * case_run + number, .number = number, .status_id = status_id
+	};
+	const struct qm_test_case *test_case = qm_vec_at(&catalog->test_cases, run->test_case);
+	enum qm_code code;
+
+	code = qm_catalog_add_step(catalog, run->execution, test_case->key, case_run, &row, NULL);
+	assert(code == QM_OK);
+	(void)code;
+	return qm_vec_at(&catalog->runs, catalog->runs.count - 1);
+}

@@ -20,4 +20,7 @@ uint32_t shelf_execution(struct qm_catalog *catalog, const char *suite_run, cons
 struct qm_run *shelf_run(struct qm_catalog *catalog, int number, const char *summary,
 	const char *script_name, int64_t status_id);
 
+/* Adds a step run to the last run that is no step; its id is 10 x that run's id + number. */
+struct qm_run *shelf_step(struct qm_catalog *catalog, int number, int64_t status_id);
+
 #endif

@@ -125,6 +125,32 @@ static void a_plan_is_read_as_it_was_written(void **state)
 	assert_null(qm_history_find(&reader->history, "TCR", "2720261", 1003));
 }
 
+static void steps_are_told_apart_from_runs_of_the_same_id(void **state)
+{
+	static const char steps[] =
+		"{'call':1,'execution':0,'arguments':{'entityType':'TCSR','entityIDs':'1001',"
+		"'runStatusID':2,'type':'TCSR'},'runs':[{'key':'VKMC-TC-1','step':2,"
+		"'case_run':1001,'before':0,'outcome':'failed'}]";
+	struct reader *reader = *state;
+	const struct qm_entry *step;
+
+	add(reader, "{'qmetry-ci':'journal','version':2,'url':'https://q','project':'VKMC'");
+	add(reader, execution);
+	add(reader, report);
+	add(reader, call);
+	add(reader, steps);
+	add(reader, "{'planned':{'calls':2,'updates':4}");
+	add(reader, "{'done':[[3,1]]");
+	assert_int_equal(read(reader), QM_OK);
+	step = qm_history_find(&reader->history, "TCSR", "2720260", 1001);
+	assert_ptr_equal(step, entry(reader, 3));
+	assert_int_equal(step->step, 2);
+	assert_int_equal(step->case_run, 1001);
+	assert_int_equal(step->state, QM_ENTRY_DONE);
+	assert_int_equal(
+		qm_history_find(&reader->history, "TCR", "2720260", 1001)->state, QM_ENTRY_PENDING);
+}
+
 static void what_happened_is_known_by_update(void **state)
 {
 	struct reader *reader = *state;
@@ -229,6 +255,13 @@ static void a_plan_that_makes_no_sense_is_none(void **state)
 		"'runStatusID':2},'runs':[{'key':'K','outcome':'odd'}]",
 		"{'call':0,'execution':0,'arguments':{'entityType':'TCR','entityIDs':'1',"
 		"'runStatusID':2},'runs':[{'key':'K','outcome':'failed','report':1}]",
+		/* A step run is of a test case run and has a number; no other one has. */
+		"{'call':0,'execution':0,'arguments':{'entityType':'TCSR','entityIDs':'1',"
+		"'runStatusID':2},'runs':[{'key':'K','outcome':'failed'}]",
+		"{'call':0,'execution':0,'arguments':{'entityType':'TCSR','entityIDs':'1',"
+		"'runStatusID':2},'runs':[{'key':'K','step':1,'outcome':'failed'}]",
+		"{'call':0,'execution':0,'arguments':{'entityType':'TCR','entityIDs':'1',"
+		"'runStatusID':2},'runs':[{'key':'K','step':1,'case_run':7,'outcome':'failed'}]",
 		"{'planned':{'calls':1,'updates':0}",
 		"{'execution':2,'suite_run':'1'",
 		"{'report':1,'path':'a'",
@@ -381,6 +414,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_plan_is_read_as_it_was_written),
+		TEST(steps_are_told_apart_from_runs_of_the_same_id),
 		TEST(what_happened_is_known_by_update),
 		TEST(wherever_it_is_torn_what_stands_before_counts),
 		TEST(a_changed_byte_is_never_taken_at_its_word),

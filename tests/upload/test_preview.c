@@ -21,7 +21,7 @@ static void a_preview_says_when_each_call_would_go(void **state)
 	for (size_t i = 0; i < 5; i++)
 		assert_int_equal(rig_result(rig, i)->at_ms / 60000 - STAGE_START_MS / 60000, i / 2);
 	assert_int_equal(rig->summary.accepted, 0);
-	assert_int_equal(qm_summary_updated(&rig->summary, 0), 10);
+	assert_int_equal(qm_summary_updated(&rig->summary, 0).runs, 10);
 	assert_int_equal(qm_summary_conclusion(&rig->summary), QM_PLANNED);
 }
 
@@ -214,7 +214,7 @@ static void a_preview_lists_what_is_denied(void **state)
 				 rig->office->stage->gate, NULL),
 		QM_OK);
 	assert_int_equal(rig->summary.failed_count, 10);
-	assert_int_equal(qm_summary_updated(&rig->summary, 0), 0);
+	assert_int_equal(qm_summary_updated(&rig->summary, 0).runs, 0);
 	assert_int_equal(qm_summary_exit_code(&rig->summary), 8);
 	assert_int_equal(qm_summary_conclusion(&rig->summary), QM_CONCLUDED_DENIED);
 }

@@ -64,7 +64,6 @@ static void add(const struct desk *desk, struct qm_receipt *receipt)
 {
 	const struct qm_receipt_call call = { .catalog = &desk->catalog,
 		.call = &desk->call,
-		.entity_type = "TCR",
 		.origins = &desk->origins,
 		.count = 1,
 		.number = 1 };

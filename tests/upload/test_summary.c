@@ -128,17 +128,37 @@ static void what_was_set_is_counted_by_transition_and_execution(void **state)
 
 	desk_fill(desk);
 	updates = desk->plan.updates.items;
-	assert_int_equal(qm_summary_updated(summary, 0), 0);
+	assert_int_equal(qm_summary_updated(summary, 0).runs, 0);
 	for (int i = 0; i < 2; i++)
 		qm_summary_count(summary, &updates[1]);
 	qm_summary_count(summary, &updates[0]);
-	assert_int_equal(qm_summary_updated(summary, 0), 3);
-	assert_int_equal(qm_summary_updated(summary, 1), 0);
+	assert_int_equal(qm_summary_updated(summary, 0).runs, 3);
+	assert_int_equal(qm_summary_updated(summary, 1).runs, 0);
 	assert_int_equal(summary->transitions.count, 2);
 	transition = qm_vec_at(&summary->transitions, 0);
 	assert_string_equal(transition->from, "Not Run");
 	assert_string_equal(transition->to, "Passed");
 	assert_int_equal(transition->runs, 2);
+}
+
+static void steps_are_counted_apart(void **state)
+{
+	struct desk *desk = *state;
+	struct qm_summary *summary = &desk->summary;
+	struct qm_update step = { .status_id = SHELF_PASSED };
+	const struct qm_transition *transition;
+
+	desk_fill(desk);
+	(void)shelf_step(&desk->catalog, 2, SHELF_FAILED);
+	step.run = (uint32_t)desk->catalog.runs.count - 1;
+	qm_summary_count(summary, &step);
+	assert_int_equal(qm_summary_updated(summary, 0).runs, 0);
+	assert_int_equal(qm_summary_updated(summary, 0).steps, 1);
+	assert_int_equal(qm_summary_updated_all(summary).steps, 1);
+	assert_int_equal(summary->transitions.count, 0);
+	transition = qm_vec_at(&summary->step_transitions, 0);
+	assert_string_equal(transition->from, "Failed");
+	assert_string_equal(transition->to, "Passed");
 }
 
 static void what_was_not_sent_is_what_is_left_of_the_plan(void **state)
@@ -222,7 +242,11 @@ static void an_upload_that_went_wrong_tells_why(void **state)
 	const struct qm_unmapped unmapped = { "a.B.c", "TEST-a.xml", "no such key",
 		"VKMC-TC-1 \"One\"" };
 	const struct qm_missing missing = { "VKMC-TC-9", "Nine" };
-	const struct qm_listed_run failed = { "VKMC-TC-1", "a.B.one", "it is gone", 1001 };
+	const struct qm_listed_run failed = { .key = "VKMC-TC-1",
+		.name = "VKMC-TC-1",
+		.test = "a.B.one",
+		.why = "it is gone",
+		.id = 1001 };
 	struct qm_report_verdict *verdict = desk_add_verdict(desk, "TEST-b.xml");
 
 	desk_fill(desk);
@@ -341,6 +365,7 @@ int main(void)
 		TEST(an_upload_concludes_by_its_first_reason),
 		TEST(a_plan_concludes_as_planned_if_it_was_made),
 		TEST(what_was_set_is_counted_by_transition_and_execution),
+		TEST(steps_are_counted_apart),
 		TEST(what_was_not_sent_is_what_is_left_of_the_plan),
 		TEST(an_execution_is_named_by_its_platform_or_its_id),
 		TEST(an_upload_that_went_well_is_short),

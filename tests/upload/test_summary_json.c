@@ -56,6 +56,9 @@ static void a_summary_of_nothing_has_all_its_members(void **state)
 		"\"unmapped\":[],\"unmapped_total\":0,\"missing\":[],\"missing_total\":0,"
 		"\"left\":[],\"left_total\":0,\"combined\":[],\"combined_total\":0,"
 		"\"transitions\":[],\"transitions_total\":0,"
+		"\"steps\":{\"reads\":0,\"by_description\":0,\"by_order\":0,"
+		"\"without_test\":0,\"unmapped_tests\":0,\"updated\":0,"
+		"\"unverified\":0,\"transitions\":[],\"transitions_total\":0},"
 		"\"executions\":[],\"executions_total\":0,"
 		"\"calls\":{\"reads\":0,\"writes\":0,\"retries\":0,\"waited_ms\":0},"
 		"\"updates\":{\"accepted\":0,\"verified\":0,\"unchanged\":0,\"failed\":0,"
@@ -73,8 +76,12 @@ static void an_upload_is_told_in_full(void **state)
 	const struct qm_missing missing = { "VKMC-TC-9", "Nine" };
 	const struct qm_left execution = { "VKMC-TS-20 / Edge", "archived" },
 			     run = { "VKMC-TC-4", "skipped" };
-	const struct qm_listed_run failed = { "VKMC-TC-1", "a.B.one", "gone", 1001 };
-	const struct qm_listed_run unknown = { "VKMC-TC-2", "", "cut", 1002 };
+	const struct qm_listed_run failed = {
+		.key = "VKMC-TC-1", .test = "a.B.one", .why = "gone", .id = 1001
+	};
+	const struct qm_listed_run unknown = {
+		.key = "VKMC-TC-2", .step = 3, .test = "", .why = "cut", .id = 1002
+	};
 
 	desk_accept_all(desk);
 	desk_add_verdict(desk, "other.xml")->left_out = true;
@@ -87,6 +94,8 @@ static void an_upload_is_told_in_full(void **state)
 	desk->resolution.missing_count = 8;
 	desk->resolution.left_count = 9;
 	desk->resolution.unchanged = 5;
+	desk->resolution.steps = (struct qm_step_counts){ 2, 3, 4, 5, 6 };
+	summary->unverified_steps = 7;
 	qm_vec_push(&summary->unknown, &unknown);
 	summary->failed_count = 1;
 	summary->unknown_count = 1;
@@ -110,15 +119,18 @@ static void an_upload_is_told_in_full(void **state)
 		"\"transitions\":[{\"from\":\"Not Run\",\"to\":\"Failed\",\"runs\":1},"
 		"{\"from\":\"Not Run\",\"to\":\"Passed\",\"runs\":1},"
 		"{\"from\":\"Passed\",\"to\":\"Passed\",\"runs\":1}],\"transitions_total\":3,"
+		"\"steps\":{\"reads\":2,\"by_description\":3,\"by_order\":4,"
+		"\"without_test\":5,\"unmapped_tests\":6,\"updated\":0,"
+		"\"unverified\":7,\"transitions\":[],\"transitions_total\":0},"
 		"\"executions\":[{\"suite\":\"VKMC-TS-20\",\"suite_run\":\"2720260\","
 		"\"platform\":\"Chrome\",\"release\":\"\",\"cycle\":\"\",\"runs\":3,"
-		"\"updated\":3}],\"executions_total\":1,"
+		"\"updated\":3,\"updated_steps\":0}],\"executions_total\":1,"
 		"\"calls\":{\"reads\":5,\"writes\":3,\"retries\":1,\"waited_ms\":41000},"
 		"\"updates\":{\"accepted\":3,\"verified\":2,\"unchanged\":5,\"failed\":1,"
 		"\"unknown\":1,\"superseded\":4,\"earlier\":6},"
 		"\"failed\":[{\"key\":\"VKMC-TC-1\",\"id\":1001,"
 		"\"test\":\"a.B.one\",\"why\":\"gone\"}],\"failed_total\":1,"
-		"\"unknown\":[{\"key\":\"VKMC-TC-2\",\"id\":1002,\"test\":\"\","
+		"\"unknown\":[{\"key\":\"VKMC-TC-2\",\"step\":3,\"id\":1002,\"test\":\"\","
 		"\"why\":\"cut\"}],"
 		"\"unknown_total\":1,\"superseded\":[],\"superseded_total\":4,"
 		"\"differing\":[],\"differing_total\":0,\"journal\":\"j\"}");

@@ -99,6 +99,42 @@ static enum qm_code read(struct qm_receipt_lines *lines, const char *text, struc
 	"{'key':'VKMC-TC-1','type':'TCR','id':1001,'suite_run':'1','before':{'id':4}," \
 	"'after':{'id':1,'name':'Passed'},'url':'https://q','project':'VKMC'}\n"
 
+/* Without the test case run that it is of, nobody can read a step again. */
+static void a_step_says_what_it_is_of(void **state)
+{
+	static const struct {
+		const char *members;
+		size_t damaged;
+	} rows[] = {
+		{ "'type':'TCSR','step':2,'case_run':1001", 0 },
+		{ "'type':'TCSR','step':2", 1 },
+		{ "'type':'TCSR','case_run':1001", 1 },
+		{ "'type':'TCSR','step':-1,'case_run':1001", 1 },
+		{ "'type':'TCR','step':2,'case_run':1001", 1 },
+	};
+	struct qm_receipt_lines lines;
+	struct qm_error err;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char text[1024];
+
+		(void)snprintf(text, sizeof text,
+			LINE "{'key':'VKMC-TC-1',%s,'id':77,'suite_run':'1','before':{},'after':"
+			     "{'id':1},'url':'https://q','project':'VKMC'}\n",
+			rows[i].members);
+		assert_int_equal(read(&lines, text, &err), QM_OK);
+		assert_int_equal(lines.damaged, rows[i].damaged);
+		if (!rows[i].damaged) {
+			const struct qm_receipt_line *step = qm_vec_at(&lines.lines, 1);
+
+			assert_int_equal(step->step, 2);
+			assert_int_equal(step->case_run, 1001);
+		}
+		qm_receipt_lines_release(&lines);
+	}
+}
+
 static void damaged_lines_are_counted(void **state)
 {
 	struct qm_receipt_lines lines;
@@ -157,6 +193,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_run_goes_back_to_before_the_first_upload),
 		cmocka_unit_test(runs_are_told_apart_by_kind_suite_run_and_id),
+		cmocka_unit_test(a_step_says_what_it_is_of),
 		cmocka_unit_test(damaged_lines_are_counted),
 		cmocka_unit_test(a_receipt_is_of_one_place),
 		cmocka_unit_test(what_lacks_something_is_no_line),

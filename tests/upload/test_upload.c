@@ -48,7 +48,7 @@ static void what_is_accepted_is_counted(void **state)
 		"1: 1008,1009,1010\n");
 	assert_int_equal(rig_result(rig, 2)->state, QM_CALL_ACCEPTED);
 	assert_int_equal(rig_result(rig, 2)->accepted, 3);
-	assert_int_equal(qm_summary_updated(&rig->summary, 0), 10);
+	assert_int_equal(qm_summary_updated(&rig->summary, 0).runs, 10);
 	assert_int_equal(rig->summary.transitions.count, 2);
 	transition = qm_vec_at(&rig->summary.transitions, 1);
 	assert_string_equal(transition->from, "Not Run");
