@@ -4,9 +4,10 @@
 #include <string.h>
 
 /*
- * An entry is a byte that says what it is, the struct as it stands, and behind it the struct's
- * texts in the order of the lists below: a length of 4 bytes, the bytes, NUL. A result's properties
- * follow in the same way, name and value.
+ * An entry is a byte that says what it is and the struct as it was told, but with a place for each
+ * text: a number where the struct has the pointer. 0 is no text, else it lies at texts[place - 1].
+ * Nearly all texts of a result are those of the result before it, such as the suite, the class and
+ * what it inherits: they are not stored again. To compare them costs less than to copy them.
  */
 enum kind {
 	REPORT_BEGIN,
@@ -22,7 +23,12 @@ enum kind {
 /* Far beyond any full_bytes; one result has at most 3 MB of texts (parsers/limits.h). */
 enum { MAX_BYTES = 16 << 20 };
 
-static const uint32_t no_text = UINT32_MAX;
+_Static_assert(sizeof(size_t) == sizeof(char *), "a place stands where a pointer stood");
+
+/* A property as it is stored. */
+struct places {
+	size_t name, value;
+};
 
 /* Where a struct has its texts. */
 struct shape {
@@ -52,97 +58,193 @@ static const struct shape not_reached_shape = { 2,
 
 void qm_tape_init(struct qm_tape *tape)
 {
-	qm_buf_init(&tape->bytes, MAX_BYTES);
-	qm_vec_init(&tape->properties, sizeof(struct qm_property));
-	tape->full_bytes = SIZE_MAX;
-	tape->on_full = NULL;
-	tape->context = NULL;
+	*tape = (struct qm_tape){ .full_bytes = SIZE_MAX };
+	qm_buf_init(&tape->entries, MAX_BYTES);
+	qm_buf_init(&tape->texts, MAX_BYTES);
+	qm_vec_init(&tape->properties, sizeof(struct places));
+	qm_vec_init(&tape->played, sizeof(struct qm_property));
 }
 
 void qm_tape_release(struct qm_tape *tape)
 {
-	qm_buf_release(&tape->bytes);
+	qm_buf_release(&tape->entries);
+	qm_buf_release(&tape->texts);
 	qm_vec_release(&tape->properties);
+	qm_vec_release(&tape->played);
 }
 
 void qm_tape_clear(struct qm_tape *tape)
 {
-	qm_buf_clear(&tape->bytes);
+	qm_buf_clear(&tape->entries);
+	qm_buf_clear(&tape->texts);
+	qm_vec_clear(&tape->properties);
+	tape->last = (struct qm_result){ .suite = NULL };
+	tape->last_properties = 0;
+}
+
+size_t qm_tape_bytes(const struct qm_tape *tape)
+{
+	return tape->entries.length + tape->texts.length +
+		tape->properties.count * sizeof(struct places);
+}
+
+/* ---- Texts and their places. */
+
+static size_t place_in(const void *item, size_t member)
+{
+	size_t place;
+
+	memcpy(&place, (const char *)item + member, sizeof place);
+	return place;
+}
+
+static const char *text_at(const struct qm_tape *tape, size_t place)
+{
+	return place ? tape->texts.data + place - 1 : NULL;
+}
+
+static bool is_same(const struct qm_tape *tape, size_t place, const char *text)
+{
+	return place && text ? strcmp(text_at(tape, place), text) == 0 : !place && !text;
+}
+
+static size_t add_text(struct qm_tape *tape, const char *text)
+{
+	size_t place = tape->texts.length + 1;
+
+	if (!text)
+		return 0;
+	qm_buf_add(&tape->texts, text, strlen(text) + 1);
+	return place;
+}
+
+/* Gives `item` places for its texts; `last` is one before it that has them, and shares them. */
+static void to_places(struct qm_tape *tape, const struct shape *shape, void *item, const void *last)
+{
+	for (size_t i = 0; i < shape->count; i++) {
+		char *member = (char *)item + shape->texts[i];
+		size_t place = last ? place_in(last, shape->texts[i]) : 0;
+		const char *text;
+
+		memcpy(&text, member, sizeof text);
+		if (!text)
+			place = 0;
+		else if (!is_same(tape, place, text))
+			place = add_text(tape, text);
+		memcpy(member, &place, sizeof place);
+	}
+}
+
+static void to_texts(const struct qm_tape *tape, const struct shape *shape, void *item)
+{
+	for (size_t i = 0; i < shape->count; i++) {
+		const char *text = text_at(tape, place_in(item, shape->texts[i]));
+
+		memcpy((char *)item + shape->texts[i], &text, sizeof text);
+	}
 }
 
 /* ---- Recording. */
 
-static void add_text(struct qm_tape *tape, const char *text)
-{
-	uint32_t length = text ? (uint32_t)strlen(text) : no_text;
-
-	qm_buf_add(&tape->bytes, &length, sizeof length);
-	if (text)
-		qm_buf_add(&tape->bytes, text, length + 1);
-}
-
-static void add(struct qm_tape *tape, enum kind kind, const void *item, size_t size,
-	const struct shape *shape)
-{
-	qm_buf_add_char(&tape->bytes, (char)kind);
-	qm_buf_add(&tape->bytes, item, size);
-	for (size_t i = 0; shape && i < shape->count; i++) {
-		const char *text;
-
-		memcpy(&text, (const char *)item + shape->texts[i], sizeof text);
-		add_text(tape, text);
-	}
-}
-
 static enum qm_code end_entry(struct qm_tape *tape)
 {
-	assert(!tape->bytes.overflow);
-	return tape->bytes.length < tape->full_bytes ? QM_OK : tape->on_full(tape->context);
+	assert(!tape->entries.overflow && !tape->texts.overflow);
+	return qm_tape_bytes(tape) < tape->full_bytes ? QM_OK : tape->on_full(tape->context);
+}
+
+static void add(struct qm_tape *tape, enum kind kind, const void *item, size_t size)
+{
+	qm_buf_add_char(&tape->entries, (char)kind);
+	qm_buf_add(&tape->entries, item, size);
 }
 
 static enum qm_code record_report_begin(void *context, const struct qm_report_begin *report)
 {
-	add(context, REPORT_BEGIN, report, sizeof *report, NULL);
+	add(context, REPORT_BEGIN, report, sizeof *report);
 	return end_entry(context);
+}
+
+static enum qm_code record_suite(struct qm_tape *tape, enum kind kind, struct qm_suite suite)
+{
+	to_places(tape, &suite_shape, &suite, NULL);
+	add(tape, kind, &suite, sizeof suite);
+	return end_entry(tape);
 }
 
 static enum qm_code record_suite_begin(void *context, const struct qm_suite *suite)
 {
-	add(context, SUITE_BEGIN, suite, sizeof *suite, &suite_shape);
-	return end_entry(context);
-}
-
-static enum qm_code record_result(void *context, const struct qm_result *result)
-{
-	add(context, RESULT, result, sizeof *result, &result_shape);
-	for (size_t i = 0; i < result->property_count; i++) {
-		add_text(context, result->properties[i].name);
-		add_text(context, result->properties[i].value);
-	}
-	return end_entry(context);
-}
-
-static enum qm_code record_suite_error(void *context, const struct qm_incident *incident)
-{
-	add(context, SUITE_ERROR, incident, sizeof *incident, &incident_shape);
-	return end_entry(context);
-}
-
-static enum qm_code record_config_method(void *context, const struct qm_incident *incident)
-{
-	add(context, CONFIG_METHOD, incident, sizeof *incident, &incident_shape);
-	return end_entry(context);
-}
-
-static enum qm_code record_not_reached(void *context, const struct qm_not_reached *not_reached)
-{
-	add(context, NOT_REACHED, not_reached, sizeof *not_reached, &not_reached_shape);
-	return end_entry(context);
+	return record_suite(context, SUITE_BEGIN, *suite);
 }
 
 static enum qm_code record_suite_end(void *context, const struct qm_suite *suite)
 {
-	add(context, SUITE_END, suite, sizeof *suite, &suite_shape);
+	return record_suite(context, SUITE_END, *suite);
+}
+
+static bool has_last_properties(const struct qm_tape *tape, const struct qm_result *result)
+{
+	const struct places *last = tape->properties.items;
+
+	if (result->property_count != tape->last.property_count)
+		return false;
+	last += tape->last_properties;
+	for (size_t i = 0; i < result->property_count; i++)
+		if (!is_same(tape, last[i].name, result->properties[i].name) ||
+			!is_same(tape, last[i].value, result->properties[i].value))
+			return false;
+	return true;
+}
+
+static void add_properties(struct qm_tape *tape, const struct qm_result *result)
+{
+	tape->last_properties = tape->properties.count;
+	for (size_t i = 0; i < result->property_count; i++) {
+		struct places *places = qm_vec_add(&tape->properties);
+
+		places->name = add_text(tape, result->properties[i].name);
+		places->value = add_text(tape, result->properties[i].value);
+	}
+}
+
+/* The entry of a result ends with the place of its properties. */
+static enum qm_code record_result(void *context, const struct qm_result *result)
+{
+	struct qm_tape *tape = context;
+	struct qm_result stored = *result;
+
+	if (!has_last_properties(tape, result))
+		add_properties(tape, result);
+	to_places(tape, &result_shape, &stored, &tape->last);
+	add(tape, RESULT, &stored, sizeof stored);
+	qm_buf_add(&tape->entries, &tape->last_properties, sizeof tape->last_properties);
+	tape->last = stored;
+	return end_entry(tape);
+}
+
+static enum qm_code record_incident(
+	struct qm_tape *tape, enum kind kind, struct qm_incident incident)
+{
+	to_places(tape, &incident_shape, &incident, NULL);
+	add(tape, kind, &incident, sizeof incident);
+	return end_entry(tape);
+}
+
+static enum qm_code record_suite_error(void *context, const struct qm_incident *incident)
+{
+	return record_incident(context, SUITE_ERROR, *incident);
+}
+
+static enum qm_code record_config_method(void *context, const struct qm_incident *incident)
+{
+	return record_incident(context, CONFIG_METHOD, *incident);
+}
+
+static enum qm_code record_not_reached(void *context, const struct qm_not_reached *not_reached)
+{
+	struct qm_not_reached stored = *not_reached;
+
+	to_places(context, &not_reached_shape, &stored, NULL);
+	add(context, NOT_REACHED, &stored, sizeof stored);
 	return end_entry(context);
 }
 
@@ -150,9 +252,9 @@ static enum qm_code record_report_end(void *context, const struct qm_report_end 
 {
 	struct qm_tape *tape = context;
 
-	add(tape, REPORT_END, end, sizeof *end, NULL);
+	add(tape, REPORT_END, end, sizeof *end);
 	if (end->error)
-		qm_buf_add(&tape->bytes, end->error, sizeof *end->error);
+		qm_buf_add(&tape->entries, end->error, sizeof *end->error);
 	return end_entry(tape);
 }
 
@@ -179,68 +281,47 @@ static void take(const char **at, void *out, size_t size)
 	*at += size;
 }
 
-static const char *take_text(const char **at)
-{
-	const char *text;
-	uint32_t length;
-
-	take(at, &length, sizeof length);
-	if (length == no_text)
-		return NULL;
-	text = *at;
-	*at += length + 1;
-	return text;
-}
-
-static void take_item(const char **at, void *item, size_t size, const struct shape *shape)
-{
-	take(at, item, size);
-	for (size_t i = 0; i < shape->count; i++) {
-		const char *text = take_text(at);
-
-		memcpy((char *)item + shape->texts[i], &text, sizeof text);
-	}
-}
-
-static enum qm_code play_suite(
-	const char **at, enum qm_code (*tell)(void *, const struct qm_suite *), void *context)
+static enum qm_code play_suite(const struct qm_tape *tape, const char **at,
+	enum qm_code (*tell)(void *, const struct qm_suite *), void *context)
 {
 	struct qm_suite suite;
 
-	take_item(at, &suite, sizeof suite, &suite_shape);
+	take(at, &suite, sizeof suite);
+	to_texts(tape, &suite_shape, &suite);
 	return tell ? tell(context, &suite) : QM_OK;
 }
 
-static enum qm_code play_incident(
-	const char **at, enum qm_code (*tell)(void *, const struct qm_incident *), void *context)
+static enum qm_code play_incident(const struct qm_tape *tape, const char **at,
+	enum qm_code (*tell)(void *, const struct qm_incident *), void *context)
 {
 	struct qm_incident incident;
 
-	take_item(at, &incident, sizeof incident, &incident_shape);
+	take(at, &incident, sizeof incident);
+	to_texts(tape, &incident_shape, &incident);
 	return tell ? tell(context, &incident) : QM_OK;
 }
 
-static enum qm_code play_not_reached(const char **at, const struct qm_sink *sink)
+static enum qm_code play_not_reached(
+	const struct qm_tape *tape, const char **at, const struct qm_sink *sink)
 {
 	struct qm_not_reached not_reached;
 
-	take_item(at, &not_reached, sizeof not_reached, &not_reached_shape);
+	take(at, &not_reached, sizeof not_reached);
+	to_texts(tape, &not_reached_shape, &not_reached);
 	return sink->not_reached ? sink->not_reached(sink->context, &not_reached) : QM_OK;
 }
 
-static enum qm_code play_result(struct qm_tape *tape, const char **at, const struct qm_sink *sink)
+static enum qm_code play_result(
+	const struct qm_tape *tape, const char **at, const struct qm_sink *sink)
 {
+	const struct qm_property *properties = tape->played.items;
 	struct qm_result result;
+	size_t first;
 
-	take_item(at, &result, sizeof result, &result_shape);
-	qm_vec_clear(&tape->properties);
-	for (size_t i = 0; i < result.property_count; i++) {
-		struct qm_property *property = qm_vec_add(&tape->properties);
-
-		property->name = take_text(at);
-		property->value = take_text(at);
-	}
-	result.properties = tape->properties.items;
+	take(at, &result, sizeof result);
+	take(at, &first, sizeof first);
+	to_texts(tape, &result_shape, &result);
+	result.properties = result.property_count ? properties + first : NULL;
 	return sink->result ? sink->result(sink->context, &result) : QM_OK;
 }
 
@@ -265,7 +346,8 @@ static enum qm_code play_report_end(const char **at, const struct qm_sink *sink)
 	return sink->report_end ? sink->report_end(sink->context, &end) : QM_OK;
 }
 
-static enum qm_code play_entry(struct qm_tape *tape, const char **at, const struct qm_sink *sink)
+static enum qm_code play_entry(
+	const struct qm_tape *tape, const char **at, const struct qm_sink *sink)
 {
 	enum kind kind = (enum kind)(unsigned char)**at;
 
@@ -274,28 +356,42 @@ static enum qm_code play_entry(struct qm_tape *tape, const char **at, const stru
 	case REPORT_BEGIN:
 		return play_report_begin(at, sink);
 	case SUITE_BEGIN:
-		return play_suite(at, sink->suite_begin, sink->context);
+		return play_suite(tape, at, sink->suite_begin, sink->context);
 	case RESULT:
 		return play_result(tape, at, sink);
 	case SUITE_ERROR:
-		return play_incident(at, sink->suite_error, sink->context);
+		return play_incident(tape, at, sink->suite_error, sink->context);
 	case CONFIG_METHOD:
-		return play_incident(at, sink->config_method, sink->context);
+		return play_incident(tape, at, sink->config_method, sink->context);
 	case NOT_REACHED:
-		return play_not_reached(at, sink);
+		return play_not_reached(tape, at, sink);
 	case SUITE_END:
-		return play_suite(at, sink->suite_end, sink->context);
+		return play_suite(tape, at, sink->suite_end, sink->context);
 	case REPORT_END:
 		break;
 	}
 	return play_report_end(at, sink);
 }
 
+/* All properties at once: results share them. */
+static void find_properties(struct qm_tape *tape)
+{
+	qm_vec_clear(&tape->played);
+	for (size_t i = 0; i < tape->properties.count; i++) {
+		const struct places *places = qm_vec_at(&tape->properties, i);
+		struct qm_property *property = qm_vec_add(&tape->played);
+
+		property->name = text_at(tape, places->name);
+		property->value = text_at(tape, places->value);
+	}
+}
+
 enum qm_code qm_tape_play(struct qm_tape *tape, const struct qm_sink *sink)
 {
-	const char *at = tape->bytes.data, *end = at + tape->bytes.length;
+	const char *at = tape->entries.data, *end = at + tape->entries.length;
 	enum qm_code code = QM_OK;
 
+	find_properties(tape);
 	while (!code && at < end)
 		code = play_entry(tape, &at, sink);
 	return code;

@@ -4,6 +4,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -138,6 +139,89 @@ static void a_sink_that_fails_hears_no_more(void **state)
 	assert_int_equal(count, 2);
 }
 
+/* One text after the other changes, is absent, and is back, always at the same address. */
+static void tell_changes(const struct qm_sink *sink)
+{
+	static const size_t texts[] = { offsetof(struct qm_result, suite),
+		offsetof(struct qm_result, test), offsetof(struct qm_result, class_name),
+		offsetof(struct qm_result, name), offsetof(struct qm_result, parameters),
+		offsetof(struct qm_result, description), offsetof(struct qm_result, failure_type),
+		offsetof(struct qm_result, message), offsetof(struct qm_result, failure_text),
+		offsetof(struct qm_result, file), offsetof(struct qm_result, hostname) };
+	static const char *const values[] = { "one", "two", "", NULL, "two", "twofold", "two" };
+	char text[8];
+
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		for (size_t j = 0; j < sizeof values / sizeof *values; j++) {
+			const char *value = values[j] ? text : NULL;
+			struct qm_result result = full_result;
+
+			if (value)
+				(void)snprintf(text, sizeof text, "%s", values[j]);
+			memcpy((char *)&result + texts[i], &value, sizeof value);
+			assert_int_equal(sink->result(sink->context, &result), QM_OK);
+		}
+}
+
+/* So do properties: their number, and one text of one of them. */
+static void tell_changed_properties(const struct qm_sink *sink)
+{
+	static const struct qm_property lists[][2] = {
+		{ { "id", "7" }, { "os", "linux" } },
+		{ { "id", "7" }, { "os", "macos" } },
+		{ { "id", "7" }, { "so", "macos" } },
+		{ { "id", NULL }, { "so", "macos" } },
+		{ { "id", "" }, { "so", "macos" } },
+	};
+	struct qm_result result = full_result;
+	struct qm_property shared[2];
+
+	result.properties = shared;
+	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+		for (size_t count = 0; count <= 4; count++) {
+			memcpy(shared, lists[i], sizeof shared);
+			result.property_count = count < 3 ? count : 4 - count;
+			assert_int_equal(sink->result(sink->context, &result), QM_OK);
+		}
+}
+
+static void what_a_result_shares_with_the_last_is_its_own_when_played(void **state)
+{
+	struct desk *desk = *state;
+	const struct qm_sink told = qm_events_sink(&desk->told);
+	const struct qm_sink played = qm_events_sink(&desk->played);
+	const struct qm_sink recorder = qm_tape_sink(&desk->tape, &told);
+
+	tell_changes(&told);
+	tell_changed_properties(&told);
+	for (int i = 0; i < 2; i++) { /* and nothing of a cleared tape is shared */
+		tell_changes(&recorder);
+		tell_changed_properties(&recorder);
+		qm_buf_clear(&desk->played);
+		assert_int_equal(qm_tape_play(&desk->tape, &played), QM_OK);
+		assert_string_equal(desk->played.data, desk->told.data);
+		qm_tape_clear(&desk->tape);
+	}
+}
+
+static void what_results_share_is_stored_once(void **state)
+{
+	struct desk *desk = *state;
+	const struct qm_sink all = qm_events_sink(&desk->told);
+	const struct qm_sink recorder = qm_tape_sink(&desk->tape, &all);
+	char long_text[2000];
+	struct qm_result result = full_result;
+
+	memset(long_text, 'x', sizeof long_text);
+	long_text[sizeof long_text - 1] = '\0';
+	result.suite = long_text;
+	result.properties = (const struct qm_property[]){ { "path", long_text } };
+	result.property_count = 1;
+	for (int i = 0; i < 100; i++)
+		assert_int_equal(recorder.result(recorder.context, &result), QM_OK);
+	assert_true(qm_tape_bytes(&desk->tape) < 100 * 250 + 2 * sizeof long_text);
+}
+
 static enum qm_code note_full(void *context)
 {
 	struct desk *desk = context;
@@ -156,8 +240,8 @@ static void a_full_tape_asks_after_each_entry(void **state)
 	desk->tape.on_full = note_full;
 	desk->tape.context = desk;
 	assert_int_equal(recorder.result(recorder.context, &full_result), QM_OK);
-	one = desk->tape.bytes.length;
-	desk->tape.full_bytes = 2 * one;
+	one = qm_tape_bytes(&desk->tape);
+	desk->tape.full_bytes = one + 1;
 	assert_int_equal(desk->full, 0);
 	assert_int_equal(recorder.result(recorder.context, &full_result), QM_OK);
 	assert_int_equal(desk->full, 1);
@@ -171,6 +255,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(what_is_played_is_what_was_told),
 		TEST(a_sink_that_fails_hears_no_more),
+		TEST(what_a_result_shares_with_the_last_is_its_own_when_played),
+		TEST(what_results_share_is_stored_once),
 		TEST(a_full_tape_asks_after_each_entry),
 	};
 
