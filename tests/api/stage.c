@@ -160,10 +160,10 @@ enum qm_code stage_make_call(
 {
 	const struct qm_api_call call = stage_call(effect);
 	enum qm_code code;
-	json_t *answer;
+	struct qm_json *answer;
 
 	qm_error_init(err);
 	code = qm_session_call(stage->session, &call, &answer, refusal, err);
-	json_decref(answer);
+	qm_json_free(answer);
 	return code;
 }
