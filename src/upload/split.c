@@ -14,11 +14,17 @@ struct node {
 	bool is_surely_bad; /* the whole was refused and the other half accepted */
 };
 
-enum stage { ROOT, NODE, FIRST_PROBE, LAST_PROBE };
+enum stage { ROOT, NODE, PROBE };
+
+/*
+ * Ids of a root that are sent alone before the whole is taken for refused, whatever the id; they
+ * differ from 7 ids on, and fewer than those are soon sent alone anyway.
+ */
+enum { PROBES = 4, LEAST_TO_PROBE = 7, LONE_TOO_LARGE = 2 };
 
 struct qm_splitter {
-	size_t max_ids;    /* learned; SIZE_MAX: nothing yet */
-	size_t calls_left; /* of max_split_calls */
+	size_t max_ids;                       /* learned; SIZE_MAX: nothing yet */
+	size_t calls_left, calls_for_breadth; /* of max_split_calls */
 	size_t group, refused_group;
 	const char *refused_words; /* NULL: no group was refused as a whole yet */
 
@@ -26,7 +32,8 @@ struct qm_splitter {
 	struct qm_vec nodes; /* struct node: handed out in order, from `next` on */
 	size_t next;
 	struct qm_piece root; /* what the nodes are parts of, and the words it was refused with */
-	unsigned halves_refused;
+	unsigned halves_refused, probe;
+	unsigned lone_too_large; /* single ids in a row */
 
 	struct node sent; /* handed out last */
 	enum stage stage; /* of what was handed out last, or of what is due */
@@ -38,6 +45,7 @@ struct qm_splitter *qm_splitter_new(size_t max_split_calls)
 
 	splitter->max_ids = SIZE_MAX;
 	splitter->calls_left = max_split_calls;
+	splitter->calls_for_breadth = max_split_calls / 2;
 	qm_vec_init(&splitter->roots, sizeof(struct qm_piece));
 	qm_vec_init(&splitter->nodes, sizeof(struct node));
 	return splitter;
@@ -99,11 +107,34 @@ static void push_halves(struct qm_splitter *splitter, const struct qm_piece *pie
 	push_node(splitter, &half);
 }
 
-/* The last node that has something to be done; false if none is left. */
+/*
+ * Large parts first sets most ids with the first calls, but where every second id is bad no call
+ * gets through before parts are single ids. So half of the calls go into the depth, where each pair
+ * of them ends an id or two; with a resume, which has calls anew, all ids find their end some day.
+ */
+static bool goes_deep(const struct qm_splitter *splitter)
+{
+	const struct node *first = qm_vec_at(&splitter->nodes, splitter->next);
+
+	return splitter->calls_left <= splitter->calls_for_breadth && !first->is_half_of_root;
+}
+
+static struct node take_node(struct qm_splitter *splitter)
+{
+	struct node node;
+
+	if (!goes_deep(splitter))
+		return *(struct node *)qm_vec_at(&splitter->nodes, splitter->next++);
+	node = *(struct node *)qm_vec_at(&splitter->nodes, splitter->nodes.count - 1);
+	splitter->nodes.count--;
+	return node;
+}
+
+/* The node that has something to be done; false if none is left. */
 static bool next_node(struct qm_splitter *splitter, struct node *out)
 {
 	while (splitter->next < splitter->nodes.count) {
-		*out = *(struct node *)qm_vec_at(&splitter->nodes, splitter->next++);
+		*out = take_node(splitter);
 		if (out->piece.fate != QM_PIECE_SEND)
 			return true;
 		if (!out->piece.count)
@@ -141,13 +172,24 @@ static bool next_root(struct qm_splitter *splitter, struct node *out)
 	return true;
 }
 
-/* The first or the last id of the root, alone. */
+/*
+ * The first and the last id, the last one of the left half and the first one of its second quarter:
+ * ends of nodes all, and of both parities, should every second id be bad.
+ */
+static struct qm_piece probe_of(const struct qm_piece *root, unsigned probe)
+{
+	size_t left = (root->count + 1) / 2;
+	const size_t places[PROBES] = { 0, root->count - 1, left - 1, (left + 1) / 2 };
+	struct qm_piece piece = *root;
+
+	piece.first += places[probe];
+	piece.count = 1;
+	return piece;
+}
+
 static bool next_probe(struct qm_splitter *splitter, struct node *out)
 {
-	*out = (struct node){ .piece = splitter->root };
-	if (splitter->stage == LAST_PROBE)
-		out->piece.first += out->piece.count - 1;
-	out->piece.count = 1;
+	*out = (struct node){ .piece = probe_of(&splitter->root, splitter->probe) };
 	splitter->calls_left--;
 	return true;
 }
@@ -156,7 +198,7 @@ bool qm_splitter_next(struct qm_splitter *splitter, struct qm_piece *out)
 {
 	bool found;
 
-	if (splitter->stage == FIRST_PROBE || splitter->stage == LAST_PROBE) {
+	if (splitter->stage == PROBE) {
 		found = next_probe(splitter, &splitter->sent);
 	} else {
 		found = next_node(splitter, &splitter->sent);
@@ -214,13 +256,31 @@ static void push_end(
 	push_node(splitter, &end);
 }
 
+/* The other half of what was sent, if that is still to come; it lies next to it on either way. */
+static struct node *find_other_half(const struct qm_splitter *splitter)
+{
+	const struct node *sent = &splitter->sent;
+	size_t end = sent->piece.first + sent->piece.count;
+	struct node *other;
+
+	if (splitter->next == splitter->nodes.count)
+		return NULL;
+	other = qm_vec_at(
+		&splitter->nodes, sent->is_left ? splitter->next : splitter->nodes.count - 1);
+	if (other->piece.fate != QM_PIECE_SEND || other->is_left == sent->is_left)
+		return NULL;
+	if (sent->is_left)
+		return other->piece.first == end ? other : NULL;
+	return other->piece.first + other->piece.count == sent->piece.first ? other : NULL;
+}
+
 static void answer_accepted(struct qm_splitter *splitter)
 {
-	if (splitter->stage == NODE && splitter->sent.is_left) {
-		struct node *right = qm_vec_at(&splitter->nodes, splitter->next);
+	struct node *other = splitter->stage == NODE ? find_other_half(splitter) : NULL;
 
-		right->is_surely_bad = true;
-	}
+	splitter->lone_too_large = 0;
+	if (other)
+		other->is_surely_bad = true;
 }
 
 static void refuse_root(struct qm_splitter *splitter)
@@ -250,18 +310,24 @@ static void refuse_node(struct qm_splitter *splitter)
 		push_halves(splitter, piece, false);
 	if (splitter->sent.is_half_of_root && are_alike(splitter->root.words, piece->words))
 		splitter->halves_refused++;
-	/* Halves of less than 2 are probes themselves. */
-	if (splitter->halves_refused == 2 && splitter->root.count >= 4 &&
-		splitter->calls_left >= 2) {
-		splitter->stage = FIRST_PROBE;
+	if (splitter->halves_refused == 2 && splitter->root.count >= LEAST_TO_PROBE &&
+		splitter->calls_left >= PROBES) {
+		splitter->stage = PROBE;
+		splitter->probe = 0;
 		splitter->halves_refused = 0;
 	}
 }
 
-static void refuse_group(struct qm_splitter *splitter)
+/* Later calls of the group that are refused alike are not tried in parts. */
+static void remember_refusal(struct qm_splitter *splitter, const char *words)
 {
 	splitter->refused_group = splitter->group;
-	splitter->refused_words = splitter->root.words;
+	splitter->refused_words = words;
+}
+
+static void refuse_group(struct qm_splitter *splitter)
+{
+	remember_refusal(splitter, splitter->root.words);
 	qm_vec_clear(&splitter->nodes);
 	splitter->next = 0;
 	push_end(splitter, &splitter->root, QM_PIECE_GROUP);
@@ -285,29 +351,45 @@ static void take_out(struct qm_splitter *splitter, size_t id)
 	}
 }
 
+/* A probe that got through, or was refused for another reason: it is a matter of ids after all. */
+static void end_probes(struct qm_splitter *splitter, enum qm_piece_answer answer)
+{
+	struct qm_piece probe = splitter->sent.piece;
+
+	take_out(splitter, probe.first);
+	if (answer != QM_PIECE_ACCEPTED && answer != QM_PIECE_DROPPED)
+		push_end(splitter, &probe, QM_PIECE_BAD);
+	while (splitter->probe) {
+		probe = probe_of(&splitter->root, --splitter->probe);
+		take_out(splitter, probe.first);
+		push_end(splitter, &probe, QM_PIECE_BAD);
+	}
+	splitter->stage = NODE;
+}
+
 static void answer_probe(struct qm_splitter *splitter, enum qm_piece_answer answer)
 {
 	const struct qm_piece *probe = &splitter->sent.piece;
-	struct qm_piece first = splitter->root;
-	bool alike = answer == QM_PIECE_REFUSED && are_alike(splitter->root.words, probe->words);
 
-	if (alike && splitter->stage == FIRST_PROBE) {
-		splitter->stage = LAST_PROBE;
-		return;
-	}
-	if (alike) {
+	if (answer != QM_PIECE_REFUSED || !are_alike(splitter->root.words, probe->words)) {
+		end_probes(splitter, answer);
+	} else if (++splitter->probe == PROBES) {
 		refuse_group(splitter);
-	} else {
-		take_out(splitter, probe->first);
-		if (answer != QM_PIECE_ACCEPTED && answer != QM_PIECE_DROPPED)
-			push_end(splitter, probe, QM_PIECE_BAD);
-		if (splitter->stage == LAST_PROBE) {
-			first.count = 1;
-			take_out(splitter, first.first);
-			push_end(splitter, &first, QM_PIECE_BAD);
-		}
+		splitter->stage = NODE;
 	}
-	splitter->stage = NODE;
+}
+
+/* What is still to come of the call was never sent in so small a part, and need not be. */
+static void refuse_rest(struct qm_splitter *splitter, const char *words)
+{
+	struct qm_piece piece;
+
+	while (splitter->roots.count) {
+		piece = *(struct qm_piece *)qm_vec_at(&splitter->roots, splitter->roots.count - 1);
+		splitter->roots.count--;
+		piece.words = words;
+		push_end(splitter, &piece, QM_PIECE_GROUP);
+	}
 }
 
 /* Smaller: what was learned counts for all that is to come. */
@@ -326,17 +408,27 @@ static void shrink(struct qm_splitter *splitter, size_t least)
 	push_root(splitter, piece, piece->first, left);
 }
 
+/* A server to which single ids are too large takes none: that is told after the second in a row. */
+static void answer_too_large(struct qm_splitter *splitter)
+{
+	const struct qm_piece piece = splitter->sent.piece;
+
+	shrink(splitter, 1);
+	if (piece.count == 1 && ++splitter->lone_too_large >= LONE_TOO_LARGE)
+		refuse_rest(splitter, piece.words);
+}
+
 void qm_splitter_answer(
 	struct qm_splitter *splitter, enum qm_piece_answer answer, const char *words)
 {
 	splitter->sent.piece.words = words;
 	splitter->sent.piece.is_doubtful |= answer == QM_PIECE_UNANSWERED;
-	if (splitter->stage == FIRST_PROBE || splitter->stage == LAST_PROBE)
+	if (splitter->stage == PROBE)
 		answer_probe(splitter, answer);
 	else if (answer == QM_PIECE_ACCEPTED)
 		answer_accepted(splitter);
 	else if (answer == QM_PIECE_TOO_LARGE)
-		shrink(splitter, 1);
+		answer_too_large(splitter);
 	else if (answer == QM_PIECE_UNANSWERED)
 		shrink(splitter, QM_SPLIT_LEAST);
 	else if (answer == QM_PIECE_REFUSED && splitter->stage == ROOT)

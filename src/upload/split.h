@@ -9,14 +9,17 @@
  *     which is not sent but halved at once; 16..23 ...
  *
  * which takes at most 2 x log2(n) calls more for one bad id, and for all calls of an upload
- * together no more than `max_split_calls`. Where both halves are refused alike, and so are
- * the first and the last id when they are sent alone, it is no matter of ids ("the execution is
- * closed"): the group is refused as a whole after 4 calls more, and so is each later call of
- * this group that is refused alike. Two words are alike when only their numbers differ.
+ * together no more than `max_split_calls`: half of them for the largest parts first, half of them
+ * for single ids, so that an upload with thousands of bad ids gets on, too. Where both halves are
+ * refused alike, and so are 4 ids (at the ends, in the middle, in between) that are sent alone, it
+ * is no matter of ids ("the execution is closed"): the group is refused as a whole after 6 calls
+ * more, and so is each later call of this group that is refused alike. Two words are alike when
+ * only their numbers differ.
  *
- * A call that is too large is halved too, and no later one is larger than those halves. So is
- * one that gets no answer in time; what is learned from that ends at 10 ids, since one id that
- * makes the server hang should not make thousands of calls out of ten.
+ * A call that is too large is halved too, and no later one is larger than those halves; after two
+ * single ids in a row that are too large the rest is refused unsent. A call that gets no answer in
+ * time is halved alike; what is learned from that ends at 10 ids, since one id that makes the
+ * server hang should not make thousands of calls out of ten.
  *
  * There is no call in here: pieces are handed out, and what came of the last one is handed in.
  */

@@ -167,7 +167,7 @@ static void note_failed(struct upload *upload, const struct qm_piece *piece)
 
 static void end_piece(struct upload *upload, const struct qm_piece *piece)
 {
-	static const char group[] = "refused, whatever the run: ";
+	static const char group[] = "refused, and alike for single runs: ";
 	static const char given_up[] =
 		"refused together, and not tried one by one as --max-split-calls is used up: ";
 	const char *words = piece->words ? piece->words : "the server gave no reason";

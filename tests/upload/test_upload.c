@@ -89,8 +89,8 @@ static void a_closed_execution_is_one_reason(void **state)
 	rig->office->closed = true;
 	send_all(rig, 50, stage_allow_all);
 	assert_counts(rig, 0, 200, 0);
-	/* The first call and 4 more, then one for each of the others. */
-	assert_int_equal(rig->office->writes, 5 + 3);
+	/* The first call and 6 more, then one for each of the others. */
+	assert_int_equal(rig->office->writes, 7 + 3);
 	assert_int_equal(rig->summary.reasons.count, 1);
 	assert_says(rig_reason(rig, 0), "200 runs of VKMC-TS-20 / Chrome to Passed");
 	assert_says(rig_reason(rig, 0), "the execution is closed");
