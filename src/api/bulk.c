@@ -96,8 +96,7 @@ enum qm_code qm_bulk_update(struct qm_session *session, const struct qm_project 
 	const struct qm_bulk_update *update, enum qm_refusal *refusal, struct qm_error *err)
 {
 	const struct qm_signature *signature = qm_session_signature(session);
-	json_t *arguments = qm_bulk_arguments(project->key, update);
-	struct qm_json *answer = NULL;
+	json_t *arguments = qm_bulk_arguments(project->key, update), *answer = NULL;
 	struct qm_bulk_update as_sent = *update;
 	struct qm_api_call call = {
 		.request = { .method = "PUT", .path = "/rest/execution/runstatus/bulkupdate" },
@@ -114,7 +113,7 @@ enum qm_code qm_bulk_update(struct qm_session *session, const struct qm_project 
 	call.request.body = body.data;
 	call.request.body_length = body.length;
 	code = qm_session_call(session, &call, &answer, refusal, err);
-	qm_json_free(answer);
+	json_decref(answer);
 	json_decref(arguments);
 	qm_wipe(body.data, body.length);
 	qm_buf_release(&body);

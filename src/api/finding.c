@@ -80,8 +80,7 @@ static void tame(struct qm_buf *text, const struct qm_log *log, char *out, size_
 }
 
 /* What the server says; "" if nothing usable. */
-static void read_message(
-	const struct qm_reply *reply, const struct qm_json *body, struct qm_buf *out)
+static void read_message(const struct qm_reply *reply, const json_t *body, struct qm_buf *out)
 {
 	size_t most = QM_REPLY_HEADER_MAX_BYTES;
 
@@ -122,27 +121,20 @@ static enum qm_found by_status(int status)
 }
 
 /* What stands where a flag is wanted: {"success": false}, 0, "false", "0". */
-static bool is_no(const struct qm_json *value)
+static bool is_no(const json_t *value)
 {
-	const char *text = qm_json_as_text(value);
+	const char *text = json_string_value(value);
 
-	switch (qm_json_kind(value)) {
-	case QM_JSON_TEXT:
+	if (text)
 		return qm_text_equal_nocase(text, "false") || strcmp(text, "0") == 0;
-	case QM_JSON_INTEGER:
-		return qm_json_as_integer(value) == 0;
-	case QM_JSON_REAL:
-		return qm_json_as_real(value) == 0;
-	default:
-		return qm_json_kind(value) == QM_JSON_FALSE;
-	}
+	return json_is_false(value) || (json_is_number(value) && json_number_value(value) == 0);
 }
 
 /*
  * QMetry's codes of errors begin with CO., as {"code": "CO.INVALID_API_KEY"} does. Any other code
  * is one where it stands with a message and nothing else, and neither tells of a success.
  */
-static bool is_error_code(const struct qm_json *body)
+static bool is_error_code(const json_t *body)
 {
 	static const char *const good[] = { "success", "updated", NULL };
 	const char *code = qm_json_text(body, "code"), *message = qm_json_text(body, "message");
@@ -151,38 +143,37 @@ static bool is_error_code(const struct qm_json *body)
 		return false;
 	if (qm_text_starts(code, "CO."))
 		return true;
-	return *message && qm_json_count(body) == 2 && *code != '2' &&
+	return *message && json_object_size(body) == 2 && *code != '2' &&
 		!qm_text_equal_nocase(code, "ok");
 }
 
-static bool is_something(const struct qm_json *value)
+static bool is_something(const json_t *value)
 {
-	const char *text = qm_json_as_text(value);
+	const char *text = json_string_value(value);
 
 	return text ? *text != '\0'
-		    : qm_json_kind(value) == QM_JSON_TRUE || qm_json_count(value) != 0;
+		    : json_is_true(value) || json_object_size(value) || json_array_size(value);
 }
 
 /*
  * A status of 200 is not the last word. What says whether it succeeded is believed; where nothing
  * does, an error beside no data is a failure.
  */
-static bool says_failure(const struct qm_json *body)
+static bool says_failure(const json_t *body)
 {
-	const struct qm_json *success = qm_json_get(body, "success");
+	const json_t *success = json_object_get(body, "success");
 
-	if (success && qm_json_kind(success) != QM_JSON_NULL)
+	if (success && !json_is_null(success))
 		return is_no(success);
-	if (qm_json_get(body, "data"))
+	if (json_object_get(body, "data"))
 		return false;
-	return is_error_code(body) || is_something(qm_json_get(body, "error")) ||
-		is_something(qm_json_get(body, "errors")) ||
-		is_something(qm_json_get(body, "errorMessage"));
+	return is_error_code(body) || is_something(json_object_get(body, "error")) ||
+		is_something(json_object_get(body, "errors")) ||
+		is_something(json_object_get(body, "errorMessage"));
 }
 
 /* The status is what a server says first; its text may say better. */
-static enum qm_found judge(
-	const struct qm_reply *reply, const struct qm_json *body, const char *message)
+static enum qm_found judge(const struct qm_reply *reply, const json_t *body, const char *message)
 {
 	enum qm_found found = by_status(reply->status);
 
@@ -270,9 +261,9 @@ static void read_answer(const struct qm_reply *reply, struct qm_finding *out)
 	if (reply->body.overflow)
 		return;
 	if (qm_json_read(reply->body.data, reply->body.length, &out->body, NULL) == QM_OK &&
-		qm_json_kind(out->body) == QM_JSON_OBJECT)
+		json_is_object(out->body))
 		return;
-	qm_json_free(out->body);
+	json_decref(out->body);
 	out->body = NULL;
 }
 
@@ -322,6 +313,6 @@ void qm_finding_read(const struct qm_reply *reply, int64_t now_ms, const struct 
 
 void qm_finding_release(struct qm_finding *finding)
 {
-	qm_json_free(finding->body);
+	json_decref(finding->body);
 	finding->body = NULL;
 }

@@ -10,8 +10,9 @@
 #define QM_API_FINDING_H
 
 #include "src/api/transport.h"
-#include "src/base/json.h"
 #include "src/base/log.h"
+
+#include <jansson.h>
 
 enum qm_found {
 	QM_FOUND_GOOD,          /* 2xx and a JSON object, or nothing where nothing is awaited */
@@ -31,7 +32,7 @@ enum qm_found {
 struct qm_finding {
 	enum qm_found found;
 	bool may_be_done;       /* of a write: no answer says whether it was carried out */
-	struct qm_json *body;   /* the JSON object of an answer; NULL: none. qm_json_free() it */
+	json_t *body;           /* the JSON object of an answer; NULL: none. json_decref it */
 	int64_t retry_after_ms; /* what the server asks us to wait (quota.h); 0: it does not say */
 	char text[512];         /* what happened and what to do; "" if good */
 };

@@ -107,7 +107,7 @@ static json_t *make_arguments(const struct qm_import *import, const char *projec
 }
 
 static enum qm_code keep_request_id(
-	const struct qm_json *answer, char out[QM_IMPORT_ID_BYTES], struct qm_error *err)
+	const json_t *answer, char out[QM_IMPORT_ID_BYTES], struct qm_error *err)
 {
 	char id[QM_ID_TEXT];
 	size_t length = strlen(qm_json_id_text(answer, "requestId", id));
@@ -124,8 +124,7 @@ enum qm_code qm_import_post(struct qm_session *session, const char *project_key,
 	const struct qm_import *import, char out_request_id[QM_IMPORT_ID_BYTES],
 	struct qm_error *err)
 {
-	json_t *arguments = make_arguments(import, project_key);
-	struct qm_json *answer = NULL;
+	json_t *arguments = make_arguments(import, project_key), *answer = NULL;
 	struct qm_api_call call = {
 		.tool = { .tool = "qmetry_import_automation_test_results", .arguments = arguments },
 		.request = { .method = "POST",
@@ -147,7 +146,7 @@ enum qm_code qm_import_post(struct qm_session *session, const char *project_key,
 			     : qm_session_call(session, &call, &answer, NULL, err);
 	if (!code)
 		code = keep_request_id(answer, out_request_id, err);
-	qm_json_free(answer);
+	json_decref(answer);
 	json_decref(arguments);
 	qm_buf_release(&body);
 	return code;
@@ -187,8 +186,7 @@ enum qm_code qm_import_ask(struct qm_session *session, const char *project_key,
 	const char *request_id, enum qm_import_state *out, struct qm_buf *out_text,
 	struct qm_error *err)
 {
-	json_t *arguments = json_object();
-	struct qm_json *answer = NULL;
+	json_t *arguments = json_object(), *answer = NULL;
 	struct qm_api_call call = {
 		.tool = { .tool = "qmetry_fetch_automation_status", .arguments = arguments },
 		.request = { .method = "GET" },
@@ -214,7 +212,7 @@ enum qm_code qm_import_ask(struct qm_session *session, const char *project_key,
 			qm_buf_add_text(out_text, ": ");
 		qm_text_printable(out_text, message);
 	}
-	qm_json_free(answer);
+	json_decref(answer);
 	json_decref(arguments);
 	return code;
 }

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* Ids up to 2^53 stay exact where a server writes them as 12.0. */
+/* Ids up to 2^53 stay exact where a server writes them as 12.0 or jansson reads them as reals. */
 #define EXACT_MAX 9007199254740992.0
 
 void qm_json_init(void)
@@ -16,48 +16,90 @@ void qm_json_init(void)
 	json_set_alloc_funcs(qm_alloc_raw, free);
 }
 
-int64_t qm_json_id(const struct qm_json *object, const char *name)
+/* Counts brackets outside strings; whether they match is the parser's business. */
+static bool is_too_deep(const char *bytes, size_t length)
 {
-	const struct qm_json *value = qm_json_get(object, name);
-	const char *text = qm_json_as_text(value);
-	double real = qm_json_as_real(value);
-	int64_t number = 0;
+	bool in_string = false;
+	int depth = 0;
 
-	if (text)
-		return qm_text_int(text, 0, INT64_MAX, &number) ? number : 0;
-	if (real >= 0 && real <= EXACT_MAX && (double)(int64_t)real == real)
-		number = (int64_t)real;
-	return number ? number : qm_json_as_integer(value);
+	for (size_t i = 0; i < length; i++) {
+		char c = bytes[i];
+
+		if (in_string && c == '\\')
+			i++;
+		else if (c == '"')
+			in_string = !in_string;
+		else if (!in_string && (c == '{' || c == '['))
+			depth++;
+		else if (!in_string && (c == '}' || c == ']'))
+			depth--;
+		if (depth > QM_JSON_MAX_DEPTH)
+			return true;
+	}
+	return false;
 }
 
-const char *qm_json_text(const struct qm_json *object, const char *name)
+enum qm_code qm_json_read(const char *bytes, size_t length, json_t **out, struct qm_error *err)
 {
-	const char *text = qm_json_as_text(qm_json_get(object, name));
+	json_error_t reason;
+
+	*out = NULL;
+	if (is_too_deep(bytes, length))
+		return qm_error_set(
+			err, QM_ELIMIT, "JSON nested more than %d levels deep", QM_JSON_MAX_DEPTH);
+	*out = json_loadb(bytes, length, JSON_ALLOW_NUL, &reason);
+	/* A number beyond 64 bits in a field that we do not read must not cost us the others. */
+	if (!*out && json_error_code(&reason) == json_error_numeric_overflow)
+		*out = json_loadb(bytes, length, JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, &reason);
+	if (!*out)
+		return qm_error_set(err, QM_EINPUT, "no JSON: %s at line %d, column %d",
+			reason.text, reason.line, reason.column);
+	return QM_OK;
+}
+
+int64_t qm_json_id(const json_t *object, const char *name)
+{
+	const json_t *value = json_object_get(object, name);
+	double real = json_real_value(value);
+	int64_t number = 0;
+
+	if (json_is_integer(value))
+		return json_integer_value(value);
+	if (json_is_string(value) && qm_text_int(json_string_value(value), 0, INT64_MAX, &number))
+		return number;
+	if (json_is_real(value) && real >= 0 && real <= EXACT_MAX && (double)(int64_t)real == real)
+		return (int64_t)real;
+	return 0;
+}
+
+const char *qm_json_text(const json_t *object, const char *name)
+{
+	const char *text = json_string_value(json_object_get(object, name));
 
 	return text ? text : "";
 }
 
-const char *qm_json_id_text(const struct qm_json *object, const char *name, char out[QM_ID_TEXT])
+const char *qm_json_id_text(const json_t *object, const char *name, char out[QM_ID_TEXT])
 {
-	const char *text = qm_json_as_text(qm_json_get(object, name));
+	const json_t *value = json_object_get(object, name);
 	int64_t number = qm_json_id(object, name);
 
 	out[0] = '\0';
-	if (text)
-		(void)snprintf(out, QM_ID_TEXT, "%s", text);
+	if (json_is_string(value))
+		(void)snprintf(out, QM_ID_TEXT, "%s", json_string_value(value));
 	else if (number)
 		(void)snprintf(out, QM_ID_TEXT, "%lld", (long long)number);
 	return out;
 }
 
-bool qm_json_flag(const struct qm_json *object, const char *name)
+bool qm_json_flag(const json_t *object, const char *name)
 {
-	const struct qm_json *value = qm_json_get(object, name);
-	const char *text = qm_json_as_text(value);
+	const json_t *value = json_object_get(object, name);
+	const char *text = json_string_value(value);
 
 	if (text)
 		return qm_text_equal_nocase(text, "true") || strcmp(text, "1") == 0;
-	return qm_json_kind(value) == QM_JSON_TRUE || qm_json_id(object, name) != 0;
+	return json_is_true(value) || qm_json_id(object, name) != 0;
 }
 
 json_t *qm_json_string(const char *text)
@@ -86,7 +128,7 @@ void qm_json_write(const json_t *value, struct qm_buf *out)
 }
 
 /* The first text that is not empty under the names that servers use for it. */
-static const char *message_of(const struct qm_json *object)
+static const char *message_of(const json_t *object)
 {
 	static const char *const names[] = { "message", "errorMessage", "msg", "error_description",
 		"error", "detail" };
@@ -100,18 +142,18 @@ static const char *message_of(const struct qm_json *object)
 	return "";
 }
 
-void qm_json_message(const struct qm_json *body, struct qm_buf *out)
+void qm_json_message(const json_t *body, struct qm_buf *out)
 {
-	const struct qm_json *error = qm_json_get(body, "error");
-	const struct qm_json *first = qm_json_first(qm_json_get(body, "errors"));
+	const json_t *error = json_object_get(body, "error"),
+		     *errors = json_object_get(body, "errors");
 	const char *text = message_of(body), *code;
 
 	if (!*text)
 		text = message_of(error);
 	if (!*text)
-		text = message_of(first);
-	if (!*text && qm_json_as_text(first))
-		text = qm_json_as_text(first);
+		text = message_of(json_array_get(errors, 0));
+	if (!*text && json_is_string(json_array_get(errors, 0)))
+		text = json_string_value(json_array_get(errors, 0));
 	code = qm_json_text(body, "code");
 	if (!*code)
 		code = qm_json_text(error, "code");

@@ -32,7 +32,7 @@ static json_t *with_place(const struct reading *reading, const json_t *rest)
 	return object;
 }
 
-static enum qm_code fetch(const struct reading *reading, struct qm_json **out, struct qm_error *err)
+static enum qm_code fetch(const struct reading *reading, json_t **out, struct qm_error *err)
 {
 	const struct qm_list *list = reading->list;
 	json_t *arguments = with_place(reading, list->arguments);
@@ -58,16 +58,15 @@ static enum qm_code fetch(const struct reading *reading, struct qm_json **out, s
 	return code;
 }
 
-static enum qm_code check_page(
-	struct reading *reading, const struct qm_json *rows, struct qm_error *err)
+static enum qm_code check_page(struct reading *reading, const json_t *rows, struct qm_error *err)
 {
 	char first[QM_ID_TEXT];
 
-	reading->page_rows = qm_json_count(rows);
+	reading->page_rows = json_array_size(rows);
 	if (reading->start + (int64_t)reading->page_rows > QM_LIST_MAX_ROWS)
 		return qm_error_set(
 			err, QM_ELIMIT, "the list has more than %d rows", QM_LIST_MAX_ROWS);
-	(void)qm_json_id_text(qm_json_first(rows), reading->list->id, first);
+	(void)qm_json_id_text(json_array_get(rows, 0), reading->list->id, first);
 	if (*first &&
 		(strcmp(first, reading->first) == 0 || strcmp(first, reading->last_first) == 0))
 		return qm_error_set(err, QM_EINPUT,
@@ -80,26 +79,27 @@ static enum qm_code check_page(
 	return QM_OK;
 }
 
-static enum qm_code take_rows(
-	struct reading *reading, const struct qm_json *answer, struct qm_error *err)
+static enum qm_code take_rows(struct reading *reading, const json_t *answer, struct qm_error *err)
 {
-	const struct qm_json *rows = qm_json_get(answer, "data"), *row;
-	const struct qm_json *total = qm_json_get(answer, "total");
-	bool has_total = total && qm_json_kind(total) != QM_JSON_NULL;
+	const json_t *rows = json_object_get(answer, "data"), *row;
+	const json_t *total = json_object_get(answer, "total");
 	enum qm_code code;
+	size_t i;
 
-	if (rows && qm_json_kind(rows) != QM_JSON_ARRAY && qm_json_kind(rows) != QM_JSON_NULL)
+	if (rows && !json_is_array(rows) && !json_is_null(rows))
 		return qm_error_set(err, QM_EINPUT, "the answer's `data` is no list");
 	if (!rows && !total)
 		return qm_error_set(err, QM_EINPUT, "the answer has no list `data`");
-	reading->total = has_total ? qm_json_id(answer, "total") : -1;
+	reading->total = total && !json_is_null(total) ? qm_json_id(answer, "total") : -1;
 	code = check_page(reading, rows, err);
 	/* It counts something else: what came already is more. */
 	if (reading->total < reading->start + (int64_t)reading->page_rows)
 		reading->total = -1;
-	for (row = qm_json_first(rows); !code && row; row = qm_json_next(row))
-		if (qm_json_kind(row) == QM_JSON_OBJECT)
+	for (i = 0; !code && i < reading->page_rows; i++) {
+		row = json_array_get(rows, i);
+		if (json_is_object(row))
 			code = reading->each(reading->context, row);
+	}
 	return code;
 }
 
@@ -158,7 +158,7 @@ enum qm_code qm_pages_read(struct qm_session *session, const struct qm_list *lis
 		.limit = QM_PAGE_ROWS };
 	bool more = false;
 	enum qm_code code;
-	struct qm_json *answer;
+	json_t *answer;
 
 	do {
 		code = fetch(&reading, &answer, err);
@@ -166,7 +166,7 @@ enum qm_code qm_pages_read(struct qm_session *session, const struct qm_list *lis
 			code = take_rows(&reading, answer, err);
 		if (!code)
 			code = move_on(&reading, &more, err);
-		qm_json_free(answer);
+		json_decref(answer);
 	} while (!code && more);
 	return code;
 }

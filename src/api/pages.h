@@ -36,7 +36,7 @@ struct qm_list {
 	void *context; /* of it */
 };
 
-typedef enum qm_code (*qm_row_fn)(void *context, const struct qm_json *row);
+typedef enum qm_code (*qm_row_fn)(void *context, const json_t *row);
 
 /* Calls `each` for every row that is an object; what it returns, if not QM_OK, ends the reading. */
 enum qm_code qm_pages_read(struct qm_session *session, const struct qm_list *list, qm_row_fn each,

@@ -16,24 +16,26 @@ void qm_project_release(struct qm_project *project)
 	qm_vec_release(&project->builds);
 }
 
-static int64_t view_id(const struct qm_json *info, const char *view)
+static int64_t view_id(const json_t *info, const char *view)
 {
-	return qm_json_id(qm_json_get(qm_json_get(info, "latestViews"), view), "viewId");
+	return qm_json_id(json_object_get(json_object_get(info, "latestViews"), view), "viewId");
 }
 
-static const char *keep_id(struct qm_arena *arena, const struct qm_json *info, const char *name)
+static const char *keep_id(struct qm_arena *arena, const json_t *info, const char *name)
 {
 	char text[QM_ID_TEXT];
 
 	return qm_arena_strdup(arena, qm_json_id_text(info, name, text));
 }
 
-static void read_statuses(const struct qm_json *info, struct qm_arena *arena, struct qm_vec *out)
+static void read_statuses(const json_t *info, struct qm_arena *arena, struct qm_vec *out)
 {
-	const struct qm_json *list = qm_json_get(info, "allstatus"), *row;
+	const json_t *list = json_object_get(info, "allstatus");
 	struct qm_status *status;
 
-	for (row = qm_json_first(list); row; row = qm_json_next(row)) {
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *row = json_array_get(list, i);
+
 		if (!qm_json_id(row, "id"))
 			continue;
 		status = qm_vec_add(out);
@@ -43,12 +45,14 @@ static void read_statuses(const struct qm_json *info, struct qm_arena *arena, st
 	}
 }
 
-static void read_builds(const struct qm_json *info, struct qm_arena *arena, struct qm_vec *out)
+static void read_builds(const json_t *info, struct qm_arena *arena, struct qm_vec *out)
 {
-	const struct qm_json *list = qm_json_get(info, "currentdrops"), *row;
+	const json_t *list = json_object_get(info, "currentdrops");
 	struct qm_build *build;
 
-	for (row = qm_json_first(list); row; row = qm_json_next(row)) {
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *row = json_array_get(list, i);
+
 		if (!qm_json_id(row, "DropID"))
 			continue;
 		build = qm_vec_add(out);
@@ -58,8 +62,8 @@ static void read_builds(const struct qm_json *info, struct qm_arena *arena, stru
 	}
 }
 
-static enum qm_code read_info(const struct qm_json *info, struct qm_arena *arena,
-	struct qm_project *out, struct qm_error *err)
+static enum qm_code read_info(
+	const json_t *info, struct qm_arena *arena, struct qm_project *out, struct qm_error *err)
 {
 	out->current_id = keep_id(arena, info, "currentProjectId");
 	out->client_code = keep_id(arena, info, "clientCode");
@@ -80,8 +84,7 @@ static enum qm_code read_info(const struct qm_json *info, struct qm_arena *arena
 enum qm_code qm_fetch_project(struct qm_session *session, const char *key, struct qm_arena *arena,
 	struct qm_project *out, struct qm_error *err)
 {
-	json_t *arguments = json_object();
-	struct qm_json *info = NULL;
+	json_t *arguments = json_object(), *info = NULL;
 	struct qm_api_call call = {
 		.tool = { .tool = "qmetry_fetch_qmetry_project_info", .arguments = arguments },
 		.request = { .method = "GET", .path = "/rest/admin/project/getinfo" },
@@ -94,7 +97,7 @@ enum qm_code qm_fetch_project(struct qm_session *session, const char *key, struc
 	code = qm_session_call(session, &call, &info, NULL, err);
 	if (!code)
 		code = read_info(info, arena, out, err);
-	qm_json_free(info);
+	json_decref(info);
 	json_decref(arguments);
 	return code;
 }

@@ -75,14 +75,14 @@ static enum qm_code set_view(struct listing *listing, const struct qm_project *p
 	return QM_OK;
 }
 
-static const char *first_text(const struct qm_json *row, const char *a, const char *b)
+static const char *first_text(const json_t *row, const char *a, const char *b)
 {
 	const char *text = qm_json_text(row, a);
 
 	return *text ? text : qm_json_text(row, b);
 }
 
-static int64_t first_id(const struct qm_json *row, const char *a, const char *b)
+static int64_t first_id(const json_t *row, const char *a, const char *b)
 {
 	int64_t id = qm_json_id(row, a);
 
@@ -91,7 +91,7 @@ static int64_t first_id(const struct qm_json *row, const char *a, const char *b)
 
 /* ---- Test suites. */
 
-static enum qm_code suite_row(void *context, const struct qm_json *row)
+static enum qm_code suite_row(void *context, const json_t *row)
 {
 	struct listing *listing = context;
 	struct qm_suite_row suite = { .id = qm_json_id(row, "id"),
@@ -142,7 +142,7 @@ enum qm_code qm_fetch_suites(struct qm_session *session, const struct qm_project
 
 /* ---- Executions of a suite: its test suite runs. */
 
-static enum qm_code execution_row(void *context, const struct qm_json *row)
+static enum qm_code execution_row(void *context, const json_t *row)
 {
 	char suite_run[QM_ID_TEXT], platform[QM_ID_TEXT], release[QM_ID_TEXT], cycle[QM_ID_TEXT];
 	struct listing *listing = context;
@@ -187,7 +187,7 @@ enum qm_code qm_fetch_executions(struct qm_session *session, const struct qm_pro
 
 /* ---- Test case runs of an execution. */
 
-static enum qm_code run_row(void *context, const struct qm_json *row)
+static enum qm_code run_row(void *context, const json_t *row)
 {
 	struct listing *listing = context;
 	struct qm_run_row run = { .id = qm_json_id(row, "tcRunID"),
@@ -244,7 +244,7 @@ enum qm_code qm_fetch_runs(struct qm_session *session, const struct qm_project *
 
 const char qm_tool_fetch_steps[] = "qmetry_fetch_test_case_step_runs";
 
-static enum qm_code step_row(void *context, const struct qm_json *row)
+static enum qm_code step_row(void *context, const json_t *row)
 {
 	struct listing *listing = context;
 	struct qm_step_row step = { .id = qm_json_id(row, "tcStepRunID"),
@@ -294,7 +294,7 @@ static json_t *filter_by_name(const char *name)
 		"field", "name");
 }
 
-static enum qm_code build_row(void *context, const struct qm_json *row)
+static enum qm_code build_row(void *context, const json_t *row)
 {
 	struct listing *listing = context;
 	/* The project info spells them DropID and Name; what this list does is not documented. */
@@ -326,7 +326,7 @@ enum qm_code qm_fetch_builds(struct qm_session *session, const struct qm_project
 
 /* ---- Platforms. */
 
-static enum qm_code platform_row(void *context, const struct qm_json *row)
+static enum qm_code platform_row(void *context, const json_t *row)
 {
 	struct listing *listing = context;
 	struct qm_platform_row platform = { .id = first_id(row, "platformID", "id"),

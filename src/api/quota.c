@@ -39,7 +39,7 @@ static int64_t from_header(const char *header, int64_t now_ms)
 
 /* ---- Members of the body. */
 
-static int64_t from_delay(const struct qm_json *body)
+static int64_t from_delay(const json_t *body)
 {
 	static const char *const names[] = { "retryAfter", "retry_after", "retryAfterSeconds" };
 
@@ -52,7 +52,7 @@ static int64_t from_delay(const struct qm_json *body)
 	return 0;
 }
 
-static int64_t from_reset(const struct qm_json *object, int64_t now_ms)
+static int64_t from_reset(const json_t *object, int64_t now_ms)
 {
 	static const char *const names[] = { "resetsAt", "resetAt", "reset" };
 
@@ -68,15 +68,15 @@ static int64_t from_reset(const struct qm_json *object, int64_t now_ms)
 }
 
 /* Of the quotas in the body those that are used up; the longest wait counts. */
-static int64_t from_quotas(const struct qm_json *body, int64_t now_ms)
+static int64_t from_quotas(const json_t *body, int64_t now_ms)
 {
 	static const char *const names[] = { "minutely", "hourly", "daily" };
 	int64_t longest = 0;
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		const struct qm_json *quota = qm_json_get(body, names[i]);
+		const json_t *quota = json_object_get(body, names[i]);
 		bool used_up =
-			qm_json_get(quota, "remaining") && qm_json_id(quota, "remaining") == 0;
+			json_object_get(quota, "remaining") && qm_json_id(quota, "remaining") == 0;
 		int64_t wait_ms = used_up ? from_reset(quota, now_ms) : 0;
 
 		longest = wait_ms > longest ? wait_ms : longest;
@@ -150,7 +150,7 @@ static int64_t from_window_words(const char *message, int64_t now_ms)
 }
 
 int64_t qm_quota_wait_ms(
-	const char *retry_after, const struct qm_json *body, const char *message, int64_t now_ms)
+	const char *retry_after, const json_t *body, const char *message, int64_t now_ms)
 {
 	int64_t wait_ms = from_header(retry_after, now_ms);
 

@@ -18,12 +18,11 @@
 #ifndef QM_API_QUOTA_H
 #define QM_API_QUOTA_H
 
-#include "src/base/json.h"
-
+#include <jansson.h>
 #include <stdint.h>
 
 /* Milliseconds; 0 where nothing is said. `body` may be NULL, `message` may be "". */
 int64_t qm_quota_wait_ms(
-	const char *retry_after, const struct qm_json *body, const char *message, int64_t now_ms);
+	const char *retry_after, const json_t *body, const char *message, int64_t now_ms);
 
 #endif

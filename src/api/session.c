@@ -462,7 +462,7 @@ static enum qm_code add_place(const struct qm_session *session, const struct qm_
 }
 
 enum qm_code qm_session_call(struct qm_session *session, const struct qm_api_call *call,
-	struct qm_json **out, enum qm_refusal *refusal, struct qm_error *err)
+	json_t **out, enum qm_refusal *refusal, struct qm_error *err)
 {
 	struct qm_tries tries = { 0 };
 	bool may_be_done = false;
@@ -489,7 +489,7 @@ enum qm_code qm_session_call(struct qm_session *session, const struct qm_api_cal
 			: code && may_be_done  ? QM_REFUSED_UNANSWERED
 					       : QM_NOT_REFUSED;
 	if (!code) {
-		*out = finding.body;
+		*out = finding.body ? finding.body : json_object();
 		finding.body = NULL;
 	}
 	qm_finding_release(&finding);

@@ -24,7 +24,6 @@
 #include "policy/gate.h"
 #include "src/api/transport.h"
 #include "src/base/clock.h"
-#include "src/base/json.h"
 #include "src/base/log.h"
 #include "src/base/stop.h"
 
@@ -111,15 +110,14 @@ enum qm_refusal {
 };
 
 /*
- * Makes the call, retries as retry.h says, and parses the answer: `out` (qm_json_free() it) is the
- * JSON object of a 2xx answer without `success:false`, NULL where a write got none. Codes:
- * QM_EDENIED (policy), QM_ESTOPPED (limit, deadline, signal), QM_EAUTH (401, 403), QM_EUNREACHABLE,
- * QM_EREFUSED with `refusal` (may be NULL) telling how; with other failures of a write
- * QM_REFUSED_UNANSWERED tells that one of its attempts may have been done all the same. 404 on a
- * read is QM_ENOTFOUND.
+ * Makes the call, retries as retry.h says, and parses the answer: `out` (json_decref it) is the
+ * JSON object of a 2xx answer without `success:false`. Codes: QM_EDENIED (policy), QM_ESTOPPED
+ * (limit, deadline, signal), QM_EAUTH (401, 403), QM_EUNREACHABLE, QM_EREFUSED with `refusal`
+ * (may be NULL) telling how; with other failures of a write QM_REFUSED_UNANSWERED tells that one
+ * of its attempts may have been done all the same. 404 on a read is QM_ENOTFOUND.
  */
 enum qm_code qm_session_call(struct qm_session *session, const struct qm_api_call *call,
-	struct qm_json **out, enum qm_refusal *refusal, struct qm_error *err) QM_MUST_CHECK;
+	json_t **out, enum qm_refusal *refusal, struct qm_error *err) QM_MUST_CHECK;
 
 /*
  * Whether a call that `limit` holds back until `at_ms` would be waited for if the work went on from

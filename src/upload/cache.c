@@ -76,14 +76,14 @@ static bool next_line(const char **at, const char *end, const char **line, size_
 	return true;
 }
 
-static struct qm_json *parse_line(const char *line, size_t length)
+static json_t *parse_line(const char *line, size_t length)
 {
-	struct qm_json *value = NULL;
+	json_t *value = NULL;
 
 	return qm_json_read(line, length, &value, NULL) ? NULL : value;
 }
 
-static const char *kept_text(struct qm_cache *cache, const struct qm_json *object, const char *name)
+static const char *kept_text(struct qm_cache *cache, const json_t *object, const char *name)
 {
 	const char *text = qm_json_text(object, name);
 
@@ -111,7 +111,7 @@ static bool read_sections(struct qm_cache *cache, const char *at, const char *en
 	size_t length;
 
 	while (next_line(&at, end, &line, &length)) {
-		struct qm_json *object = parse_line(line, length);
+		json_t *object = parse_line(line, length);
 		struct section section = { .suite = kept_text(cache, object, "suite"),
 			.suite_run = kept_text(cache, object, "suite_run"),
 			.id = qm_json_id(object, "id"),
@@ -120,7 +120,7 @@ static bool read_sections(struct qm_cache *cache, const char *at, const char *en
 		bool good = !section.suite != !section.suite_run && count >= 0 &&
 			count <= QM_MAX_RUNS && (!section.suite || section.id);
 
-		qm_json_free(object);
+		json_decref(object);
 		section.count = section.suite_run ? (size_t)count : 0;
 		if (!good || !take_runs(&section, &at, end))
 			return false;
@@ -182,13 +182,13 @@ static const char *read_bytes(struct qm_cache *cache, const char *bytes, size_t 
 	char digest[QM_SHA256_HEX];
 	const char *wrong = NULL;
 	size_t head_length;
-	struct qm_json *head;
+	json_t *head;
 
 	if (!next_line(&at, end, &line, &head_length))
 		return "it is no cache";
 	head = parse_line(line, head_length);
 	checksum(at, (size_t)(end - at), digest);
-	if (!qm_json_get(head, "qmetry-ci cache"))
+	if (!json_object_get(head, "qmetry-ci cache"))
 		wrong = "it is no cache";
 	else if (qm_json_id(head, "qmetry-ci cache") != VERSION)
 		wrong = "another version wrote it";
@@ -197,7 +197,7 @@ static const char *read_bytes(struct qm_cache *cache, const char *bytes, size_t 
 		wrong = "it is of another server or project";
 	else if (strcmp(qm_json_text(head, "sha256"), digest) != 0)
 		wrong = "it is damaged, its checksum differs";
-	qm_json_free(head);
+	json_decref(head);
 	if (!wrong && !read_sections(cache, at, end))
 		wrong = "it is damaged";
 	return wrong;
@@ -332,38 +332,35 @@ void qm_cached_runs_begin(
 	runs->count = section->count;
 }
 
-/* The text of `item`, which becomes the next one. */
-static const char *take_text(const struct qm_json **item)
+static const char *item_text(const json_t *line, size_t index)
 {
-	const char *text = qm_json_as_text(*item);
+	const char *text = json_string_value(json_array_get(line, index));
 
-	*item = qm_json_next(*item);
 	return text ? text : "";
 }
 
 bool qm_cached_runs_next(struct qm_cached_runs *runs)
 {
-	const struct qm_json *item;
 	const char *line;
 	size_t length;
 
-	qm_json_free(runs->line);
+	json_decref(runs->line);
 	runs->line = NULL;
 	if (!next_line(&runs->at, runs->end, &line, &length))
 		return false;
-	runs->line = parse_line(line, length);
-	item = qm_json_first(runs->line);
-	runs->row = (struct qm_run_row){ .id = qm_json_as_integer(item) };
-	item = qm_json_next(item);
-	runs->row.key = take_text(&item);
-	runs->row.summary = take_text(&item);
-	runs->row.script_name = take_text(&item);
+	runs->line = json_loadb(line, length, 0, NULL);
+	runs->row = (struct qm_run_row){
+		.id = json_integer_value(json_array_get(runs->line, 0)),
+		.key = item_text(runs->line, 1),
+		.summary = item_text(runs->line, 2),
+		.script_name = item_text(runs->line, 3),
+	};
 	return runs->row.id > 0;
 }
 
 void qm_cached_runs_end(struct qm_cached_runs *runs)
 {
-	qm_json_free(runs->line);
+	json_decref(runs->line);
 	runs->line = NULL;
 }
 

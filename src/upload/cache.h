@@ -52,7 +52,7 @@ void qm_cache_keep_suite(struct qm_cache *cache, const char *key, int64_t id);
 struct qm_cached_runs {
 	const char *at, *end;
 	size_t count;
-	struct qm_json *line; /* that `row` borrows from */
+	json_t *line; /* that `row` borrows from */
 	struct qm_run_row row;
 };
 

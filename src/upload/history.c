@@ -69,22 +69,21 @@ static bool has_its_sum(const char *line, size_t length)
 
 /* ---- The lines of a plan. Each reader says whether the line makes sense. */
 
-static const char *keep(struct qm_history *history, const struct qm_json *object, const char *name)
+static const char *keep(struct qm_history *history, const json_t *object, const char *name)
 {
 	return qm_arena_strdup(&history->arena, qm_json_text(object, name));
 }
 
-static const char *keep_maybe(
-	struct qm_history *history, const struct qm_json *object, const char *name)
+static const char *keep_maybe(struct qm_history *history, const json_t *object, const char *name)
 {
-	const char *text = qm_json_as_text(qm_json_get(object, name));
+	const char *text = json_string_value(json_object_get(object, name));
 
 	return text ? qm_arena_strdup(&history->arena, text) : NULL;
 }
 
-static bool read_header(struct qm_history *history, const struct qm_json *line)
+static bool read_header(struct qm_history *history, const json_t *line)
 {
-	const struct qm_json *settings = qm_json_get(line, "settings");
+	const json_t *settings = json_object_get(line, "settings");
 	int64_t batch_size = qm_json_id(settings, "batch_size");
 
 	history->id = keep(history, line, "id");
@@ -97,7 +96,7 @@ static bool read_header(struct qm_history *history, const struct qm_json *line)
 	return *history->url && *history->project;
 }
 
-static bool read_execution(struct qm_history *history, const struct qm_json *line)
+static bool read_execution(struct qm_history *history, const json_t *line)
 {
 	struct qm_execution *execution;
 
@@ -116,7 +115,7 @@ static bool read_execution(struct qm_history *history, const struct qm_json *lin
 	return *execution->suite_run != '\0';
 }
 
-static bool read_report(struct qm_history *history, const struct qm_json *line)
+static bool read_report(struct qm_history *history, const json_t *line)
 {
 	struct qm_origin_report *report;
 
@@ -139,13 +138,12 @@ static bool outcome_of(const char *name, uint8_t *out)
 	return false;
 }
 
-static void read_tests(
-	struct qm_history *history, const struct qm_json *run, struct qm_entry *entry)
+static void read_tests(struct qm_history *history, const json_t *run, struct qm_entry *entry)
 {
-	const struct qm_json *item = qm_json_first(qm_json_get(run, "tests"));
+	const json_t *tests = json_object_get(run, "tests");
 
-	for (; item && entry->test_count < QM_NAMES_PER_RUN; item = qm_json_next(item)) {
-		const char *test = qm_json_as_text(item);
+	for (size_t i = 0; i < json_array_size(tests) && i < QM_NAMES_PER_RUN; i++) {
+		const char *test = json_string_value(json_array_get(tests, i));
 
 		if (test)
 			entry->tests[entry->test_count++] = qm_arena_strdup(&history->arena, test);
@@ -153,7 +151,7 @@ static void read_tests(
 }
 
 /* Step runs, and only they, are of a test case run. */
-static bool read_step(const struct qm_json *run, struct qm_entry *entry)
+static bool read_step(const json_t *run, struct qm_entry *entry)
 {
 	int64_t step = qm_json_id(run, "step");
 
@@ -162,17 +160,17 @@ static bool read_step(const struct qm_json *run, struct qm_entry *entry)
 	return (strcmp(entry->entity_type, "TCSR") == 0) == (entry->step && entry->case_run);
 }
 
-static bool read_run(struct qm_history *history, const struct qm_json *run, struct qm_entry *entry)
+static bool read_run(struct qm_history *history, const json_t *run, struct qm_entry *entry)
 {
-	const struct qm_json *report = qm_json_get(run, "report");
-	int64_t number = qm_json_as_integer(report);
+	const json_t *report = json_object_get(run, "report");
+	json_int_t number = json_integer_value(report);
 
 	entry->key = keep(history, run, "key");
 	entry->before_id = qm_json_id(run, "before");
 	if (!read_step(run, entry))
 		return false;
 	entry->report = QM_NONE;
-	if (qm_json_kind(report) == QM_JSON_INTEGER) {
+	if (json_is_integer(report)) {
 		if (number < 0 || (size_t)number >= history->reports.count)
 			return false;
 		entry->report = (uint32_t)number;
@@ -213,10 +211,10 @@ static int64_t next_id(const char **at)
 	return id;
 }
 
-static bool read_call(struct qm_history *history, const struct qm_json *line)
+static bool read_call(struct qm_history *history, const json_t *line)
 {
-	const struct qm_json *arguments = qm_json_get(line, "arguments");
-	const struct qm_json *run = qm_json_first(qm_json_get(line, "runs"));
+	const json_t *arguments = json_object_get(line, "arguments");
+	const json_t *runs = json_object_get(line, "runs");
 	const char *ids = qm_json_text(arguments, "entityIDs");
 	int64_t execution = qm_json_id(line, "execution");
 	struct qm_entry call = { .entity_type = keep(history, arguments, "entityType"),
@@ -226,9 +224,9 @@ static bool read_call(struct qm_history *history, const struct qm_json *line)
 		.execution = (uint32_t)execution };
 
 	if (execution < 0 || execution >= (int64_t)history->executions.count || !call.status_id ||
-		!*call.entity_type || !run)
+		!*call.entity_type || !json_array_size(runs))
 		return false;
-	for (; run; run = qm_json_next(run)) {
+	for (size_t i = 0; i < json_array_size(runs); i++) {
 		struct qm_entry *entry;
 
 		if (history->entries.count >= QM_MAX_RUNS)
@@ -236,47 +234,46 @@ static bool read_call(struct qm_history *history, const struct qm_json *line)
 		entry = qm_vec_add(&history->entries);
 		*entry = call;
 		entry->id = next_id(&ids);
-		if (!entry->id || !read_run(history, run, entry) || !index_entry(history, entry))
+		if (!entry->id || !read_run(history, json_array_get(runs, i), entry) ||
+			!index_entry(history, entry))
 			return false;
 	}
 	history->calls++;
 	return !*ids;
 }
 
-static bool read_end_of_plan(struct qm_history *history, const struct qm_json *line)
+static bool read_end_of_plan(struct qm_history *history, const json_t *line)
 {
-	const struct qm_json *planned = qm_json_get(line, "planned");
+	const json_t *planned = json_object_get(line, "planned");
 
 	history->is_complete = qm_json_id(planned, "calls") == (int64_t)history->calls &&
 		qm_json_id(planned, "updates") == (int64_t)history->entries.count;
 	return history->is_complete;
 }
 
-static bool read_plan_line(struct qm_history *history, const struct qm_json *line)
+static bool read_plan_line(struct qm_history *history, const json_t *line)
 {
-	if (qm_json_get(line, "call"))
+	if (json_object_get(line, "call"))
 		return read_call(history, line);
-	if (qm_json_get(line, "planned"))
+	if (json_object_get(line, "planned"))
 		return read_end_of_plan(history, line);
-	if (qm_json_get(line, "report"))
+	if (json_object_get(line, "report"))
 		return read_report(history, line);
-	return qm_json_get(line, "execution") && read_execution(history, line);
+	return json_object_get(line, "execution") && read_execution(history, line);
 }
 
 /* ---- What happened. */
 
 /* What was done stays done, whatever a later line says. */
-static bool set_state(
-	struct qm_history *history, const struct qm_json *range, enum qm_entry_state state)
+static bool set_state(struct qm_history *history, const json_t *range, enum qm_entry_state state)
 {
-	const struct qm_json *start = qm_json_first(range), *length = qm_json_next(start);
-	int64_t first = qm_json_as_integer(start), count = qm_json_as_integer(length);
-	int64_t all = (int64_t)history->entries.count;
+	const json_t *start = json_array_get(range, 0), *length = json_array_get(range, 1);
+	json_int_t first = json_integer_value(start), count = json_integer_value(length);
+	json_int_t all = (json_int_t)history->entries.count;
 
-	if (qm_json_kind(start) != QM_JSON_INTEGER || first < 0 || first > all || count < 0 ||
-		count > all - first)
+	if (!json_is_integer(start) || first < 0 || first > all || count < 0 || count > all - first)
 		return false;
-	for (int64_t i = first; i < first + count; i++) {
+	for (json_int_t i = first; i < first + count; i++) {
 		struct qm_entry *entry = qm_vec_at(&history->entries, (size_t)i);
 
 		if (entry->state != QM_ENTRY_DONE)
@@ -285,7 +282,7 @@ static bool set_state(
 	return true;
 }
 
-static bool read_event(struct qm_history *history, const struct qm_json *line)
+static bool read_event(struct qm_history *history, const json_t *line)
 {
 	static const struct {
 		const char *name;
@@ -294,11 +291,10 @@ static bool read_event(struct qm_history *history, const struct qm_json *line)
 		{ "failed", QM_ENTRY_FAILED } };
 
 	for (size_t i = 0; i < sizeof events / sizeof *events; i++) {
-		const struct qm_json *ranges = qm_json_get(line, events[i].name);
-		const struct qm_json *range = qm_json_first(ranges);
+		const json_t *ranges = json_object_get(line, events[i].name);
 
-		for (; range; range = qm_json_next(range))
-			if (!set_state(history, range, events[i].state))
+		for (size_t j = 0; j < json_array_size(ranges); j++)
+			if (!set_state(history, json_array_get(ranges, j), events[i].state))
 				return false;
 		if (ranges)
 			return true;
@@ -326,12 +322,12 @@ static enum qm_code fail(const struct reading *reading, const char *text)
 static enum qm_code read_line(struct reading *reading, const char *bytes, size_t length)
 {
 	struct qm_history *history = reading->history;
-	struct qm_json *line = NULL;
+	json_t *line = NULL;
 	enum qm_code code = QM_OK;
 	bool is_good;
 
 	is_good = has_its_sum(bytes, length) && !qm_json_read(bytes, length, &line, NULL) &&
-		qm_json_kind(line) == QM_JSON_OBJECT;
+		json_is_object(line);
 	if (is_good && reading->line == 1)
 		code = read_header(history, line)
 			? QM_OK
@@ -340,7 +336,7 @@ static enum qm_code read_line(struct reading *reading, const char *bytes, size_t
 		is_good = read_event(history, line);
 	else if (is_good)
 		is_good = read_plan_line(history, line);
-	qm_json_free(line);
+	json_decref(line);
 	if (!is_good && !history->is_complete)
 		return fail(reading,
 			"the journal is damaged in its plan, so that nobody knows what was to be "

@@ -17,15 +17,14 @@ void qm_receipt_lines_release(struct qm_receipt_lines *lines)
 	qm_arena_release(&lines->arena);
 }
 
-static const char *keep(
-	struct qm_receipt_lines *lines, const struct qm_json *object, const char *name)
+static const char *keep(struct qm_receipt_lines *lines, const json_t *object, const char *name)
 {
 	return qm_arena_strdup(&lines->arena, qm_json_text(object, name));
 }
 
 /* All receipts of a file are of one server and one project: the first line tells which. */
-static enum qm_code check_place(struct qm_receipt_lines *lines, const struct qm_json *object,
-	int number, struct qm_error *err)
+static enum qm_code check_place(
+	struct qm_receipt_lines *lines, const json_t *object, int number, struct qm_error *err)
 {
 	const char *url = qm_json_text(object, "url"), *project = qm_json_text(object, "project");
 
@@ -44,10 +43,10 @@ static enum qm_code check_place(struct qm_receipt_lines *lines, const struct qm_
 
 /* False where something is missing without which nothing can be undone. */
 static bool read_line(
-	struct qm_receipt_lines *lines, const struct qm_json *object, struct qm_receipt_line *out)
+	struct qm_receipt_lines *lines, const json_t *object, struct qm_receipt_line *out)
 {
-	const struct qm_json *before = qm_json_get(object, "before");
-	const struct qm_json *after = qm_json_get(object, "after");
+	const json_t *before = json_object_get(object, "before");
+	const json_t *after = json_object_get(object, "after");
 	bool is_step;
 
 	*out = (struct qm_receipt_line){
@@ -75,7 +74,7 @@ static enum qm_code take_line(struct qm_receipt_lines *lines, const char *bytes,
 	int number, struct qm_error *err)
 {
 	struct qm_receipt_line line;
-	struct qm_json *object = NULL;
+	json_t *object = NULL;
 	enum qm_code code = QM_OK;
 
 	if (qm_json_read(bytes, length, &object, NULL) == QM_OK &&
@@ -86,7 +85,7 @@ static enum qm_code take_line(struct qm_receipt_lines *lines, const char *bytes,
 		lines->first_damaged = lines->damaged ? lines->first_damaged : number;
 		lines->damaged++;
 	}
-	qm_json_free(object);
+	json_decref(object);
 	return code;
 }
 

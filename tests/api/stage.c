@@ -160,10 +160,10 @@ enum qm_code stage_make_call(
 {
 	const struct qm_api_call call = stage_call(effect);
 	enum qm_code code;
-	struct qm_json *answer;
+	json_t *answer;
 
 	qm_error_init(err);
 	code = qm_session_call(stage->session, &call, &answer, refusal, err);
-	qm_json_free(answer);
+	json_decref(answer);
 	return code;
 }

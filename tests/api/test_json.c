@@ -10,9 +10,9 @@
 
 #include <cmocka.h>
 
-static struct qm_json *read(const char *text)
+static json_t *read(const char *text)
 {
-	struct qm_json *json = NULL;
+	json_t *json = NULL;
 
 	if (qm_json_read(text, strlen(text), &json, NULL))
 		fail_msg("no JSON: %s", text);
@@ -44,12 +44,12 @@ static void ids_come_as_numbers_or_texts(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		struct qm_json *json = read(rows[i].json);
+		json_t *json = read(rows[i].json);
 		char text[QM_ID_TEXT];
 
 		assert_int_equal(qm_json_id(json, "id"), rows[i].id);
 		assert_string_equal(qm_json_id_text(json, "id", text), rows[i].text);
-		qm_json_free(json);
+		json_decref(json);
 	}
 	assert_int_equal(qm_json_id(NULL, "id"), 0);
 }
@@ -74,10 +74,56 @@ static void flags_come_in_many_forms(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		struct qm_json *json = read(rows[i].json);
+		json_t *json = read(rows[i].json);
 
 		assert_int_equal(qm_json_flag(json, "f"), rows[i].flag);
-		qm_json_free(json);
+		json_decref(json);
+	}
+}
+
+static void a_huge_number_somewhere_costs_nothing_else(void **state)
+{
+	json_t *json = read("{\"odd\":123456789012345678901234567890,\"id\":66095069}");
+
+	(void)state;
+	assert_int_equal(qm_json_id(json, "id"), 66095069);
+	json_decref(json);
+}
+
+static void depth_is_bounded_outside_strings(void **state)
+{
+	char deep[2 * (QM_JSON_MAX_DEPTH + 1) + 1], text[QM_JSON_MAX_DEPTH * 4];
+	struct qm_error err;
+	json_t *json;
+
+	(void)state;
+	qm_error_init(&err);
+	memset(deep, '[', QM_JSON_MAX_DEPTH + 1);
+	memset(deep + QM_JSON_MAX_DEPTH + 1, ']', QM_JSON_MAX_DEPTH + 1);
+	assert_int_equal(qm_json_read(deep, sizeof deep - 1, &json, &err), QM_ELIMIT);
+	assert_int_equal(qm_json_read(deep + 1, sizeof deep - 3, &json, NULL), QM_OK);
+	json_decref(json);
+	memset(text, '[', sizeof text);
+	memcpy(text, "{\"a\":\"\\\"", 8);
+	memcpy(text + sizeof text - 2, "\"}", 2);
+	assert_int_equal(qm_json_read(text, sizeof text, &json, NULL), QM_OK);
+	json_decref(json);
+}
+
+static void what_is_no_json_says_where(void **state)
+{
+	static const char *const texts[] = { "", "<html>", "{\"a\":", "{\"a\":1} x",
+		"{\"a\":\"\xff\"}" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		struct qm_error err;
+		json_t *json;
+
+		qm_error_init(&err);
+		assert_int_equal(qm_json_read(texts[i], strlen(texts[i]), &json, &err), QM_EINPUT);
+		assert_null(json);
+		assert_non_null(strstr(err.text, "line"));
 	}
 }
 
@@ -103,14 +149,14 @@ static void the_message_of_an_error_is_found(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		struct qm_json *json = read(rows[i].json);
+		json_t *json = read(rows[i].json);
 		struct qm_buf out;
 
 		qm_buf_init(&out, 1000);
 		qm_json_message(json, &out);
 		assert_string_equal(out.data, rows[i].message);
 		qm_buf_release(&out);
-		qm_json_free(json);
+		json_decref(json);
 	}
 }
 
@@ -161,6 +207,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ids_come_as_numbers_or_texts),
 		cmocka_unit_test(flags_come_in_many_forms),
+		cmocka_unit_test(a_huge_number_somewhere_costs_nothing_else),
+		cmocka_unit_test(depth_is_bounded_outside_strings),
+		cmocka_unit_test(what_is_no_json_says_where),
 		cmocka_unit_test(the_message_of_an_error_is_found),
 		cmocka_unit_test(the_title_of_a_page_is_found),
 		cmocka_unit_test(any_text_becomes_a_json_string),

@@ -34,19 +34,15 @@ static void add_rows(
 static void serve(void *context, const struct qm_request *request, struct qm_reply *reply)
 {
 	struct list_server *server = context;
-	int64_t start, limit, page, most;
-	struct qm_json *body;
+	json_t *body = json_loadb(request->body, request->body_length, 0, NULL);
+	int64_t start = qm_json_id(body, "start"), limit = qm_json_id(body, "limit");
+	int64_t page = qm_json_id(body, "page"), most = server->cap ? server->cap : limit;
 
 	assert_true(server->calls < STAGE_SENT);
-	assert_int_equal(qm_json_read(request->body, request->body_length, &body, NULL), QM_OK);
-	start = qm_json_id(body, "start");
-	limit = qm_json_id(body, "limit");
-	page = qm_json_id(body, "page");
-	most = server->cap ? server->cap : limit;
 	server->asked_start[server->calls] = start;
 	server->asked_page[server->calls] = page;
 	server->asked_limit[server->calls++] = limit;
-	qm_json_free(body);
+	json_decref(body);
 	reply->delivery = QM_ANSWERED;
 	reply->status = 200;
 	if (server->raw) {
@@ -77,7 +73,7 @@ struct seen {
 	int64_t stop_at; /* after so many rows; 0: never */
 };
 
-static enum qm_code see(void *context, const struct qm_json *row)
+static enum qm_code see(void *context, const json_t *row)
 {
 	struct seen *seen = context;
 

@@ -41,17 +41,17 @@ static void a_good_answer_is_handed_over(void **state)
 	const struct qm_api_call call = stage_call(QM_READ);
 	struct stage *stage = *state;
 	enum qm_refusal refusal = QM_REFUSED_SIZE;
-	struct qm_json *answer;
+	json_t *answer;
 
 	PLAY(stage, stage_allow_all, answers);
 	assert_int_equal(qm_session_call(stage->session, &call, &answer, &refusal, NULL), QM_OK);
-	assert_int_equal(qm_json_as_integer(qm_json_get(answer, "total")), 3);
+	assert_int_equal(json_integer_value(json_object_get(answer, "total")), 3);
 	assert_int_equal(refusal, QM_NOT_REFUSED);
 	assert_int_equal(stage->sent[0].timeout_ms, 60000);
 	assert_int_equal(qm_session_counts(stage->session)->reads, 1);
 	assert_int_equal(qm_session_counts(stage->session)->writes, 0);
 	assert_int_equal(qm_session_counts(stage->session)->retries, 0);
-	qm_json_free(answer);
+	json_decref(answer);
 }
 
 static void an_empty_answer_is_enough_for_a_write_only(void **state)

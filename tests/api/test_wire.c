@@ -4,6 +4,7 @@
  * tool arguments.
  */
 #include "src/api/import.h"
+#include "src/api/json.h"
 #include "src/api/qmetry.h"
 #include "src/base/file.h"
 #include "tests/api/stage.h"
@@ -28,13 +29,6 @@ static bool is_listed(const char *const *names, size_t count, const char *name)
 		if (strcmp(names[i], name) == 0)
 			return true;
 	return false;
-}
-
-static const char *text_of(const json_t *record, const char *name)
-{
-	const char *text = json_string_value(json_object_get(record, name));
-
-	return text ? text : "";
 }
 
 static json_t *load_records(void)
@@ -63,9 +57,9 @@ static const json_t *record_of(const json_t *records, const char *tool, int nth)
 
 	for (size_t i = 0; i < json_array_size(records); i++) {
 		const json_t *record = json_array_get(records, i);
-		bool info_path = strstr(text_of(record, "path"), "getinfo") != NULL;
+		bool info_path = strstr(qm_json_text(record, "path"), "getinfo") != NULL;
 
-		if (strcmp(text_of(record, "tool"), tool) == 0 && info_path == is_info &&
+		if (strcmp(qm_json_text(record, "tool"), tool) == 0 && info_path == is_info &&
 			nth-- == 0)
 			return record;
 	}
@@ -142,10 +136,10 @@ static void compare_headers(const json_t *record, const struct sent *sent)
 static void compare_request(
 	const json_t *record, const struct sent *sent, const struct liberty *liberty)
 {
-	const char *body = text_of(record, "body");
+	const char *body = qm_json_text(record, "body");
 
-	assert_string_equal(sent->method, text_of(record, "method"));
-	assert_string_equal(sent->path, text_of(record, "path"));
+	assert_string_equal(sent->method, qm_json_text(record, "method"));
+	assert_string_equal(sent->path, qm_json_text(record, "path"));
 	compare_headers(record, sent);
 	assert_int_equal(*body != '\0', sent->body != NULL);
 	if (*body) {
@@ -372,7 +366,7 @@ static void a_full_bulk_update_has_the_recorded_bytes(void **state)
 		qm_bulk_update(fixture->stage->session, &fixture->project, &update, NULL, NULL),
 		QM_OK);
 	assert_string_equal(last_sent(fixture)->body,
-		text_of(record_of(fixture->records, qm_tool_bulk_update, 1), "body"));
+		qm_json_text(record_of(fixture->records, qm_tool_bulk_update, 1), "body"));
 }
 
 /* The body without its boundary, which is each one's own: the first line. */
@@ -420,7 +414,7 @@ static void an_import_has_the_recorded_parts(void **state)
 	assert_string_equal(request_id, "7");
 	qm_buf_init(&theirs, 1 << 16);
 	qm_buf_init(&ours, 1 << 16);
-	without_boundary(text_of(record, "body"), &theirs);
+	without_boundary(qm_json_text(record, "body"), &theirs);
 	without_boundary(last_sent(fixture)->body, &ours);
 	suite = strstr(ours.data, "testsuiteId");
 	assert_non_null(suite);
@@ -429,7 +423,7 @@ static void an_import_has_the_recorded_parts(void **state)
 	assert_memory_equal(ours.data, theirs.data, (size_t)(suite - ours.data));
 	assert_string_equal(suite + strlen("testsuiteId"),
 		strstr(theirs.data, "testsuiteName") + strlen("testsuiteName"));
-	assert_string_equal(last_sent(fixture)->path, text_of(record, "path"));
+	assert_string_equal(last_sent(fixture)->path, qm_json_text(record, "path"));
 	qm_buf_release(&theirs);
 	qm_buf_release(&ours);
 }
