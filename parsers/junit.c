@@ -332,6 +332,7 @@ static bool end_case(struct qm_junit *junit)
 		result->failure_text = junit->text.length ? qm_clip_text(&junit->text) : NULL;
 	}
 	result->properties = qm_properties_all(&junit->properties, &result->property_count);
+	result->own_property_count = qm_properties_own(&junit->properties);
 	goes_on = qm_report_result(junit->report, result);
 	qm_properties_pop(&junit->properties, &junit->case_scope);
 	junit->case_depth = 0;

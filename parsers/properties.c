@@ -68,6 +68,11 @@ bool qm_properties_add(struct qm_properties *properties, const char *name, size_
 	return true;
 }
 
+size_t qm_properties_own(const struct qm_properties *properties)
+{
+	return properties->scope_end - properties->first;
+}
+
 const struct qm_property *qm_properties_all(
 	const struct qm_properties *properties, size_t *out_count)
 {

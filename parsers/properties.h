@@ -38,6 +38,9 @@ void qm_properties_pop(struct qm_properties *properties, const struct qm_propert
 bool qm_properties_add(struct qm_properties *properties, const char *name, size_t name_length,
 	const char *value, size_t value_length);
 
+/* How many belong to the innermost scope; they come first. */
+size_t qm_properties_own(const struct qm_properties *properties);
+
 /* The array in scope and its length. */
 const struct qm_property *qm_properties_all(
 	const struct qm_properties *properties, size_t *out_count);

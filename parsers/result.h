@@ -68,6 +68,7 @@ struct qm_result {
 	const char *hostname;                 /* of the suite */
 	const struct qm_property *properties; /* its own first, then inherited from suites */
 	size_t property_count;
+	size_t own_property_count; /* of them, the first ones */
 };
 
 /*

@@ -410,6 +410,7 @@ static bool end_method(struct qm_testng *testng)
 	if (testng->has_parameters)
 		result->parameters = qm_clip_text(&testng->parameters);
 	result->properties = qm_properties_all(&testng->properties, &result->property_count);
+	result->own_property_count = qm_properties_own(&testng->properties);
 	return testng->is_config ? end_config_method(testng) : end_test_method(testng);
 }
 

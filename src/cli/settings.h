@@ -32,7 +32,7 @@ struct qm_settings {
 
 	struct qm_vec match, id_properties, statuses, protect, call_arguments;
 	const char *map, *write_map;
-	int64_t combine, overwrite; /* enum qm_combine, enum qm_overwrite */
+	int64_t level, combine, overwrite; /* enum qm_level, enum qm_combine, enum qm_overwrite */
 	bool only_changed;
 	const char *comment;
 	int64_t max_comment_calls, batch_size, max_split_calls;

@@ -110,6 +110,7 @@ struct qm_match_options qm_match_options_of(
 	const struct qm_settings *settings, struct qm_map_file *map)
 {
 	struct qm_match_options options = {
+		.level = (enum qm_level)settings->level,
 		.map = map,
 		.id_properties = settings->id_properties.items,
 		.id_property_count = settings->id_properties.count,

@@ -10,6 +10,7 @@
 #include "src/upload/reread.h"
 #include "src/upload/resume.h"
 #include "src/upload/shortfall.h"
+#include "src/upload/step_price.h"
 #include "src/upload/survey.h"
 #include "src/upload/tee.h"
 #include "src/upload/twins.h"
@@ -250,6 +251,19 @@ static void write_map(struct qm_job *job)
 	qm_buf_release(&text);
 }
 
+/* With --level step: told before they are made, for a plan as for an upload. */
+static enum qm_code read_steps(struct qm_job *job, struct qm_error *err)
+{
+	const struct qm_vec *reads;
+	enum qm_code code = qm_resolver_due_steps(job->resolver, &reads, err);
+
+	if (code || !reads->count)
+		return code;
+	code = qm_step_price(job->world, &job->catalog, reads, job->options->max_calls,
+		&job->summary.steps_wait_ms, err);
+	return code ? code : qm_resolver_read_steps(job->resolver, job->world->session, err);
+}
+
 static bool resolve_results(struct qm_job *job)
 {
 	const struct qm_sink sink = qm_resolver_sink(job->resolver);
@@ -264,7 +278,8 @@ static bool resolve_results(struct qm_job *job)
 	if (job->reports.too_old)
 		qm_resolver_note_unread(job->resolver);
 	qm_error_init(&err);
-	if (qm_resolver_finish(job->resolver, &job->summary.resolution, &err)) {
+	if (read_steps(job, &err) ||
+		qm_resolver_finish(job->resolver, &job->summary.resolution, &err)) {
 		qm_summary_failure(&job->summary, &err);
 		job->summary.counted = true;
 		return false;

@@ -97,7 +97,7 @@ void qm_map_write(
 		bool added;
 
 		(void)qm_map_put(&seen, unmapped->test, i, &added);
-		if (added && *unmapped->test)
+		if (added && *unmapped->test && !unmapped->is_step)
 			add_entry(out, unmapped);
 		written = i + 1;
 	}

@@ -14,6 +14,7 @@ enum { NAME_BYTES = 2 * 64 * 1024 + 16 };
 struct qm_mapping {
 	struct qm_catalog *catalog;
 	struct qm_match_options options;
+	enum qm_report_kind kind; /* of the report being read */
 	/* Reused for every result, so that none of them costs an allocation. */
 	struct qm_buf name, normalised;
 	struct qm_nearest *nearest; /* NULL: not needed yet */
@@ -47,6 +48,34 @@ void qm_mapping_free(struct qm_mapping *mapping)
 	qm_buf_release(&mapping->normalised);
 	qm_nearest_free(mapping->nearest);
 	free(mapping);
+}
+
+void qm_mapping_begin(struct qm_mapping *mapping, enum qm_report_kind kind)
+{
+	mapping->kind = kind;
+}
+
+const char *qm_mapping_subject(const struct qm_mapping *mapping, const struct qm_result *result)
+{
+	const char *name = result->name;
+
+	if (mapping->options.level == QM_LEVEL_STEP)
+		name = mapping->kind == QM_REPORT_TESTNG ? result->class_name : result->suite;
+	return name ? name : "";
+}
+
+/* The suite in the words of a result, so that it is mapped as any other. */
+static struct qm_result subject_of(const struct qm_mapping *mapping, const struct qm_result *result)
+{
+	struct qm_result subject = *result;
+
+	subject.name = qm_mapping_subject(mapping, result);
+	if (mapping->options.level == QM_LEVEL_CASE)
+		return subject;
+	subject.class_name = subject.description = NULL;
+	subject.properties += result->own_property_count;
+	subject.property_count -= result->own_property_count;
+	return subject;
 }
 
 static const struct qm_test_case *case_at(const struct qm_catalog *catalog, uint32_t index)
@@ -308,11 +337,9 @@ void qm_mapping_find(
 	struct qm_mapping *mapping, const struct qm_result *result, struct qm_mapped *out)
 {
 	static const uint64_t key[2] = { 0, 0 };
-	struct qm_result named = *result;
+	struct qm_result named = subject_of(mapping, result);
 	const char *name;
 
-	if (!named.name)
-		named.name = "";
 	out->match = QM_MATCH_NONE;
 	out->ignored = false;
 	out->count = out->dropped = 0;
@@ -347,11 +374,9 @@ void qm_mapping_find(
 void qm_mapping_nearest(
 	struct qm_mapping *mapping, const struct qm_result *result, char *out, size_t size)
 {
-	struct qm_result named = *result;
+	struct qm_result named = subject_of(mapping, result);
 	size_t base;
 
-	if (!named.name)
-		named.name = "";
 	base = qm_result_base_length(named.name);
 	if (!mapping->nearest)
 		mapping->nearest = qm_nearest_new(mapping->catalog);

@@ -12,6 +12,9 @@
  *   script    the run's testScriptName is the full name: Class.method, Class#method
  *   summary   the run's summary is the name; white space and letter case do not count
  *
+ * With --level step it is not the test that is looked at, but the innermost suite that it stands in
+ * (TestNG: its class): that one's name, and properties that are not the test's own.
+ *
  * A key that the chosen executions do not hold is reported and does not fall through; keys of
  * other projects are mere text. Two test cases with the same script name or summary are
  * ambiguous: reported, never guessed.
@@ -38,7 +41,11 @@ const char *qm_match_name(enum qm_match match);
 /* One test with more keys than that is a generator's mistake; what is cut is told. */
 enum { QM_MATCH_METHODS = 5, QM_MATCH_CASES = 64 };
 
+/* What a test is in QMetry: a test case, or a step of the one that its suite is (steps.h). */
+enum qm_level { QM_LEVEL_CASE, QM_LEVEL_STEP };
+
 struct qm_match_options {
+	enum qm_level level;
 	bool use[QM_MATCH_METHODS + 1];   /* by enum qm_match */
 	struct qm_map_file *map;          /* NULL: none */
 	const char *const *id_properties; /* instead of the usual ones */
@@ -65,6 +72,12 @@ struct qm_mapping;
 struct qm_mapping *qm_mapping_new(
 	struct qm_catalog *catalog, const struct qm_match_options *options);
 void qm_mapping_free(struct qm_mapping *mapping);
+
+/* The results that follow are of a report of this kind; JUnit's where nothing is said. */
+void qm_mapping_begin(struct qm_mapping *mapping, enum qm_report_kind kind);
+
+/* What is looked at: the test's or the suite's name, "" if it has none. */
+const char *qm_mapping_subject(const struct qm_mapping *mapping, const struct qm_result *result);
 
 void qm_mapping_find(
 	struct qm_mapping *mapping, const struct qm_result *result, struct qm_mapped *out);

@@ -3,6 +3,7 @@
 #include "src/upload/comment_groups.h"
 #include "src/upload/limits.h"
 #include "src/upload/resolve_internal.h"
+#include "src/upload/resolve_steps.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,6 +28,8 @@ enum qm_code qm_resolver_new(struct qm_catalog *catalog, struct qm_mapping *mapp
 	qm_arena_init(&resolver->arena);
 	qm_vec_init(&resolver->paths, sizeof(const char *));
 	qm_vec_init(&resolver->stage.records, sizeof(struct qm_staged));
+	qm_vec_init(&resolver->stage.ids, sizeof(struct qm_test_id));
+	qm_steps_init(resolver, options->level);
 	qm_vec_init(&resolver->resolution.updates, sizeof(struct qm_update));
 	qm_vec_init(&resolver->resolution.unmapped, sizeof(struct qm_unmapped));
 	qm_vec_init(&resolver->resolution.missing, sizeof(struct qm_missing));
@@ -54,6 +57,8 @@ void qm_resolver_free(struct qm_resolver *resolver)
 	qm_vec_release(&resolver->resolution.missing);
 	qm_vec_release(&resolver->resolution.unmapped);
 	qm_vec_release(&resolver->resolution.updates);
+	qm_steps_release(resolver);
+	qm_vec_release(&resolver->stage.ids);
 	qm_vec_release(&resolver->stage.records);
 	qm_vec_release(&resolver->paths);
 	qm_arena_release(&resolver->arena);
@@ -91,27 +96,39 @@ bool qm_resolver_is_first(const struct qm_resolver *resolver, uint32_t index)
 
 /* ---- Lists. */
 
-static bool has_room_to_list(const struct qm_resolver *resolver)
+bool qm_resolver_has_room(const struct qm_resolver *resolver)
 {
 	return resolver->resolution.unmapped.count < QM_MAX_LISTED &&
 		resolver->listed_bytes < QM_MAX_LISTED_TEXT;
 }
 
+void qm_resolver_list(struct qm_resolver *resolver, const struct qm_unmapped *row)
+{
+	struct qm_arena *arena = &resolver->arena;
+	size_t length = qm_text_cut(row->test, strlen(row->test), QM_MAX_KEPT_NAME);
+	size_t before = arena->bytes;
+	struct qm_unmapped copy = *row;
+
+	if (!qm_resolver_has_room(resolver))
+		return;
+	copy.test = qm_arena_strndup(arena, row->test, length);
+	copy.why = qm_arena_strdup(arena, row->why);
+	copy.nearest = qm_arena_strdup(arena, row->nearest);
+	qm_vec_push(&resolver->resolution.unmapped, &copy);
+	resolver->listed_bytes += arena->bytes - before;
+}
+
 static void list_unmapped(struct qm_resolver *resolver, const char *test, uint32_t report,
 	const char *why, const char *nearest)
 {
-	struct qm_arena *arena = &resolver->arena;
-	size_t length = qm_text_cut(test, strlen(test), QM_MAX_KEPT_NAME), before = arena->bytes;
-	struct qm_unmapped *row;
+	const struct qm_unmapped row = {
+		.test = test,
+		.file = *(const char *const *)qm_vec_at(&resolver->paths, report),
+		.why = why,
+		.nearest = nearest,
+	};
 
-	if (!has_room_to_list(resolver))
-		return;
-	row = qm_vec_add(&resolver->resolution.unmapped);
-	row->test = qm_arena_strndup(arena, test, length);
-	row->file = *(const char *const *)qm_vec_at(&resolver->paths, report);
-	row->why = qm_arena_strdup(arena, why);
-	row->nearest = qm_arena_strdup(arena, nearest);
-	resolver->listed_bytes += arena->bytes - before;
+	qm_resolver_list(resolver, &row);
 }
 
 /* ---- Results stream in and are staged. */
@@ -123,6 +140,8 @@ static enum qm_code begin_report(void *context, const struct qm_report_begin *re
 	const char *path;
 
 	qm_vec_clear(&stage->records);
+	qm_vec_clear(&stage->ids);
+	qm_mapping_begin(resolver->mapping, report->kind);
 	memset(stage->outcomes, 0, sizeof stage->outcomes);
 	stage->mapped = stage->unmapped = stage->ignored = 0;
 	stage->listed = resolver->resolution.unmapped.count;
@@ -138,13 +157,23 @@ static bool is_bad(enum qm_outcome outcome)
 	return outcome == QM_FAILED || outcome == QM_ERRORED;
 }
 
+/* A suite is listed once, whatever the number of its tests. */
+static bool is_listed(const struct qm_resolver *resolver, const char *name)
+{
+	const struct qm_vec *rows = &resolver->resolution.unmapped;
+	const struct qm_unmapped *last =
+		rows->count > resolver->stage.listed ? qm_vec_at(rows, rows->count - 1) : NULL;
+
+	return resolver->steps.first && last && strcmp(last->test, name) == 0;
+}
+
 static void stage_unmapped(struct qm_resolver *resolver, const struct qm_result *result,
 	const struct qm_mapped *mapped, const char *name)
 {
 	char nearest[200] = "";
 
 	resolver->stage.unmapped++;
-	if (!has_room_to_list(resolver))
+	if (!qm_resolver_has_room(resolver) || is_listed(resolver, name))
 		return;
 	if (!mapped->count && !*mapped->unknown)
 		qm_mapping_nearest(resolver->mapping, result, nearest, sizeof nearest);
@@ -159,6 +188,10 @@ static void stage_mapped(struct qm_resolver *resolver, const struct qm_result *r
 		? qm_messages_keep(&resolver->messages, result, resolver->comment->log)
 		: QM_NO_MESSAGE;
 
+	struct qm_test_id id = { .test = 0 };
+
+	if (resolver->steps.first)
+		qm_test_identify(result, &resolver->scratch, &id);
 	resolver->stage.mapped++;
 	for (size_t i = 0; i < mapped->count; i++) {
 		struct qm_staged *record = qm_vec_add(&resolver->stage.records);
@@ -170,6 +203,8 @@ static void stage_mapped(struct qm_resolver *resolver, const struct qm_result *r
 		record->message = message;
 		record->destination = destination;
 		record->name_hash = mapped->name_hash;
+		if (resolver->steps.first)
+			qm_vec_push(&resolver->stage.ids, &id);
 	}
 }
 
@@ -230,7 +265,9 @@ static enum qm_code take_result(void *context, const struct qm_result *result)
 	if (mapped.count)
 		stage_mapped(resolver, result, &mapped, destination, name);
 	if (*mapped.why)
-		stage_unmapped(resolver, result, &mapped, name);
+		stage_unmapped(resolver, result, &mapped,
+			resolver->steps.first ? qm_mapping_subject(resolver->mapping, result)
+					      : name);
 	return QM_OK;
 }
 
@@ -252,9 +289,9 @@ static int rank(unsigned outcome)
 }
 
 /* Whether a further result replaces the outcome of a run. */
-static bool replaces(enum qm_combine combine, unsigned outcome, unsigned kept)
+bool qm_resolver_replaces(enum qm_combine how, unsigned outcome, unsigned kept)
 {
-	if (combine == QM_COMBINE_LAST)
+	if (how == QM_COMBINE_LAST)
 		return rank(outcome) > 0 || rank(kept) <= 0;
 	return rank(outcome) > rank(kept);
 }
@@ -278,8 +315,7 @@ static void give_up_results(struct qm_resolver *resolver, uint32_t index, const 
 			list_unmapped(resolver, names[i].text, names[i].report, why,
 				qm_resolver_case(resolver, run)->key);
 	}
-	run->results = 0;
-	run->first_name = QM_NONE;
+	qm_resolver_clear(run);
 }
 
 /* The result of `record` cannot have this run, since another has it with better right. */
@@ -303,7 +339,8 @@ static void set_run(
 	run->outcome = record->outcome;
 	run->match = record->match;
 	run->message = record->message;
-	run->name_hash = record->name_hash;
+	if (!run->step)
+		run->name_hash = record->name_hash;
 	/* No results, no names: where the catalog was resolved before, these are not ours. */
 	if (!run->results)
 		run->first_name = QM_NONE;
@@ -311,10 +348,16 @@ static void set_run(
 	qm_names_set(&resolver->names, &run->first_name, record->name, resolver->stage.report);
 }
 
-static void combine(
-	struct qm_resolver *resolver, struct qm_run *run, const struct qm_staged *record)
+void qm_resolver_clear(struct qm_run *run)
 {
-	if (replaces(resolver->combine, record->outcome, run->outcome)) {
+	run->results = 0;
+	run->first_name = QM_NONE;
+}
+
+void qm_resolver_combine(struct qm_resolver *resolver, struct qm_run *run,
+	const struct qm_staged *record, enum qm_combine how)
+{
+	if (!run->results || qm_resolver_replaces(how, record->outcome, run->outcome)) {
 		set_run(resolver, run, record);
 		return;
 	}
@@ -324,7 +367,8 @@ static void combine(
 			&resolver->names, &run->first_name, record->name, resolver->stage.report);
 }
 
-static void merge(struct qm_resolver *resolver, uint32_t index, const struct qm_staged *record)
+static enum qm_merged merge(
+	struct qm_resolver *resolver, uint32_t index, const struct qm_staged *record)
 {
 	static const char by_key[] = "ambiguous: another test names the key of that test case";
 	static const char by_name[] = "ambiguous: different tests have the script name or summary";
@@ -332,32 +376,50 @@ static void merge(struct qm_resolver *resolver, uint32_t index, const struct qm_
 
 	if (run->match == QM_MATCH_AMBIGUOUS && !is_explicit(record->match)) {
 		give_up_record(resolver, index, record, by_name);
-	} else if (!run->results) {
+		return QM_NOT_MERGED;
+	}
+	if (!run->results) {
 		set_run(resolver, run, record);
-	} else if (is_explicit(record->match) && !is_explicit(run->match)) {
+		return QM_MERGED_ALONE;
+	}
+	if (is_explicit(record->match) && !is_explicit(run->match)) {
 		give_up_results(resolver, index, by_key);
 		set_run(resolver, run, record);
-	} else if (!is_explicit(record->match) && is_explicit(run->match)) {
+		return QM_MERGED_ALONE;
+	}
+	if (!is_explicit(record->match) && is_explicit(run->match)) {
 		give_up_record(resolver, index, record, by_key);
-	} else if (!is_explicit(record->match) && record->name_hash != run->name_hash) {
+		return QM_NOT_MERGED;
+	}
+	if (!is_explicit(record->match) && record->name_hash != run->name_hash) {
 		give_up_results(resolver, index, by_name);
 		give_up_record(resolver, index, record, by_name);
 		run->match = QM_MATCH_AMBIGUOUS;
-	} else {
-		combine(resolver, run, record);
+		return QM_MERGED_NONE;
 	}
+	qm_resolver_combine(resolver, run, record, resolver->combine);
+	return QM_MERGED;
 }
 
 /* A result goes to the runs of its test case in all executions of its destination. */
-static void merge_record(struct qm_resolver *resolver, const struct qm_staged *record)
+static void merge_record(struct qm_resolver *resolver, size_t place)
 {
+	const struct qm_staged *record = qm_vec_at(&resolver->stage.records, place);
 	const struct qm_test_case *test_case =
 		qm_vec_at(&resolver->catalog->test_cases, record->test_case);
 	uint32_t run = test_case->first_run;
+	bool is_first = true;
 
-	for (; run != QM_NONE; run = qm_resolver_run(resolver, run)->next_of_case)
-		if (qm_resolver_destination(resolver, run) == record->destination)
-			merge(resolver, run, record);
+	for (; run != QM_NONE; run = qm_resolver_run(resolver, run)->next_of_case) {
+		enum qm_merged merged;
+
+		if (qm_resolver_destination(resolver, run) != record->destination)
+			continue;
+		merged = merge(resolver, run, record);
+		if (is_first && resolver->steps.first)
+			qm_steps_take(resolver, run, place, merged);
+		is_first = false;
+	}
 }
 
 static enum qm_code end_report(void *context, const struct qm_report_end *end)
@@ -386,7 +448,7 @@ static enum qm_code end_report(void *context, const struct qm_report_end *end)
 	resolution->unmapped_count += stage->unmapped;
 	resolution->ignored += stage->ignored;
 	for (size_t i = 0; i < stage->records.count; i++)
-		merge_record(resolver, qm_vec_at(&stage->records, i));
+		merge_record(resolver, i);
 	return QM_OK;
 }
 

@@ -14,6 +14,9 @@
  * Different full names that meet in one run by script name or summary are ambiguous: the run is
  * taken out and the results are listed.
  *
+ * With --level step the results of a suite are also kept one by one (64 B each), until the steps of
+ * the runs that they met are read, one call a run, and become runs of their own (resolve_steps.h).
+ *
  * At the end each run with results becomes an update: the status that its outcome asks for.
  */
 #ifndef QM_UPLOAD_RESOLVE_H
@@ -34,6 +37,7 @@ struct qm_target {
 enum { QM_TARGET_MISSING = QM_OUTCOMES, QM_TARGETS };
 
 struct qm_resolve_options {
+	enum qm_level level; /* the mapping's, too */
 	enum qm_combine combine;
 	/* By outcome and `missing`: a status name, "leave", or NULL for the default: passed and
 	 * flaky -> passed, failed and errored -> failed, the others leave. */
@@ -58,6 +62,7 @@ struct qm_update {
 /* A test of which one key is known and another is not is mapped and in this list, too. */
 struct qm_unmapped {
 	const char *test, *file, *why, *nearest; /* nearest: "" if none */
+	bool is_step; /* its suite has a test case, and the test is no step of it */
 };
 
 struct qm_missing {

@@ -2,6 +2,7 @@
 #include "src/upload/resolve_internal.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* ---- Lists. */
 
@@ -28,6 +29,34 @@ static void note_lost(struct qm_resolver *resolver, uint32_t index, const char *
 		};
 }
 
+/* The key, and of a step run its number behind it. */
+static const char *name_of(struct qm_resolver *resolver, const struct qm_run *run)
+{
+	const char *key = qm_resolver_case(resolver, run)->key;
+	struct qm_buf name;
+
+	if (!run->step)
+		return key;
+	qm_buf_init(&name, strlen(key) + 32);
+	qm_buf_add_format(&name, "%s step %u", key, (unsigned)run->step);
+	key = qm_arena_strdup(&resolver->arena, name.data);
+	qm_buf_release(&name);
+	return key;
+}
+
+static void list_left_run(struct qm_resolver *resolver, const struct qm_run *run, const char *why)
+{
+	bool has_room = resolver->resolution.left.count < QM_MAX_LISTED;
+
+	list_left(resolver, has_room ? name_of(resolver, run) : "", why);
+}
+
+void qm_resolver_lose(struct qm_resolver *resolver, uint32_t index, const char *why)
+{
+	list_left_run(resolver, qm_resolver_run(resolver, index), why);
+	note_lost(resolver, index, why);
+}
+
 static void list_combined(struct qm_resolver *resolver, uint32_t index)
 {
 	const struct qm_run *run = qm_resolver_run(resolver, index);
@@ -39,7 +68,7 @@ static void list_combined(struct qm_resolver *resolver, uint32_t index)
 	if (resolver->resolution.combined.count >= QM_MAX_LISTED)
 		return;
 	row = qm_vec_add(&resolver->resolution.combined);
-	row->key = qm_resolver_case(resolver, run)->key;
+	row->key = name_of(resolver, run);
 	row->suite_run = execution->suite_run;
 	row->results = run->results;
 	row->outcome = run->outcome;
@@ -76,7 +105,7 @@ static enum qm_code add_update(
 		return code;
 	if (!status) {
 		if (target != QM_TARGET_MISSING)
-			list_left(resolver, qm_resolver_case(resolver, run)->key, why_left(target));
+			list_left_run(resolver, run, why_left(target));
 		return QM_OK;
 	}
 	switch (qm_targets_permit(&resolver->targets, run, status, &why)) {
@@ -90,10 +119,10 @@ static enum qm_code add_update(
 		resolver->resolution.unchanged++;
 		break;
 	case QM_LEAVE:
-		list_left(resolver, qm_resolver_case(resolver, run)->key, why);
+		list_left_run(resolver, run, why);
 		break;
 	case QM_CANNOT:
-		list_left(resolver, qm_resolver_case(resolver, run)->key, why);
+		list_left_run(resolver, run, why);
 		if (target != QM_TARGET_MISSING)
 			note_lost(resolver, index, why);
 		break;
@@ -162,9 +191,11 @@ enum qm_code qm_resolver_finish(
 	for (uint32_t i = 0; !code && i < resolver->catalog->runs.count; i++) {
 		const struct qm_run *run = qm_resolver_run(resolver, i);
 
-		if (run->results) {
-			code = add_update(resolver, i, run->outcome, err);
-			if (run->results > 1)
+		if (run->results || run->step) {
+			code = add_update(
+				resolver, i, run->results ? run->outcome : QM_TARGET_MISSING, err);
+			/* That a test case has the results of its steps is no news. */
+			if (run->results > 1 && (run->step || !resolver->steps.first))
 				list_combined(resolver, i);
 		} else if (run->match != QM_MATCH_AMBIGUOUS &&
 			qm_resolver_destination(resolver, i) != QM_NO_DESTINATION) {

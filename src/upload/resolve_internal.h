@@ -1,7 +1,8 @@
 /*
  * resolve_internal - what the files that resolve results share.
  *
- * resolve.c stages results and merges them into runs, resolve_end.c makes updates of the runs.
+ * resolve.c stages results and merges them into runs, resolve_steps.c makes runs of their steps,
+ * resolve_end.c makes updates of the runs.
  */
 #ifndef QM_UPLOAD_RESOLVE_INTERNAL_H
 #define QM_UPLOAD_RESOLVE_INTERNAL_H
@@ -9,6 +10,7 @@
 #include "src/upload/names.h"
 #include "src/upload/resolve.h"
 #include "src/upload/routes.h"
+#include "src/upload/steps.h"
 #include "src/upload/targets.h"
 
 #include <assert.h>
@@ -29,10 +31,24 @@ _Static_assert(sizeof(struct qm_staged) == 24, "a staged result is 24 bytes");
 /* What the report being read has added so far; taken back if it turns out bad. */
 struct qm_stage {
 	struct qm_vec records; /* struct qm_staged */
+	struct qm_vec ids;     /* struct qm_test_id, parallel to them, with --level step */
 	uint64_t outcomes[QM_OUTCOMES], mapped, unmapped, ignored;
 	size_t listed;   /* length of the unmapped list before it */
 	size_t names;    /* mark in the names before it */
 	uint32_t report; /* index into paths */
+};
+
+/* A result that its test case has, for as long as it is not known of which step it is. */
+struct qm_step_result {
+	struct qm_test_id id;
+	uint32_t name, message, report, next; /* next: of the same test case; QM_NONE: none */
+	uint8_t outcome;
+};
+
+/* With --level step: of each test case and destination a list of results, by their first run. */
+struct qm_step_results {
+	struct qm_vec results;  /* struct qm_step_result */
+	uint32_t *first, *last; /* parallel to the catalog's runs; QM_NONE: none. NULL: no steps */
 };
 
 struct qm_resolver {
@@ -48,6 +64,9 @@ struct qm_resolver {
 	struct qm_vec paths;   /* const char *, of the reports */
 	size_t listed_bytes;
 	struct qm_stage stage;
+	struct qm_step_results steps;
+	struct qm_vec due; /* struct qm_step_read */
+	struct qm_buf scratch;
 	bool is_incomplete; /* a report was not read, or not whole */
 	struct qm_resolution resolution;
 };
@@ -62,5 +81,33 @@ uint16_t qm_resolver_destination(const struct qm_resolver *resolver, uint32_t in
  * once for these is the first one.
  */
 bool qm_resolver_is_first(const struct qm_resolver *resolver, uint32_t index);
+
+void qm_steps_init(struct qm_resolver *resolver, enum qm_level level);
+void qm_steps_release(struct qm_resolver *resolver);
+
+/* Keeps the staged result for the steps of `first`, after it was merged into its runs, or not. */
+enum qm_merged {
+	QM_MERGED_ALONE, /* it is the run's only result by now */
+	QM_MERGED,       /* it was added to the others */
+	QM_NOT_MERGED,
+	QM_MERGED_NONE /* nor are the others the run's any more */
+};
+void qm_steps_take(
+	struct qm_resolver *resolver, uint32_t first, size_t record, enum qm_merged merged);
+
+bool qm_resolver_replaces(enum qm_combine how, unsigned outcome, unsigned kept);
+
+/* Adds one more result to those that a run has. */
+void qm_resolver_combine(struct qm_resolver *resolver, struct qm_run *run,
+	const struct qm_staged *record, enum qm_combine how);
+/* The run forgets its results. */
+void qm_resolver_clear(struct qm_run *run);
+
+/* The steps of a run cannot be set: listed as left, and told to be lost. `why` is borrowed. */
+void qm_resolver_lose(struct qm_resolver *resolver, uint32_t index, const char *why);
+
+/* The unmapped list has an end; `row` is copied. */
+bool qm_resolver_has_room(const struct qm_resolver *resolver);
+void qm_resolver_list(struct qm_resolver *resolver, const struct qm_unmapped *row);
 
 #endif

@@ -29,10 +29,10 @@ static void tell_unmapped(struct qm_summary *summary, const struct qm_shortfall 
 			first ? first->why : "");
 	else if (allowed >= 0 && unmapped > (uint64_t)allowed)
 		qm_summary_reason(summary, QM_REASON_UNMAPPED,
-			"%llu of %llu tests belong to no test case, --fail-on-unmapped allows "
+			"%llu of %llu tests belong to no test case%s, --fail-on-unmapped allows "
 			"%lld; the first is \"%s\": %s",
-			unmapped, tests, (long long)allowed, first ? first->test : "",
-			first ? first->why : "");
+			unmapped, tests, resolution->steps.reads ? " or no step" : "",
+			(long long)allowed, first ? first->test : "", first ? first->why : "");
 }
 
 static void tell_missing(struct qm_summary *summary, int64_t allowed)

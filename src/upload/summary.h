@@ -90,9 +90,10 @@ struct qm_summary {
 	uint64_t accepted, verified, failed_count, unknown_count, superseded, differing_count;
 	uint64_t unverified_steps; /* were read back, and their rows tell no status */
 	uint64_t unplanned;        /* of those that failed: gone before there was a plan */
-	uint64_t earlier;    /* were done before this run, by the journal or by what they are */
-	const char *journal; /* that what is left can be resumed from; NULL: none */
-	int64_t planned_ms;  /* plan: Unix time from which on the calls are timed */
+	uint64_t earlier;      /* were done before this run, by the journal or by what they are */
+	const char *journal;   /* that what is left can be resumed from; NULL: none */
+	int64_t steps_wait_ms; /* until the last read of steps, as it was foreseen before them */
+	int64_t planned_ms;    /* plan: Unix time from which on the calls are timed */
 	struct qm_session_counts counts;
 	const char *policy_name;
 };

@@ -292,6 +292,7 @@ static json_t *steps(const struct qm_summary *summary, const struct qm_step_coun
 	json_t *steps = json_object();
 
 	set_count(steps, "reads", counts->reads);
+	set(steps, "reads_wait_ms", json_integer(summary->steps_wait_ms));
 	set_count(steps, "by_description", counts->by_description);
 	set_count(steps, "by_order", counts->by_order);
 	set_count(steps, "without_test", counts->without_test);

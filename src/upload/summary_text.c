@@ -382,7 +382,10 @@ static void add_unmapped(struct qm_page *page, const struct qm_resolution *resol
 
 	if (!resolution->unmapped.count)
 		return;
-	qm_page_title(page, "Tests without a test case", resolution->unmapped_count);
+	qm_page_title(page,
+		resolution->steps.unmapped_tests ? "Tests without a test case or step"
+						 : "Tests without a test case",
+		resolution->unmapped_count);
 	qm_page_begin_table(page, &table, "lll", headings);
 	for (size_t i = 0; i < qm_page_shown(page, resolution->unmapped.count); i++) {
 		const struct qm_unmapped *unmapped = qm_vec_at(&resolution->unmapped, i);

@@ -41,6 +41,14 @@ static bool is_certain(const struct survey *survey)
 	return true;
 }
 
+static enum qm_code begin_report(void *context, const struct qm_report_begin *report)
+{
+	struct survey *survey = context;
+
+	qm_mapping_begin(survey->mapping, report->kind);
+	return QM_OK;
+}
+
 /* Fails, and so ends the reading, at the first result that is not. */
 static enum qm_code look_at(void *context, const struct qm_result *result)
 {
@@ -51,14 +59,16 @@ static enum qm_code look_at(void *context, const struct qm_result *result)
 	qm_mapping_find(survey->mapping, result, &survey->mapped);
 	if (is_certain(survey))
 		return QM_OK;
-	qm_buf_add_text(&survey->first, result->name ? result->name : "");
+	qm_buf_add_text(&survey->first, qm_mapping_subject(survey->mapping, result));
 	return QM_ELIMIT;
 }
 
 static bool is_enough(struct survey *survey, const struct qm_reports *reports,
 	const struct qm_reader_options *options)
 {
-	const struct qm_sink sink = { .context = survey, .result = look_at };
+	const struct qm_sink sink = {
+		.context = survey, .report_begin = begin_report, .result = look_at
+	};
 	struct qm_error err;
 
 	for (size_t i = 0; i < reports->files.count; i++) {

@@ -32,8 +32,9 @@ static int teardown(void **state)
 static void add(
 	struct qm_resolution *resolution, const char *test, const char *why, const char *nearest)
 {
-	*(struct qm_unmapped *)qm_vec_add(&resolution->unmapped) =
-		(struct qm_unmapped){ test, "a.xml", why, nearest };
+	*(struct qm_unmapped *)qm_vec_add(&resolution->unmapped) = (struct qm_unmapped){
+		.test = test, .file = "a.xml", .why = why, .nearest = nearest
+	};
 	resolution->unmapped_count++;
 }
 

@@ -239,8 +239,10 @@ static void an_upload_that_went_wrong_tells_why(void **state)
 {
 	struct desk *desk = *state;
 	struct qm_summary *summary = &desk->summary;
-	const struct qm_unmapped unmapped = { "a.B.c", "TEST-a.xml", "no such key",
-		"VKMC-TC-1 \"One\"" };
+	const struct qm_unmapped unmapped = { .test = "a.B.c",
+		.file = "TEST-a.xml",
+		.why = "no such key",
+		.nearest = "VKMC-TC-1 \"One\"" };
 	const struct qm_missing missing = { "VKMC-TC-9", "Nine" };
 	const struct qm_listed_run failed = { .key = "VKMC-TC-1",
 		.name = "VKMC-TC-1",
@@ -343,7 +345,9 @@ static void longer_lists_end_after_fifty_lines(void **state)
 static void names_from_outside_give_no_orders(void **state)
 {
 	struct desk *desk = *state;
-	const struct qm_unmapped unmapped = { "\n::error::x\033[2J\xe2\x80\xae", "", "", "" };
+	const struct qm_unmapped unmapped = {
+		.test = "\n::error::x\033[2J\xe2\x80\xae", .file = "", .why = "", .nearest = ""
+	};
 
 	desk_fill(desk);
 	qm_vec_push(&desk->resolution.unmapped, &unmapped);

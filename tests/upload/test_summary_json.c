@@ -56,7 +56,7 @@ static void a_summary_of_nothing_has_all_its_members(void **state)
 		"\"unmapped\":[],\"unmapped_total\":0,\"missing\":[],\"missing_total\":0,"
 		"\"left\":[],\"left_total\":0,\"combined\":[],\"combined_total\":0,"
 		"\"transitions\":[],\"transitions_total\":0,"
-		"\"steps\":{\"reads\":0,\"by_description\":0,\"by_order\":0,"
+		"\"steps\":{\"reads\":0,\"reads_wait_ms\":0,\"by_description\":0,\"by_order\":0,"
 		"\"without_test\":0,\"unmapped_tests\":0,\"updated\":0,"
 		"\"unverified\":0,\"transitions\":[],\"transitions_total\":0},"
 		"\"executions\":[],\"executions_total\":0,"
@@ -72,7 +72,9 @@ static void an_upload_is_told_in_full(void **state)
 {
 	struct desk *desk = *state;
 	struct qm_summary *summary = &desk->summary;
-	const struct qm_unmapped unmapped = { "a.B.c", "TEST-a.xml", "no key", "" };
+	const struct qm_unmapped unmapped = {
+		.test = "a.B.c", .file = "TEST-a.xml", .why = "no key", .nearest = ""
+	};
 	const struct qm_missing missing = { "VKMC-TC-9", "Nine" };
 	const struct qm_left execution = { "VKMC-TS-20 / Edge", "archived" },
 			     run = { "VKMC-TC-4", "skipped" };
@@ -119,7 +121,7 @@ static void an_upload_is_told_in_full(void **state)
 		"\"transitions\":[{\"from\":\"Not Run\",\"to\":\"Failed\",\"runs\":1},"
 		"{\"from\":\"Not Run\",\"to\":\"Passed\",\"runs\":1},"
 		"{\"from\":\"Passed\",\"to\":\"Passed\",\"runs\":1}],\"transitions_total\":3,"
-		"\"steps\":{\"reads\":2,\"by_description\":3,\"by_order\":4,"
+		"\"steps\":{\"reads\":2,\"reads_wait_ms\":0,\"by_description\":3,\"by_order\":4,"
 		"\"without_test\":5,\"unmapped_tests\":6,\"updated\":0,"
 		"\"unverified\":7,\"transitions\":[],\"transitions_total\":0},"
 		"\"executions\":[{\"suite\":\"VKMC-TS-20\",\"suite_run\":\"2720260\","
@@ -178,7 +180,9 @@ static void no_list_is_longer_than_ten_thousand(void **state)
 	desk_fill(desk);
 	for (int i = 0; i < 10001; i++) {
 		(void)desk_add_verdict(desk, "TEST-a.xml");
-		qm_vec_push(&desk->resolution.unmapped, &(struct qm_unmapped){ "a", "b", "c", "" });
+		qm_vec_push(&desk->resolution.unmapped,
+			&(struct qm_unmapped){
+				.test = "a", .file = "b", .why = "c", .nearest = "" });
 		qm_vec_push(&desk->resolution.missing, &(struct qm_missing){ "a", "b" });
 	}
 	/* Executions and runs are one list. */

@@ -1,0 +1,24 @@
+/*
+ * step_price - what reading steps will cost, before any of it is read.
+ *
+ * Steps are one call for each test case run with results: 400 test cases on two platforms are 800
+ * reads, of an account with a quota, or under a policy that lets 60 a minute go. So the price is
+ * told first, with the time that it takes if nobody else draws on the budget; and where the policy
+ * denies such reads, or they cannot be made as far as --max-calls, --max-wait and --deadline go,
+ * none is made and nothing is set.
+ */
+#ifndef QM_UPLOAD_STEP_PRICE_H
+#define QM_UPLOAD_STEP_PRICE_H
+
+#include "src/upload/deliver.h"
+#include "src/upload/resolve_steps.h"
+
+/*
+ * `reads` as qm_resolver_due_steps() gives them; `max_calls` 0: any. `out_ms` is the time until the
+ * last of them goes. QM_EDENIED and QM_ESTOPPED say what is in the way, with both numbers.
+ */
+enum qm_code qm_step_price(const struct qm_job_world *world, const struct qm_catalog *catalog,
+	const struct qm_vec *reads, int64_t max_calls, int64_t *out_ms,
+	struct qm_error *err) QM_MUST_CHECK;
+
+#endif

@@ -1,0 +1,398 @@
+"""--level step: a suite is the test case, and its tests are steps with statuses of their own."""
+import unittest
+
+from harness import FAILURE, execution, run, world
+from journal_case import fault
+from steps_case import STEPS, Steps, login, steps
+
+
+def testng(*classes):
+    """classes: (name, ((method, status), ...))."""
+    body = "".join(
+        '<class name="%s">%s</class>'
+        % (
+            name,
+            "".join(
+                '<test-method name="%s" status="%s" duration-ms="1"/>' % method
+                for method in methods
+            ),
+        )
+        for name, methods in classes
+    )
+    return (
+        '<testng-results><suite name="all"><test name="t">%s</test></suite></testng-results>' % body
+    )
+
+
+class Matching(Steps):
+    def test_by_description(self):
+        self.begin(login(), run(2))
+        done = self.send(self.login_report(), code=0).json
+        self.assertEqual(self.steps(), ["passed", "failed", "passed"])
+        self.assertEqual(self.statuses(), {1001: "failed", 1002: "notrun"})
+        self.assertEqual(
+            [(body["entityType"], body.get("type"), body["entityIDs"]) for body in self.bulk()],
+            [("TCR", None, "1001"), ("TCSR", "TCSR", "7002"), ("TCSR", "TCSR", "7001,7003")],
+        )
+        self.assertEqual([row["body"]["tcrID"] for row in self.requests(STEPS)], [1001])
+        self.assertEqual(
+            done["steps"],
+            {
+                "reads": 1,
+                "reads_wait_ms": 0,
+                "by_description": 3,
+                "by_order": 0,
+                "without_test": 0,
+                "unmapped_tests": 0,
+                "updated": 3,
+                "unverified": 0,
+                "transitions": [
+                    {"from": "Offen", "to": "Fehlgeschlagen", "runs": 1},
+                    {"from": "Offen", "to": "Bestanden", "runs": 2},
+                ],
+                "transitions_total": 2,
+            },
+        )
+        self.assertEqual(
+            done["transitions"], [{"from": "Offen", "to": "Fehlgeschlagen", "runs": 1}]
+        )
+        (place,) = done["executions"]
+        self.assertEqual((place["updated"], place["updated_steps"]), (1, 3))
+        self.assertEqual(done["updates"]["accepted"], 4)
+        self.assertEqual((done["mapped"], done["unmapped_total"]), (3, 0))
+
+    def test_by_order_where_no_description_is_met(self):
+        self.begin(login())
+        report = self.report(("a.B", "x", ""), ("a.B", "y", "<skipped/>"), ("a.B", "z", FAILURE))
+        done = self.send(report, code=0).json
+        self.assertEqual(self.steps(), ["passed", "notrun", "failed"])
+        self.assertEqual((done["steps"]["by_order"], done["steps"]["updated"]), (3, 2))
+        self.assertIn({"key": "VKMC-TC-1 step 2", "why": "skipped"}, done["left"])
+
+    def test_mixed_never_guesses_by_order(self):
+        self.begin(login())
+        report = self.report(
+            ("a.B", "Open the page", ""), ("a.B", "logs in", FAILURE), ("a.B", "Log out", "")
+        )
+        done = self.send(report, code=0).json
+        self.assertEqual(self.steps(), ["passed", "notrun", "passed"])
+        self.assertEqual(self.statuses()[1001], "failed")
+        self.assertEqual(done["steps"]["without_test"], 1)
+        self.assertEqual(done["steps"]["unmapped_tests"], 1)
+        self.assertEqual((done["mapped"], done["unmapped_total"]), (3, 1))
+        (row,) = done["unmapped"]
+        self.assertEqual(row["test"], "a.B.logs in")
+        self.assertIn("no step of VKMC-TC-1 has that description", row["why"])
+        self.assertEqual(row["nearest"], 'step 2 "Log in"')
+
+    def test_as_many_tests_as_steps_or_none(self):
+        self.begin(login())
+        report = self.report(("a.B", "x", ""), ("a.B", "y", ""))
+        done = self.send("--fail-on-unmapped", report, code=6).json
+        self.assertEqual(self.steps(), ["notrun"] * 3)
+        self.assertEqual(self.statuses()[1001], "passed")
+        self.assertEqual([row["test"] for row in done["unmapped"]], ["a.B.x", "a.B.y"])
+        self.assertIn("no step", done["reasons"][0]["text"])
+
+    def test_reruns_and_parameters_are_one_test(self):
+        self.begin(login())
+        report = self.report(
+            ("a.B", "x[1]", ""),
+            ("a.B", "x[2]", FAILURE),
+            ("a.B", "y", FAILURE),
+            ("a.B", "z", ""),
+            ("a.B", "y", ""),
+        )
+        self.send(report, code=0)
+        self.assertEqual(self.steps(), ["failed", "failed", "passed"])
+        self.assertEqual(self.statuses()[1001], "failed")
+
+    def test_combine_last_is_done_test_by_test(self):
+        self.begin(login())
+        first = self.report(("a.B", "x", FAILURE), ("a.B", "y", ""), ("a.B", "z", ""), name="1.xml")
+        again = self.report(("a.B", "x", ""), name="2.xml")
+        self.send("--combine", "last", first, again, code=0)
+        self.assertEqual(self.steps(), ["passed"] * 3)
+        self.assertEqual(self.statuses()[1001], "passed")
+        # The last one to be executed passed, and still the test case failed.
+        other = self.report(("a.B", "x", FAILURE), ("a.B", "y", ""), ("a.B", "z", ""), name="3.xml")
+        self.send("--combine", "last", other, code=0)
+        self.assertEqual(self.steps(), ["failed", "passed", "passed"])
+        self.assertEqual(self.statuses()[1001], "failed")
+
+    def test_ambiguous_descriptions_are_no_step(self):
+        row = run(1)
+        row["steps"] = steps(7001, "check", "check", "save")
+        self.begin(row)
+        report = self.report(("a.B", "check", ""), ("a.B", "save", ""), ("a.C", "Save", ""))
+        done = self.send(report, code=0).json
+        self.assertEqual(self.steps(), ["notrun"] * 3)
+        whys = [row["why"] for row in done["unmapped"]]
+        self.assertEqual(len(whys), 3)
+        self.assertIn("several steps of VKMC-TC-1 have that description", whys[0])
+        self.assertIn("different tests have the description", whys[1])
+
+    def test_testng_classes(self):
+        self.begin(login(), run(2, "Cart", "com.example.CartTest"))
+        report = self.write(
+            "testng-results.xml",
+            testng(
+                ("com.example.LoginTest", (("open", "PASS"), ("in", "FAIL"), ("out", "PASS"))),
+                ("com.example.CartTest", (("adds", "PASS"),)),
+                ("com.example.OtherTest", (("a", "PASS"), ("b", "PASS"))),
+            ),
+        )
+        done = self.send(report, code=0).json
+        self.assertEqual(self.steps(), ["passed", "failed", "passed"])
+        self.assertEqual(self.statuses(), {1001: "failed", 1002: "passed"})
+        self.assertEqual(len(self.requests(STEPS)), 2)
+        rows = {row["test"]: row["why"] for row in done["unmapped"]}
+        self.assertEqual(rows["com.example.CartTest.adds"], "VKMC-TC-2 has no steps")
+        # Of a class without a test case the class is told, and once.
+        self.assertIn("no test case", rows["com.example.OtherTest"])
+        self.assertEqual((len(done["unmapped"]), done["unmapped_total"]), (2, 3))
+
+    def test_the_suite_is_mapped_by_everything_that_a_test_is(self):
+        names = ("by map", "by property", "VKMC_TC_3", "com.example.Four", "the  FIFTH case")
+        runs = [run(n) for n in range(1, 6)]
+        runs[3] = run(4, "Four", "com.example.Four")
+        runs[4] = run(5, "The fifth case")
+        for number, row in enumerate(runs, 1):
+            row["steps"] = steps(7000 + number, "it works")
+        self.begin(*runs)
+        body = "".join(
+            '<testsuite name="%s">%s<testcase classname="x" name="it works"/></testsuite>'
+            % (
+                name,
+                '<properties><property name="qmetry" value="VKMC-TC-2"/></properties>'
+                if name == "by property"
+                else "",
+            )
+            for name in names
+        )
+        report = self.write("TEST-a.xml", '<testsuites name="all">%s</testsuites>' % body)
+        mapping = self.write("map.yaml", "map:\n  by map: VKMC-TC-1\n")
+        done = self.send("--map", mapping, report, code=0).json
+        self.assertEqual(set(self.statuses().values()), {"passed"})
+        self.assertEqual([self.steps(1000 + n) for n in range(1, 6)], [["passed"]] * 5)
+        self.assertEqual([len(body["entityIDs"].split(",")) for body in self.bulk()], [5, 5])
+        self.assertEqual(done["steps"]["by_description"], 5)
+
+    def test_a_test_of_its_own_key_is_no_test_case_here(self):
+        self.begin(login())
+        report = self.report(("a.B", "VKMC-TC-1 x", ""), suite="other")
+        done = self.send(report, code=6).json
+        self.assertEqual(done["calls"]["writes"], 0)
+        self.assertEqual(done["unmapped"][0]["test"], "other")
+
+    def test_without_it_nothing_of_this_is_done(self):
+        self.begin(login())
+        report = self.report(("a.B", "VKMC-TC-1", FAILURE))
+        done = self.upload("--state", "memory", report, code=0).json
+        self.assertEqual(self.requests(STEPS), [])
+        self.assertEqual(done["steps"]["reads"], 0)
+        self.assertEqual(self.steps(), ["notrun"] * 3)
+
+
+class Executions(Steps):
+    def test_each_execution_has_steps_of_its_own(self):
+        other = login(first=8001, run_id=2001)
+        other["steps"][1]["description"] = "Sign in"
+        self.start(
+            world([execution(2720260, [login()]), execution(2720261, [other], platform="Firefox")])
+        )
+        done = self.send("--all-executions", self.login_report(), code=0).json
+        self.assertEqual(self.steps(), ["passed", "failed", "passed"])
+        self.assertEqual(self.steps(2001, "2720261"), ["passed", "notrun", "passed"])
+        self.assertEqual(done["steps"]["reads"], 2)
+        # One result, however many executions it is no step in.
+        self.assertEqual(done["unmapped_total"], 1)
+        self.assertEqual(
+            sorted((body["qmTsRunId"], body["entityType"]) for body in self.bulk()),
+            [
+                ("2720260", "TCR"),
+                ("2720260", "TCSR"),
+                ("2720260", "TCSR"),
+                ("2720261", "TCR"),
+                ("2720261", "TCSR"),
+            ],
+        )
+
+    def test_as_few_calls_as_there_are_groups(self):
+        runs = []
+        cases = []
+        for number in range(1, 41):
+            row = run(number)
+            row["steps"] = steps(7000 + 10 * number, "one", "two", "three")
+            runs.append(row)
+            cases.append(
+                '<testsuite name="VKMC-TC-%d"><testcase name="one"/><testcase name="two"/>'
+                '<testcase name="three">%s</testcase></testsuite>'
+                % (number, FAILURE if number <= 5 else "")
+            )
+        self.begin(*runs)
+        report = self.write("TEST-a.xml", "<testsuites>%s</testsuites>" % "".join(cases))
+        done = self.send("--batch-size", "50", report, code=0).json
+        sizes = [
+            (body["entityType"], body["runStatusID"], len(body["entityIDs"].split(",")))
+            for body in self.bulk()
+        ]
+        self.assertEqual(
+            sizes,
+            [
+                ("TCR", 502, 5),
+                ("TCSR", 502, 5),
+                ("TCR", 501, 35),
+                ("TCSR", 501, 50),
+                ("TCSR", 501, 50),
+                ("TCSR", 501, 15),
+            ],
+        )
+        self.assertEqual(done["calls"]["reads"], 4 + 40)
+
+    def test_many_steps_come_by_pages(self):
+        row = run(1)
+        row["steps"] = steps(7001, *["step %d" % n for n in range(1, 251)])
+        self.begin(row, max_page=100)
+        report = self.report(*[("a", "Step %d" % n, "") for n in range(1, 251)])
+        self.send(report, code=0)
+        self.assertEqual(set(self.steps()), {"passed"})
+        self.assertEqual(len(self.requests(STEPS)), 3)
+
+
+class Keeping(Steps):
+    def test_what_is_kept_keeps_its_steps_and_costs_no_read(self):
+        self.begin(login(status="blocked"))
+        done = self.send("--protect", "Blockiert", self.login_report(), code=0).json
+        self.assertEqual((self.requests(STEPS), self.bulk()), ([], []))
+        self.assertEqual(done["steps"]["reads"], 0)
+        self.send("--overwrite", "unset", self.login_report(), code=0)
+        self.assertEqual(self.requests(STEPS), [])
+
+    def test_locked_runs_are_told(self):
+        self.begin(login(isLocked=True), run(2))
+        self.send(self.login_report(), code=1)
+        self.assertEqual(self.requests(STEPS), [])
+
+    def test_only_changed_goes_step_by_step(self):
+        row = login(status="failed")
+        row["steps"][0]["status"] = "passed"
+        self.begin(row)
+        done = self.send("--only-changed", self.login_report(), code=0).json
+        self.assertEqual(
+            [(body["entityType"], body["entityIDs"]) for body in self.bulk()],
+            [("TCSR", "7002"), ("TCSR", "7003")],
+        )
+        self.assertEqual(done["updates"]["unchanged"], 2)
+
+    def test_rows_without_status_are_set(self):
+        row = login()
+        self.begin(row, omit_fields=["runStatus", "runStatusID", "total", "stepNo"])
+        self.send("--verify", self.login_report(), "--overwrite", "always")
+        self.assertEqual(self.steps(), ["passed", "failed", "passed"])
+
+    def test_missing(self):
+        self.begin(login())
+        report = self.report(("a.B", "Open the page", ""), ("a.B", "Log in", ""))
+        self.send("--status", "missing=Blockiert", report, code=0)
+        self.assertEqual(self.steps(), ["passed", "passed", "blocked"])
+        # A test that is no step may be the one of the step without a test.
+        self.simulator.post("world", {"runs": [{"ids": [1001], "status": "notrun"}]})
+        report = self.report(("a.B", "Open the page", ""), ("a.B", "logout", ""), name="b.xml")
+        self.send("--status", "missing=Blockiert", report, code=0)
+        self.assertEqual(self.steps()[1], "passed")
+
+
+class Price(Steps):
+    def many(self, count):
+        runs, suites = [], []
+        for number in range(1, count + 1):
+            row = run(number)
+            row["steps"] = steps(7000 + 10 * number, "one")
+            runs.append(row)
+            suites.append(
+                '<testsuite name="VKMC-TC-%d"><testcase name="one"/></testsuite>' % number
+            )
+        self.begin(*runs)
+        return self.write("TEST-a.xml", "<testsuites>%s</testsuites>" % "".join(suites))
+
+    def policy(self, rule):
+        return self.write(
+            "policy.yaml",
+            'version: "1"\ndefault: allow\ntools:\n  %s:\n    rules:\n      - name: reads\n'
+            "        %s\n" % (STEPS, rule),
+        )
+
+    def test_the_plan_tells_it_before_they_are_made(self):
+        report = self.many(25)
+        done = self.plan("--policy", self.policy("rate_limit: 10/minute"), report, code=0)
+        self.assertIn("steps: 25 reads, one for each test case run with results", done.err)
+        self.assertLess(done.err.index("steps: 25 reads"), done.err.index("waiting"))
+        self.assertEqual(done.json["steps"]["reads"], 25)
+        # 10:30:00 begins a minute; no call goes next to its border.
+        self.assertEqual(done.json["steps"]["reads_wait_ms"] // 1000, 120)
+        self.assertEqual(done.json["conclusion"], "planned")
+        tools = [call["arguments"]["entityType"] for call in done.json["calls"]["planned"]]
+        self.assertEqual(tools, ["TCR", "TCSR"])
+        self.assertEqual(self.bulk(), [])
+
+    def test_reads_that_would_not_be_waited_for_are_not_begun(self):
+        report = self.many(25)
+        policy = self.policy("rate_limit: 10/hour")
+        done = self.send("--policy", policy, report, code=7)
+        self.assertEqual((self.requests(STEPS), self.bulk()), ([], []))
+        text = done.json["reasons"][0]["text"]
+        self.assertIn("steps take 25 reads", text)
+        self.assertIn("--max-wait", text)
+
+    def test_max_calls(self):
+        report = self.many(25)
+        done = self.send("--max-calls", "20", report, code=7)
+        self.assertEqual((self.requests(STEPS), self.bulk()), ([], []))
+        self.assertIn(
+            "steps take 25 reads, one for each test case run with results, but --max-calls (20) "
+            "leaves 16",
+            done.json["reasons"][0]["text"],
+        )
+        self.plan("--max-calls", "20", report, code=7)
+
+    def test_a_policy_that_denies_them(self):
+        report = self.many(2)
+        done = self.send("--policy", self.policy("action: deny"), report, code=8)
+        self.assertEqual((self.requests(STEPS), self.bulk()), ([], []))
+        text = done.json["reasons"][0]["text"]
+        self.assertIn("denies %s" % STEPS, text)
+        self.assertIn("--level case", text)
+        self.assertEqual(done.json["conclusion"], "denied")
+
+    def test_429_in_the_middle(self):
+        report = self.many(5)
+        self.simulator.post(
+            "world",
+            {"faults": [fault({"status": 429, "headers": {"Retry-After": "5"}}, STEPS, nth=3)]},
+        )
+        done = self.send(report, code=0)
+        self.assertEqual(done.json["calls"]["retries"], 1)
+        self.assertEqual({row["status"] for row in self.runs().values()}, {"passed"})
+
+    def test_a_server_without_such_lists(self):
+        report = self.many(5)
+        self.simulator.post("world", {"faults": [fault({"status": 404}, STEPS)]})
+        done = self.send(report)
+        self.assertNotEqual(done.code, 0)
+        self.assertEqual(len(self.requests(STEPS)), 3)
+        self.assertEqual(self.bulk(), [])
+        self.assertIn("--level step", done.json["reasons"][0]["text"])
+
+    def test_one_run_that_does_not_list_its_steps_costs_only_them(self):
+        report = self.many(5)
+        self.simulator.post("world", {"faults": [fault({"status": 404}, STEPS, nth=2)]})
+        done = self.send(report, code=1)
+        self.assertEqual({row["status"] for row in self.runs().values()}, {"passed"})
+        self.assertEqual(self.steps(1002), ["notrun"])
+        self.assertEqual(self.steps(1003), ["passed"])
+        self.assertEqual(done.json["left"][0]["key"], "VKMC-TC-2")
+
+
+if __name__ == "__main__":
+    unittest.main()
