@@ -1,8 +1,11 @@
 #include "src/base/log.h"
+#include "src/base/json_text.h"
+#include "src/base/memory.h"
 #include "src/base/text.h"
 
 #include <assert.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { LINE_MAX_BYTES = 4096 };
@@ -40,6 +43,20 @@ void qm_log_redact(const struct qm_log *log, char *text)
 {
 	for (size_t i = 0; i < log->secret_count; i++)
 		hide(text, qm_secret_reveal(log->secrets[i]));
+}
+
+void qm_log_add_json(const struct qm_log *log, struct qm_buf *out, const char *text)
+{
+	char *clean;
+
+	if (!text || !log->secret_count) {
+		qm_json_add_text(out, text);
+		return;
+	}
+	clean = qm_strdup(text);
+	qm_log_redact(log, clean);
+	qm_json_add_text(out, clean);
+	free(clean);
 }
 
 void qm_log_line(const struct qm_log *log, enum qm_log_level level, const char *format, ...)

@@ -8,6 +8,7 @@
 #ifndef QM_BASE_LOG_H
 #define QM_BASE_LOG_H
 
+#include "src/base/buf.h"
 #include "src/base/error.h"
 #include "src/base/secret.h"
 
@@ -30,6 +31,12 @@ void qm_log_hide(struct qm_log *log, const struct qm_secret *secret); /* NULL is
 
 /* Replaces the registered secrets in a text that goes elsewhere: a server may echo a key. */
 void qm_log_redact(const struct qm_log *log, char *text);
+
+/*
+ * The same for a text from outside that goes into a file as a JSON string (NULL: null). Ids and
+ * keys that are read back are written as they are: a secret as short as "1" is in all of them.
+ */
+void qm_log_add_json(const struct qm_log *log, struct qm_buf *out, const char *text);
 
 void qm_log_line(const struct qm_log *log, enum qm_log_level level, const char *format, ...)
 	QM_PRINTF(3, 4);

@@ -33,6 +33,14 @@ static void add_member(struct qm_buf *line, const char *name, const char *text)
 	qm_json_add_text(line, text);
 }
 
+/* A text that is for people only; what is read back to work with stays as it is. */
+static void add_foreign(const struct qm_journal_writer *writer, struct qm_buf *line,
+	const char *name, const char *text)
+{
+	add_name(line, name);
+	qm_log_add_json(writer->log, line, text);
+}
+
 static void add_number(struct qm_buf *line, const char *name, int64_t number)
 {
 	add_name(line, name);
@@ -40,11 +48,8 @@ static void add_number(struct qm_buf *line, const char *name, int64_t number)
 }
 
 /* The line is complete but for its sum. */
-static void end_line(
-	const struct qm_journal_writer *writer, struct qm_buf *line, struct qm_buf *out)
+static void end_line(struct qm_buf *line, struct qm_buf *out)
 {
-	qm_log_redact(writer->log, line->data);
-	line->length = strlen(line->data);
 	qm_history_seal(line);
 	qm_buf_add(out, line->data, line->length);
 	out->overflow = out->overflow || line->overflow;
@@ -68,16 +73,17 @@ static void write_header(const struct qm_journal_plan *plan, struct qm_buf *line
 	qm_buf_add_char(line, '}');
 }
 
-static void write_execution(const struct qm_journal_plan *plan, size_t index, struct qm_buf *line)
+static void write_execution(
+	const struct qm_journal_writer *writer, size_t index, struct qm_buf *line)
 {
-	const struct qm_execution *execution = qm_vec_at(&plan->catalog->executions, index);
+	const struct qm_execution *execution = qm_vec_at(&writer->plan->catalog->executions, index);
 
 	qm_buf_add_format(line, "{\"execution\":%zu", index);
 	add_member(line, "suite", execution->suite_key);
 	add_member(line, "suite_run", execution->suite_run);
-	add_member(line, "platform", execution->platform);
-	add_member(line, "release", execution->release);
-	add_member(line, "cycle", execution->cycle);
+	add_foreign(writer, line, "platform", execution->platform);
+	add_foreign(writer, line, "release", execution->release);
+	add_foreign(writer, line, "cycle", execution->cycle);
 }
 
 /* ---- Calls. */
@@ -94,9 +100,9 @@ static size_t number_report(
 	if (added) {
 		qm_buf_init(&line, LINE_BYTES);
 		qm_buf_add_format(&line, "{\"report\":%zu", number);
-		add_member(&line, "path", origin->report);
+		add_foreign(writer, &line, "path", origin->report);
 		add_member(&line, "sha256", origin->sha256);
-		end_line(writer, &line, out);
+		end_line(&line, out);
 		qm_buf_release(&line);
 	}
 	return number;
@@ -122,7 +128,7 @@ static void add_run(struct qm_journal_writer *writer, const struct qm_update *up
 		qm_buf_add_text(line, ",\"tests\":[");
 		for (size_t i = 0; i < origin.test_count; i++) {
 			qm_buf_add_text(line, i ? "," : "");
-			qm_json_add_text(line, origin.tests[i]);
+			qm_log_add_json(writer->log, line, origin.tests[i]);
 		}
 		qm_buf_add_char(line, ']');
 	}
@@ -180,13 +186,13 @@ bool qm_journal_writer_next(struct qm_journal_writer *writer, struct qm_buf *out
 	if (writer->next == QM_LINE_HEADER)
 		write_header(writer->plan, &line);
 	else if (writer->next == QM_LINE_EXECUTION)
-		write_execution(writer->plan, writer->index, &line);
+		write_execution(writer, writer->index, &line);
 	else if (writer->next == QM_LINE_CALL)
 		write_call(writer, writer->index, &line, out);
 	else
 		write_end(writer->plan->plan, &line);
 	writer->index++;
-	end_line(writer, &line, out);
+	end_line(&line, out);
 	qm_buf_release(&line);
 	return true;
 }

@@ -126,25 +126,34 @@ static void add_text(struct qm_buf *line, const char *name, const char *text)
 	qm_json_add_text(line, text);
 }
 
-static void add_status(
-	struct qm_buf *line, const char *name, const struct qm_catalog *catalog, int64_t id)
+/* A text that is for people only; what an undo reads to work with stays as it is. */
+static void add_foreign(
+	const struct qm_receipt *receipt, struct qm_buf *line, const char *name, const char *text)
+{
+	qm_buf_add_format(line, ",\"%s\":", name);
+	qm_log_add_json(receipt->log, line, text);
+}
+
+static void add_status(const struct qm_receipt *receipt, struct qm_buf *line, const char *name,
+	const struct qm_catalog *catalog, int64_t id)
 {
 	const struct qm_status *status = qm_catalog_status_of(catalog, id);
 
 	qm_buf_add_format(line, ",\"%s\":{\"id\":%lld", name, (long long)id);
-	add_text(line, "name", status ? status->name : NULL);
+	add_foreign(receipt, line, "name", status ? status->name : NULL);
 	qm_buf_add_char(line, '}');
 }
 
-static void add_origin(struct qm_buf *line, const struct qm_origin *origin)
+static void add_origin(
+	const struct qm_receipt *receipt, struct qm_buf *line, const struct qm_origin *origin)
 {
 	qm_buf_add_text(line, ",\"tests\":[");
 	for (size_t i = 0; i < origin->test_count; i++) {
 		qm_buf_add_text(line, i ? "," : "");
-		qm_json_add_text(line, origin->tests[i]);
+		qm_log_add_json(receipt->log, line, origin->tests[i]);
 	}
 	qm_buf_add_char(line, ']');
-	add_text(line, "report", origin->report);
+	add_foreign(receipt, line, "report", origin->report);
 	add_text(line, "report_sha256", *origin->sha256 ? origin->sha256 : NULL);
 }
 
@@ -168,12 +177,12 @@ static void write_line(const struct qm_receipt *receipt, const struct qm_receipt
 			(long long)run->case_run);
 	add_text(line, "suite", execution->suite_key);
 	add_text(line, "suite_run", execution->suite_run);
-	add_text(line, "platform", execution->platform);
-	add_status(line, "before", catalog, run->status_id);
-	add_status(line, "after", catalog, update->status_id);
+	add_foreign(receipt, line, "platform", execution->platform);
+	add_status(receipt, line, "before", catalog, run->status_id);
+	add_status(receipt, line, "after", catalog, update->status_id);
 	if (call->call->build_id)
 		qm_buf_add_format(line, ",\"build\":%lld", (long long)call->call->build_id);
-	add_origin(line, &origin);
+	add_origin(receipt, line, &origin);
 	qm_buf_add_format(line, ",\"call\":%llu", (unsigned long long)call->number);
 	add_text(line, "at", at);
 	add_text(line, "url", receipt->url);
@@ -190,10 +199,8 @@ enum qm_code qm_receipt_add(
 	qm_buf_init(&lines, LINES_MAX_BYTES);
 	for (size_t i = 0; i < call->count; i++)
 		write_line(receipt, call, &call->call->updates[call->first + i], &lines);
-	/* A test may have printed the key. */
-	qm_log_redact(receipt->log, lines.data);
 	code = lines.overflow ? fail(receipt, "written", EFBIG, err)
-			      : add_bytes(receipt, lines.data, strlen(lines.data), err);
+			      : add_bytes(receipt, lines.data, lines.length, err);
 	if (!code && fdatasync(receipt->file) && errno != EINVAL)
 		code = fail(receipt, "synced", errno, err);
 	qm_buf_release(&lines);

@@ -79,11 +79,30 @@ static void a_failure_tells_its_place(void **state)
 	assert_string_equal(lines.last, "a.xml:1:2: is empty");
 }
 
+static void a_json_string_hides_secrets_before_it_is_escaped(void **state)
+{
+	struct qm_secret *key = qm_secret_new("a\"b", 3);
+	struct qm_buf out;
+	struct qm_log log;
+
+	(void)state;
+	qm_buf_init(&out, 256);
+	qm_log_init(&log, QM_LOG_NOTICE, NULL, NULL);
+	qm_log_add_json(&log, &out, "xa\"bx");
+	qm_log_hide(&log, key);
+	qm_log_add_json(&log, &out, "xa\"bx");
+	qm_log_add_json(&log, &out, NULL);
+	assert_string_equal(out.data, "\"xa\\\"bx\"\"x***x\"null");
+	qm_buf_release(&out);
+	qm_secret_free(key);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_less_important_is_dropped),
 		cmocka_unit_test(secrets_are_hidden_wherever_they_turn_up),
+		cmocka_unit_test(a_json_string_hides_secrets_before_it_is_escaped),
 		cmocka_unit_test(a_line_is_one_line),
 		cmocka_unit_test(a_failure_tells_its_place),
 	};

@@ -158,6 +158,23 @@ class Receipt(Journal):
                 self.stop()
                 self.simulator = None
 
+    def test_a_secret_that_stands_in_ids_spoils_neither_journal_nor_receipt(self):
+        for secret in ("1003", "2720260", "VKMC", "1", "e"):
+            with self.subTest(secret):
+                env = {"QMETRY_USERNAME": "anna", "QMETRY_PASSWORD": secret}
+                self.begin([fault(DOWN, **{"from": 2})])
+                self.send("--receipt", self.receipt, "--retries", "0", code=10, env=env)
+                self.heal()
+                self.resume(code=0, env=env)
+                ids = sorted(row["id"] for row in self.rows())
+                self.assertEqual(ids, list(range(1001, 1009)))
+                self.assertEqual(set(self.statuses().values()), {"passed", "failed"})
+                self.undo(code=0, env=env)
+                self.assertEqual(set(self.statuses().values()), {"notrun"})
+                os.remove(self.receipt)
+                self.stop()
+                self.simulator = None
+
     def test_a_receipt_of_another_place_is_refused(self):
         self.begin()
         self.send("--receipt", self.receipt, code=0)
