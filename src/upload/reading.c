@@ -6,21 +6,29 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-/* Whoever is too far ahead sleeps until half of the slots are free, not after each file. */
-enum { SLOTS = 64, FULL_TAPE = 32 * 1024 };
+enum {
+	SLOTS = 32,                /* files from the turn on that may be read; 2 or more */
+	MAX_RECORDED = 256 * 1024, /* bytes that a thread records before it waits for the turn */
+	LARGE_TAPE = 32 * 1024,    /* the memory of a smaller one is kept for other files */
+};
 
-/* A file that is being read, or was and is not yet told. */
+enum state {
+	UNTAKEN,
+	TAKEN,
+	READ, /* to its end, or failed with `code` */
+};
+
 struct slot {
 	struct qm_tape tape;
-	bool is_read; /* to its end, or failed with `code` */
+	enum state state;
 	enum qm_code code;
 	struct qm_error err;
 };
 
 /*
  * What the threads share. Below `lock` all is guarded by it, with one exception: whoever reads a
- * file has its slot for himself until `is_read`, and whoever has the turn has the sink and the
- * slot of the turn's file.
+ * file has its slot for himself until it is READ (the state apart), and whoever has the turn has
+ * the sink and the slot of the turn's file.
  */
 struct reading {
 	const struct qm_vec *files;
@@ -29,8 +37,9 @@ struct reading {
 	pthread_mutex_t lock;
 	pthread_cond_t moved; /* the turn has reached `wake_at`, or it is over */
 	size_t wake_at;       /* the first turn that a thread waits for; SIZE_MAX: none does */
-	size_t next;          /* the file that is read next */
 	size_t turn;          /* the file that may be told */
+	size_t recorded;      /* bytes of all files behind the turn that are READ */
+	size_t tape_bytes;    /* of the file that was recorded last */
 	bool is_over;         /* after a failure: nothing more is told */
 	enum qm_code code;
 	struct qm_error err;
@@ -54,9 +63,12 @@ static struct slot *slot_of(struct reading *reading, size_t file)
 
 static enum qm_code tell_tape(struct reading *reading, size_t file)
 {
-	struct slot *slot = slot_of(reading, file);
-	enum qm_code code = qm_tape_play(&slot->tape, reading->sink);
-	qm_tape_clear(&slot->tape);
+	struct qm_tape *tape = &slot_of(reading, file)->tape;
+	enum qm_code code = qm_tape_play(tape, reading->sink);
+
+	if (qm_tape_bytes(tape) > LARGE_TAPE)
+		qm_tape_release(tape);
+	qm_tape_clear(tape);
 	return code;
 }
 
@@ -86,6 +98,7 @@ static enum qm_code wait_for_turn(void *context)
 	bool is_over;
 
 	(void)pthread_mutex_lock(&reading->lock);
+	reading->tape_bytes = MAX_RECORDED;
 	wait_for(reading, worker->file);
 	is_over = reading->is_over;
 	(void)pthread_mutex_unlock(&reading->lock);
@@ -107,7 +120,67 @@ static void tell_recorded(struct reading *reading, size_t file)
 
 /* ---- Files. */
 
-/* Takes the next file, when it is not too far ahead; false where there is none. */
+/* Behind the last file for which there is a slot. */
+static size_t window_end(const struct reading *reading)
+{
+	size_t count = reading->files->count;
+
+	return count - reading->turn > SLOTS ? reading->turn + SLOTS : count;
+}
+
+/* The first file of that state, or `end`. */
+static size_t first_in(struct reading *reading, enum state state, size_t begin, size_t end)
+{
+	while (begin < end && slot_of(reading, begin)->state != state)
+		begin++;
+	return begin;
+}
+
+/* How far ahead of the turn to read: half of the files, so that the other half is the other's. */
+static size_t lead(const struct reading *reading, size_t window)
+{
+	size_t files = window / 2;
+
+	/* Not so far that the tapes are full before the turn comes, as far as sizes are known. */
+	if (files * reading->tape_bytes > MAX_RECORDED / 2)
+		files = MAX_RECORDED / 2 / reading->tape_bytes;
+	return files ? files : 1;
+}
+
+/*
+ * The file that a thread should read now; the number of files: none. Best is the turn's, as that is
+ * told directly. Where another has the turn he goes on from there, telling directly, too: the
+ * thread leaves him the next files and takes one that is recorded when the turn comes to it.
+ */
+static size_t choose_file(struct reading *reading)
+{
+	size_t turn = reading->turn, end = window_end(reading), file;
+
+	if (turn == end || slot_of(reading, turn)->state == UNTAKEN)
+		return turn;
+	if (reading->recorded >= MAX_RECORDED)
+		return reading->files->count;
+	file = first_in(reading, UNTAKEN, turn + lead(reading, end - turn), end);
+	if (file == end)
+		file = first_in(reading, UNTAKEN, turn + 1, end);
+	return file == end ? reading->files->count : file;
+}
+
+/* With the lock held: returns when there may be a file to read; false: there will be none. */
+static bool wait_for_file(struct reading *reading)
+{
+	size_t turn = reading->turn, end = window_end(reading);
+
+	if (end == reading->files->count && first_in(reading, UNTAKEN, turn, end) == end)
+		return false;
+	if (reading->recorded >= MAX_RECORDED)
+		wait_for(reading, first_in(reading, READ, turn + 1, end));
+	else
+		wait_for(reading, turn + SLOTS / 2);
+	return true;
+}
+
+/* Takes a file to read; false where there is none any more. */
 static bool take_file(struct worker *worker)
 {
 	struct reading *reading = worker->reading;
@@ -115,20 +188,23 @@ static bool take_file(struct worker *worker)
 	struct slot *slot;
 
 	(void)pthread_mutex_lock(&reading->lock);
-	while (!reading->is_over && reading->next < reading->files->count &&
-		reading->next >= reading->turn + SLOTS)
-		wait_for(reading, reading->next - SLOTS / 2);
-	is_taken = !reading->is_over && reading->next < reading->files->count;
+	do
+		worker->file = choose_file(reading);
+	while (!reading->is_over && worker->file == reading->files->count &&
+		wait_for_file(reading));
+	is_taken = !reading->is_over && worker->file < reading->files->count;
+	slot = slot_of(reading, worker->file);
 	if (is_taken) {
-		worker->file = reading->next++;
+		slot->state = TAKEN;
+		slot->tape.full_bytes = MAX_RECORDED - reading->recorded;
 		has_turn = worker->file == reading->turn;
 	}
 	(void)pthread_mutex_unlock(&reading->lock);
 	if (!is_taken)
 		return false;
-	slot = slot_of(reading, worker->file);
 	slot->code = QM_OK;
 	qm_error_init(&slot->err);
+	slot->tape.on_full = wait_for_turn;
 	slot->tape.context = worker;
 	worker->sink = has_turn ? *reading->sink : qm_tape_sink(&slot->tape, reading->sink);
 	return true;
@@ -148,12 +224,13 @@ static void pass_turn(struct reading *reading)
 			reading->code = slot->code;
 			reading->err = slot->err;
 		}
-		slot->is_read = false;
+		slot->state = UNTAKEN;
 		reading->turn++;
 		wake(reading);
 		slot = slot_of(reading, reading->turn);
-		if (reading->is_over || !slot->is_read)
+		if (reading->is_over || slot->state != READ)
 			return;
+		reading->recorded -= qm_tape_bytes(&slot->tape);
 		(void)pthread_mutex_unlock(&reading->lock);
 		tell_recorded(reading, reading->turn);
 		(void)pthread_mutex_lock(&reading->lock);
@@ -164,11 +241,16 @@ static void pass_turn(struct reading *reading)
 static void end_file(struct worker *worker)
 {
 	struct reading *reading = worker->reading;
-	bool is_recorded = worker->sink.context == &slot_of(reading, worker->file)->tape;
+	struct slot *slot = slot_of(reading, worker->file);
+	bool is_recorded = worker->sink.context == &slot->tape;
 
 	(void)pthread_mutex_lock(&reading->lock);
-	slot_of(reading, worker->file)->is_read = true;
-	if (reading->turn == worker->file && !reading->is_over) {
+	slot->state = READ;
+	if (is_recorded)
+		reading->tape_bytes = qm_tape_bytes(&slot->tape);
+	if (reading->turn != worker->file) {
+		reading->recorded += qm_tape_bytes(&slot->tape);
+	} else if (!reading->is_over) {
 		(void)pthread_mutex_unlock(&reading->lock);
 		if (is_recorded)
 			tell_recorded(reading, worker->file);
@@ -224,13 +306,11 @@ enum qm_code qm_reading_run(const struct qm_vec *files, size_t threads,
 	reading->files = files;
 	reading->sink = sink;
 	reading->wake_at = SIZE_MAX;
+	reading->tape_bytes = MAX_RECORDED; /* until one is known */
 	(void)pthread_mutex_init(&reading->lock, NULL);
 	(void)pthread_cond_init(&reading->moved, NULL);
-	for (size_t i = 0; i < SLOTS; i++) {
+	for (size_t i = 0; i < SLOTS; i++)
 		qm_tape_init(&reading->slots[i].tape);
-		reading->slots[i].tape.full_bytes = FULL_TAPE;
-		reading->slots[i].tape.on_full = wait_for_turn;
-	}
 	if (files->count)
 		run_workers(reading, files->count < threads ? files->count : threads, options);
 	code = reading->code;

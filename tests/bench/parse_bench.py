@@ -101,6 +101,23 @@ def bench_many(bench):
     bench.bar("2,000 files: peak MB", got["qmetry-ci parse"][2], MAX_PEAK_MB)
 
 
+def bench_long(bench):
+    """Longer than what a thread may record of a few."""
+    folder = bench.report("long", "--files", "200", "--tests", "400")
+    files = sorted(glob.glob(os.path.join(folder, "*.xml")))
+    got = in_process(
+        bench, "200 files of 400 tests", files, [("one thread", 1), ("two threads", 2)], 10, 5
+    )
+    bench.bar("long files: two threads / one", got["two threads"][1], 0.8)
+    label = "reader, two threads"
+    got = bench.rounds(
+        "200 files of 400 tests, recorded",
+        [(label, [bench.program("bench-read-files"), "2", "1"] + files)],
+        5,
+    )
+    bench.bar("long files: peak MB", got[label][2], MAX_PEAK_MB)
+
+
 def bench_instructions(bench):
     path = bench.report("hundred.xml", "--tests", "100000", "--keys")
     counts = [(label, instructions(command)) for label, command in commands(bench, path)]
@@ -148,5 +165,13 @@ def bench_cdata(bench):
 
 def bench_parse(bench):
     """Small, medium and large reports, logs, CDATA, many files; instructions and peak memory."""
-    for part in (bench_small, bench_many, bench_instructions, bench_large, bench_logs, bench_cdata):
+    for part in (
+        bench_small,
+        bench_many,
+        bench_long,
+        bench_instructions,
+        bench_large,
+        bench_logs,
+        bench_cdata,
+    ):
         part(bench)
