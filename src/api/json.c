@@ -16,45 +16,20 @@ void qm_json_init(void)
 	json_set_alloc_funcs(qm_alloc_raw, free);
 }
 
-/* Counts brackets outside strings; whether they match is the parser's business. */
-static bool is_too_deep(const char *bytes, size_t length)
-{
-	bool in_string = false;
-	int depth = 0;
-
-	for (size_t i = 0; i < length; i++) {
-		char c = bytes[i];
-
-		if (in_string && c == '\\')
-			i++;
-		else if (c == '"')
-			in_string = !in_string;
-		else if (!in_string && (c == '{' || c == '['))
-			depth++;
-		else if (!in_string && (c == '}' || c == ']'))
-			depth--;
-		if (depth > QM_JSON_MAX_DEPTH)
-			return true;
-	}
-	return false;
-}
-
 enum qm_code qm_json_read(const char *bytes, size_t length, json_t **out, struct qm_error *err)
 {
 	json_error_t reason;
+	bool is_too_deep;
 
-	*out = NULL;
-	if (is_too_deep(bytes, length))
-		return qm_error_set(
-			err, QM_ELIMIT, "JSON nested more than %d levels deep", QM_JSON_MAX_DEPTH);
 	*out = json_loadb(bytes, length, JSON_ALLOW_NUL, &reason);
 	/* A number beyond 64 bits in a field that we do not read must not cost us the others. */
 	if (!*out && json_error_code(&reason) == json_error_numeric_overflow)
 		*out = json_loadb(bytes, length, JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, &reason);
-	if (!*out)
-		return qm_error_set(err, QM_EINPUT, "no JSON: %s at line %d, column %d",
-			reason.text, reason.line, reason.column);
-	return QM_OK;
+	if (*out)
+		return QM_OK;
+	is_too_deep = json_error_code(&reason) == json_error_stack_overflow;
+	return qm_error_set(err, is_too_deep ? QM_ELIMIT : QM_EINPUT,
+		"no JSON: %s at line %d, column %d", reason.text, reason.line, reason.column);
 }
 
 int64_t qm_json_id(const json_t *object, const char *name)

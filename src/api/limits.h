@@ -17,8 +17,6 @@ enum {
 	 * What a call (60 s), all waits (10 min) and the whole work (30 min) take are settings.
 	 */
 	QM_CONNECT_MS = 10000,
-	/* QMetry nests five levels; jansson would recurse 2,048 deep before it stops. */
-	QM_JSON_MAX_DEPTH = 64,
 
 	/* 10,000 ids of 12 digits are 130 KB, and a comment is a sentence. */
 	QM_REQUEST_MAX_BYTES = 8 << 20,
