@@ -241,6 +241,21 @@ static bool is_header_value(const char *text)
 	return true;
 }
 
+/* To this machine, but by way of another one. */
+static enum qm_code check_proxy(const struct qm_http_options *options, struct qm_error *err)
+{
+	bool plain = strncasecmp(options->url, "http://", 7) == 0;
+	const char *proxy = options->proxy;
+
+	if (!plain || options->allow_http || !proxy || !*proxy || qm_url_proxy_is_near(proxy))
+		return QM_OK;
+	(void)qm_error_set(err, QM_EUSAGE,
+		"the proxy is another machine, and plain http would show it the key; use https, "
+		"no proxy, or --allow-http where the network is trusted");
+	qm_error_at(err, "--proxy or QMETRY_PROXY", 0, 0);
+	return QM_EUSAGE;
+}
+
 enum qm_code qm_http_new(
 	const struct qm_http_options *options, struct qm_http **out, struct qm_error *err)
 {
@@ -258,6 +273,8 @@ enum qm_code qm_http_new(
 	code = qm_url_check(options->url, options->allow_http, &http->base, &loopback, err);
 	if (code)
 		qm_error_at(err, "--url", 0, 0);
+	if (!code)
+		code = check_proxy(options, err);
 	if (!code && !is_header_value(options->project)) {
 		code = qm_error_set(err, QM_EUSAGE, "the key holds a control character");
 		qm_error_at(err, "--project", 0, 0);

@@ -135,3 +135,16 @@ enum qm_code qm_url_check(
 	qm_buf_add(out, url, length);
 	return QM_OK;
 }
+
+bool qm_url_proxy_is_near(const char *proxy)
+{
+	const char *scheme = strstr(proxy, "://"), *text = scheme ? scheme + 3 : proxy, *at;
+	size_t length = strcspn(text, "/?#");
+	struct authority authority;
+
+	/* A password may hold an @ as well. */
+	for (at = text + length; at > text && at[-1] != '@'; at--)
+		continue;
+	length -= (size_t)(at - text);
+	return split_authority(at, length, &authority) && is_loopback(&authority);
+}

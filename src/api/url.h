@@ -20,4 +20,10 @@
 enum qm_code qm_url_check(const char *url, bool allow_http, struct qm_buf *out, bool *loopback,
 	struct qm_error *err) QM_MUST_CHECK;
 
+/*
+ * Whether what is sent to this proxy stays on the machine: "http://user:word@127.0.0.1:3128",
+ * "localhost:3128". A plain http request to loopback through another one would be read on its way.
+ */
+bool qm_url_proxy_is_near(const char *proxy);
+
 #endif

@@ -149,6 +149,21 @@ static void a_url_has_a_ceiling(void **state)
 	check(&row, 1, false);
 }
 
+static void a_proxy_is_near_where_its_host_is_loopback(void **state)
+{
+	static const char *const near[] = { "http://127.0.0.1:3128", "localhost:3128", "[::1]",
+		"http://user:p@ss@localhost:1/", "socks5h://127.1.2.3" };
+	static const char *const far[] = { "http://192.0.2.1:3128", "proxy.example.com",
+		"http://localhost@192.0.2.1:1", "http://localhost.example.com:1",
+		"127.0.0.1.nip.io", "http://", "", "http://192.0.2.1/@localhost" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof near / sizeof *near; i++)
+		assert_true(qm_url_proxy_is_near(near[i]));
+	for (size_t i = 0; i < sizeof far / sizeof *far; i++)
+		assert_false(qm_url_proxy_is_near(far[i]));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -157,6 +172,7 @@ int main(void)
 		cmocka_unit_test(plain_http_elsewhere_needs_to_be_allowed),
 		cmocka_unit_test(a_password_in_the_url_is_not_repeated),
 		cmocka_unit_test(a_url_has_a_ceiling),
+		cmocka_unit_test(a_proxy_is_near_where_its_host_is_loopback),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -270,6 +270,15 @@ class Proxies(Network):
         done = self.through("--proxy", login, code=2)
         self.assertNotIn(PASSWORD, done.out + done.err)
 
+    def test_plain_http_to_this_machine_does_not_go_through_another_one(self):
+        for proxy in ("http://192.0.2.1:3128", "192.0.2.1:3128", "http://localhost@192.0.2.1:1"):
+            for arguments, env in ((["--proxy", proxy], {}), ([], {"QMETRY_PROXY": proxy})):
+                if "@" in proxy and arguments:
+                    continue
+                done = self.attempt("--url", "http://localhost:1", *arguments, code=2, env=env)
+                self.assertIn("--proxy or QMETRY_PROXY", done.err)
+                self.assertIn("--allow-http", done.err)
+
     def test_a_proxy_that_refuses_or_is_not_there(self):
         port = self.start_proxy("ConnectPort 443")
         done = self.through(code=10, env={"HTTPS_PROXY": "http://127.0.0.1:%d" % port})
