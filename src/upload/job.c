@@ -235,7 +235,7 @@ static void write_map(struct qm_job *job)
 
 	if (!path)
 		return;
-	if (!job->summary.resolution->unmapped.count) {
+	if (!qm_map_has_entries(job->summary.resolution)) {
 		qm_log_line(job->world->log, QM_LOG_NOTICE,
 			"every test has a test case: %s is not written", path);
 		return;

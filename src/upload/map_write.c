@@ -78,6 +78,16 @@ static void add_entry(struct qm_buf *out, const struct qm_unmapped *unmapped)
 	qm_buf_release(&name);
 }
 
+bool qm_map_has_entries(const struct qm_resolution *resolution)
+{
+	const struct qm_unmapped *rows = resolution->unmapped.items;
+
+	for (size_t i = 0; i < resolution->unmapped.count; i++)
+		if (!rows[i].is_step)
+			return true;
+	return false;
+}
+
 void qm_map_write(
 	const struct qm_resolution *resolution, const char *example_key, struct qm_buf *out)
 {

@@ -14,6 +14,9 @@
 
 #include "src/upload/resolve.h"
 
+/* Whether there is any name to be written; tests that are no step are none. */
+bool qm_map_has_entries(const struct qm_resolution *resolution);
+
 void qm_map_write(
 	const struct qm_resolution *resolution, const char *example_key, struct qm_buf *out);
 

@@ -1,4 +1,5 @@
 """--level step: a suite is the test case, and its tests are steps with statuses of their own."""
+import os
 import unittest
 
 from harness import FAILURE, execution, run, world
@@ -192,6 +193,123 @@ class Matching(Steps):
         self.assertEqual(self.requests(STEPS), [])
         self.assertEqual(done["steps"]["reads"], 0)
         self.assertEqual(self.steps(), ["notrun"] * 3)
+
+
+class Suites(Steps):
+    """What a suite is, and whose results are its own."""
+
+    def suites(self, *bodies, name="TEST-a.xml"):
+        return self.write(name, "<testsuites>%s</testsuites>" % "".join(bodies))
+
+    def suite(self, name, *tests, inner="", properties=""):
+        """tests: (name, inner XML)."""
+        cases = "".join('<testcase classname="x" name="%s">%s</testcase>' % test for test in tests)
+        return '<testsuite name="%s">%s%s%s</testsuite>' % (name, properties, cases, inner)
+
+    def two_cases(self):
+        rows = [run(1, "Login"), run(2, "Cart")]
+        for number, row in enumerate(rows, 1):
+            row["steps"] = steps(7000 + 10 * number, "one", "two")
+        self.begin(*rows)
+
+    def test_the_innermost_suite_counts(self):
+        self.two_cases()
+        inner = self.suite("VKMC-TC-2", ("one", ""), ("two", ""))
+        self.send(self.suites(self.suite("VKMC-TC-1", ("one", FAILURE), inner=inner)), code=0)
+        self.assertEqual(self.steps(1001), ["failed", "notrun"])
+        self.assertEqual(self.steps(1002), ["passed", "passed"])
+
+    def test_a_property_of_the_outer_suite_holds_for_the_inner_ones_and_one_of_a_test_for_none(
+        self,
+    ):
+        self.two_cases()
+        key = '<properties><property name="qmetry" value="VKMC-TC-%d"/></properties>'
+        inner = self.suite("i", ("one", key % 1), ("two", ""))
+        self.send(self.suites(self.suite("o", inner=inner, properties=key % 2)), code=0)
+        self.assertEqual(self.steps(1001), ["notrun", "notrun"])
+        self.assertEqual(self.steps(1002), ["passed", "passed"])
+
+    def test_a_suite_of_two_keys_is_two_test_cases(self):
+        self.two_cases()
+        report = self.suites(self.suite("VKMC-TC-1 VKMC-TC-2", ("one", ""), ("two", FAILURE)))
+        done = self.send(report, code=0).json
+        self.assertEqual(self.steps(1001), ["passed", "failed"])
+        self.assertEqual(self.steps(1002), ["passed", "failed"])
+        self.assertEqual((done["mapped"], done["unmapped_total"]), (2, 0))
+
+    def test_suites_that_meet_by_summary_are_ambiguous_and_cost_no_read(self):
+        self.begin(login())
+        report = self.suites(
+            self.suite("Login", ("Log in", "")), self.suite("com.example.LoginTest", ("Log in", ""))
+        )
+        done = self.send(report, code=6).json
+        self.assertEqual((self.requests(STEPS), self.bulk()), ([], []))
+        self.assertEqual(done["unmapped_total"], 2)
+        self.assertIn("ambiguous", done["unmapped"][0]["why"])
+
+    def test_a_key_goes_before_a_summary_with_its_steps(self):
+        self.begin(login())
+        report = self.suites(
+            self.suite("Login", ("Log in", FAILURE), ("Log out", FAILURE)),
+            self.suite("VKMC-TC-1", ("Log in", "")),
+        )
+        done = self.send(report, code=0).json
+        self.assertEqual(self.steps(), ["notrun", "passed", "notrun"])
+        self.assertEqual(self.statuses()[1001], "passed")
+        self.assertEqual(done["unmapped_total"], 2)
+
+    def test_a_suite_in_two_reports_is_one_test_case(self):
+        self.begin(login())
+        first = self.suites(self.suite("VKMC-TC-1", ("Open the page", ""), ("Log in", FAILURE)))
+        second = self.suites(self.suite("VKMC-TC-1", ("Log in", ""), ("Log out", "")), name="b.xml")
+        self.send(first, second, code=0)
+        self.assertEqual(self.steps(), ["passed", "failed", "passed"])
+        self.assertEqual(len(self.requests(STEPS)), 1)
+
+    def test_a_report_that_is_dropped_leaves_nothing(self):
+        self.begin(login())
+        good = self.suites(self.suite("VKMC-TC-1", ("Log in", "")))
+        bad = self.write(
+            "bad.xml", "<testsuites>" + self.suite("VKMC-TC-1", ("Log in", FAILURE)) + "<"
+        )
+        done = self.send("--salvage", "off", "--status", "missing=Blockiert", good, bad, code=4)
+        self.assertEqual(self.steps(), ["notrun", "passed", "notrun"])
+        self.assertEqual(done.json["steps"]["without_test"], 2)
+
+    def test_routes_and_ignored_suites(self):
+        other = login(first=8001, run_id=2001)
+        self.start(
+            world([execution(2720260, [login()]), execution(2720261, [other], platform="Firefox")])
+        )
+        mapping = self.write(
+            "map.yaml",
+            "ignore: [noise]\nroutes:\n  - {platform: Chrome, suite: '*chrome'}\n"
+            "  - {platform: Firefox, suite: '*firefox'}\n",
+        )
+        report = self.suites(
+            self.suite("VKMC-TC-1 chrome", ("Log in", FAILURE)),
+            self.suite("VKMC-TC-1 firefox", ("Log in", "")),
+            self.suite("noise", ("a", ""), ("b", "")),
+        )
+        done = self.send("--all-executions", "--map", mapping, report, code=0).json
+        self.assertEqual(self.steps(), ["notrun", "failed", "notrun"])
+        self.assertEqual(self.steps(2001, "2720261"), ["notrun", "passed", "notrun"])
+        self.assertEqual((done["ignored"], done["steps"]["reads"]), (2, 2))
+
+    def test_a_cache_is_enough_where_suites_name_their_test_case(self):
+        rows = [run(n) for n in range(1, 31)]
+        rows[24]["steps"] = steps(7001, "one")
+        self.begin(*rows, max_page=10)
+        cache = os.path.join(self.folder, "cache")
+        report = self.suites(self.suite("VKMC-TC-25", ("one", "")))
+        self.send("--cache", cache, report, code=0)
+        before = len(self.requests())
+        self.simulator.post("world", {"runs": [{"ids": [1025], "status": "notrun"}]})
+        self.send("--cache", cache, report, code=0)
+        tools = [row["tool"] for row in self.requests()][before:]
+        self.assertEqual(tools.count("qmetry_fetch_test_case_runs_by_test_suite_run"), 1)
+        self.assertEqual(tools.count(STEPS), 1)
+        self.assertEqual(self.statuses()[1025], "passed")
 
 
 class Executions(Steps):

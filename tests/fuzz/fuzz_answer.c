@@ -84,6 +84,15 @@ static enum qm_code take_run(void *context, const struct qm_run_row *row)
 	return QM_OK;
 }
 
+static enum qm_code take_step(void *context, const struct qm_step_row *row)
+{
+	(void)context;
+	must(row->id != 0);
+	is_text(row->description);
+	is_text(row->status_name);
+	return QM_OK;
+}
+
 static enum qm_code take_build(void *context, const struct qm_build *build)
 {
 	(void)context;
@@ -115,6 +124,7 @@ static void ask_all(struct qm_session *session, const struct qm_project *project
 	check(qm_fetch_suites(session, project, keys, 1, take_suite, NULL, &err), &err);
 	check(qm_fetch_executions(session, project, 1, take_execution, NULL, &err), &err);
 	check(qm_fetch_runs(session, project, "1", take_run, NULL, &err), &err);
+	check(qm_fetch_steps(session, project, 1, take_step, NULL, &err), &err);
 	check(qm_fetch_builds(session, project, "1", take_build, NULL, &err), &err);
 	check(qm_bulk_update(session, project, &update, &refusal, &err), &err);
 }
@@ -134,6 +144,7 @@ static void ask(struct qm_session *session)
 	if (code) {
 		project.key = project.current_id = project.client_code = "A";
 		project.suites_view = project.executions_view = project.runs_view = 1;
+		project.steps_view = 1;
 	}
 	ask_all(session, &project);
 	qm_project_release(&project);

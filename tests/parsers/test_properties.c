@@ -91,6 +91,23 @@ static void texts_are_cut_between_characters(void **state)
 	free(value);
 }
 
+static void those_of_the_innermost_scope_are_told_apart(void **state)
+{
+	struct qm_properties *properties = *state;
+	struct qm_property_scope scope;
+
+	assert_int_equal(qm_properties_own(properties), 0);
+	add(properties, "suite", "0");
+	assert_int_equal(qm_properties_own(properties), 1);
+	scope = qm_properties_push(properties);
+	assert_int_equal(qm_properties_own(properties), 0);
+	add(properties, "case", "1");
+	add(properties, "case", "2");
+	assert_int_equal(qm_properties_own(properties), 2);
+	qm_properties_pop(properties, &scope);
+	assert_int_equal(qm_properties_own(properties), 1);
+}
+
 static void there_is_room_for_so_many(void **state)
 {
 	struct qm_properties *properties = *state;
@@ -121,6 +138,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			the_innermost_scope_comes_first_in_file_order, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			those_of_the_innermost_scope_are_told_apart, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			texts_are_cut_between_characters, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(there_is_room_for_so_many, set_up, tear_down),

@@ -15,7 +15,7 @@ PAGE = os.path.join(TEMPLATES, "README.md")
 POLICIES = os.path.join(ROOT, "policy")
 PAGES = [README, os.path.join(POLICIES, "README.md")] + files(".md")
 SUITE = ("--suite", "VKMC-TS-20")
-ONE = junit(("a", "VKMC-TC-1", ""))
+ONE = junit(("a", "VKMC-TC-1", ""), suite="VKMC-TC-1 in one step")
 FORTY = junit(*[("a", "VKMC-TC-%d" % n, "") for n in range(1, 41)])
 CALLS_OF_ONE = ("--batch-size", "1", "--state", "memory")
 DENIAL = """version: "1"

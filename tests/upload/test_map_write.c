@@ -76,6 +76,25 @@ static void a_newcomer_finds_all_that_is_known(void **state)
 	qm_buf_release(&text);
 }
 
+/* A test that is no step would not be one with a key either. */
+static void tests_that_are_no_step_are_no_entries(void **state)
+{
+	struct qm_resolution *resolution = *state;
+	struct qm_unmapped *row;
+	struct qm_buf text;
+
+	add(resolution, "a.B.one", "no step of VKMC-TC-1 has that description", "");
+	row = qm_vec_at(&resolution->unmapped, 0);
+	row->is_step = true;
+	assert_false(qm_map_has_entries(resolution));
+	add(resolution, "Suite", "no such key", "");
+	assert_true(qm_map_has_entries(resolution));
+	qm_buf_init(&text, 10000);
+	qm_map_write(resolution, "VKMC-TC-1", &text);
+	assert_string_equal(strstr(text.data, "map:\n"), "map:\n  # no such key\n  \"Suite\":\n");
+	qm_buf_release(&text);
+}
+
 /* What is read again is one entry, without a key, that matches the very name. */
 static void assert_round_trip(struct qm_resolution *resolution, const char *name)
 {
@@ -152,6 +171,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_newcomer_finds_all_that_is_known),
+		TEST(tests_that_are_no_step_are_no_entries),
 		TEST(every_name_can_be_read_again),
 		TEST(every_character_can_be_read_again),
 		TEST(a_long_name_is_a_pattern_of_its_beginning),

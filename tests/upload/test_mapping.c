@@ -443,6 +443,58 @@ static void a_result_without_a_name_maps_to_nothing(void **state)
 	assert_true(*mapped.why != '\0');
 }
 
+/* A test that would be mapped by everything that it has, in a suite that says something else. */
+static void by_steps_the_suite_is_looked_at(void **state)
+{
+	const struct qm_property properties[] = { { "qmetry", "VKMC-TC-5" }, { "x", "y" } };
+	struct qm_result result = { .suite = "logs  IN",
+		.class_name = "VKMC-TC-2",
+		.name = "VKMC-TC-3",
+		.description = "VKMC-TC-4",
+		.properties = properties,
+		.property_count = 2,
+		.own_property_count = 1 };
+	struct qm_match_options options = { .level = QM_LEVEL_STEP,
+		.use = { false, true, true, true, true, true } };
+	struct desk *desk = *state;
+	struct qm_mapped mapped;
+
+	qm_mapping_free(desk->mapping);
+	desk->mapping = qm_mapping_new(&desk->catalog, &options);
+	mapped = find(desk, &result);
+	assert_mapped(&mapped, QM_MATCH_SUMMARY, 1);
+	assert_string_equal(qm_mapping_subject(desk->mapping, &result), "logs  IN");
+	/* A property of the suite is inherited by the test. */
+	result.own_property_count = 0;
+	mapped = find(desk, &result);
+	assert_mapped(&mapped, QM_MATCH_PROPERTY, 5);
+	result.own_property_count = 2;
+	result.suite = NULL;
+	mapped = find(desk, &result);
+	assert_int_equal(mapped.count, 0);
+	assert_true(*mapped.why != '\0');
+}
+
+static void by_steps_testngs_class_is_looked_at(void **state)
+{
+	const struct qm_result result = {
+		.suite = "VKMC-TC-1", .class_name = "standalone.name", .name = "VKMC-TC-3"
+	};
+	const struct qm_match_options options = { .level = QM_LEVEL_STEP,
+		.use = { false, true, true, true, true, true } };
+	struct desk *desk = *state;
+	struct qm_mapped mapped;
+
+	qm_mapping_free(desk->mapping);
+	desk->mapping = qm_mapping_new(&desk->catalog, &options);
+	qm_mapping_begin(desk->mapping, QM_REPORT_TESTNG);
+	mapped = find(desk, &result);
+	assert_mapped(&mapped, QM_MATCH_SCRIPT, 5);
+	qm_mapping_begin(desk->mapping, QM_REPORT_JUNIT);
+	mapped = find(desk, &result);
+	assert_mapped(&mapped, QM_MATCH_KEY, 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -470,6 +522,8 @@ int main(void)
 		TEST(a_key_of_the_mapping_file_may_be_unknown),
 		TEST(the_nearest_candidate_is_told),
 		TEST(a_result_without_a_name_maps_to_nothing),
+		TEST(by_steps_the_suite_is_looked_at),
+		TEST(by_steps_testngs_class_is_looked_at),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
