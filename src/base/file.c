@@ -60,6 +60,13 @@ bool qm_file_put(int file, const void *bytes, size_t length)
 	return true;
 }
 
+bool qm_file_is_special(const char *path)
+{
+	struct stat status;
+
+	return stat(path, &status) == 0 && !S_ISREG(status.st_mode);
+}
+
 /* Gives the file its name: in place of what has it, or only where nothing has. */
 static bool publish(const char *temporary, const char *path, bool replace)
 {
@@ -97,8 +104,14 @@ static enum qm_code write_file(
 	return code;
 }
 
+/* A device, such as /dev/null for root, is not replaced: others would miss it. */
 enum qm_code qm_file_write(const char *path, const void *bytes, size_t length, struct qm_error *err)
 {
+	if (qm_file_is_special(path)) {
+		(void)qm_error_set(err, QM_EUSAGE, "is no regular file, so it is not replaced");
+		qm_error_at(err, path, 0, 0);
+		return QM_EUSAGE;
+	}
 	return write_file(path, bytes, length, true, err);
 }
 

@@ -12,7 +12,10 @@
 /* Adds the file's bytes ("-": standard input); more than the buffer's ceiling is QM_ELIMIT. */
 enum qm_code qm_file_read(const char *path, struct qm_buf *out, struct qm_error *err) QM_MUST_CHECK;
 
-/* Writes beside `path` and renames: readers see the old file or the new one, never half. */
+/*
+ * Writes beside `path` and renames: readers see the old file or the new one, never half. What is
+ * there and no regular file is left as it is: QM_EUSAGE.
+ */
 enum qm_code qm_file_write(
 	const char *path, const void *bytes, size_t length, struct qm_error *err) QM_MUST_CHECK;
 
@@ -34,5 +37,8 @@ uint64_t qm_file_size(const char *path);
 enum qm_code qm_file_make_folder(const char *path, struct qm_error *err) QM_MUST_CHECK;
 
 bool qm_file_exists(const char *path);
+
+/* There is something, and it is no regular file: a folder, a device, a pipe. */
+bool qm_file_is_special(const char *path);
 
 #endif

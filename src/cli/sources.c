@@ -135,8 +135,8 @@ static enum qm_code read_pair(
 		return fail_at(config, key,
 			qm_error_set(config->err, QM_EUSAGE,
 				"under CI a file that was found may not set %s, since a pull "
-				"request could redirect the key or lift the limits; set it in the "
-				"job, or name the file with --config",
+				"request could redirect the key, lift the limits or write files; "
+				"set it in the job, or name the file with --config",
 				setting->name));
 	row = (size_t)(setting - qm_setting_rows);
 	/* "platform:" with nothing behind it is not set, as an empty variable is not. */

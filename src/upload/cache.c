@@ -29,6 +29,7 @@ struct qm_cache {
 	struct qm_arena arena;
 	struct qm_vec sections; /* struct section */
 	bool is_new;            /* something that the file does not hold */
+	bool is_foreign;        /* what has the path's name is not ours to replace */
 
 	/* The list that is being read. */
 	struct section reading;
@@ -184,11 +185,13 @@ static const char *read_bytes(struct qm_cache *cache, const char *bytes, size_t 
 	size_t head_length;
 	json_t *head;
 
+	cache->is_foreign = length > 0;
 	if (!next_line(&at, end, &line, &head_length))
 		return "it is no cache";
 	head = parse_line(line, head_length);
+	cache->is_foreign = !json_object_get(head, "qmetry-ci cache");
 	checksum(at, (size_t)(end - at), digest);
-	if (!json_object_get(head, "qmetry-ci cache"))
+	if (cache->is_foreign)
 		wrong = "it is no cache";
 	else if (qm_json_id(head, "qmetry-ci cache") != VERSION)
 		wrong = "another version wrote it";
@@ -228,17 +231,20 @@ struct qm_cache *qm_cache_open(const char *path, const char *url, const char *pr
 	cache->clock = clock;
 	cache->log = log;
 	qm_buf_init(&bytes, FILE_MAX_BYTES);
-	if (qm_file_exists(path)) {
+	cache->is_foreign = qm_file_exists(path);
+	if (qm_file_is_special(path))
+		wrong = "it is no regular file";
+	else if (cache->is_foreign)
 		wrong = qm_file_read(path, &bytes, &err)
 			? err.text
 			: read_bytes(cache, bytes.data, bytes.length);
-		if (wrong)
-			drop_sections(cache);
-		drop_stale(cache);
-	}
 	if (wrong)
-		qm_log_line(log, QM_LOG_NOTICE, "the cache %s is not used: %s; all is read anew",
-			path, wrong);
+		drop_sections(cache);
+	drop_stale(cache);
+	if (wrong)
+		qm_log_line(log, cache->is_foreign ? QM_LOG_WARNING : QM_LOG_NOTICE,
+			"the cache %s is not used%s: %s; all is read anew", path,
+			cache->is_foreign ? ", and stays as it is" : "", wrong);
 	qm_buf_release(&bytes);
 	return cache;
 }
@@ -273,7 +279,7 @@ void qm_cache_save(struct qm_cache *cache)
 	char digest[QM_SHA256_HEX];
 	struct qm_error err;
 
-	if (!cache || !cache->is_new)
+	if (!cache || !cache->is_new || cache->is_foreign)
 		return;
 	qm_error_init(&err);
 	qm_buf_init(&body, FILE_MAX_BYTES - HEAD_MAX_BYTES);

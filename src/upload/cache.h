@@ -21,8 +21,9 @@
  *
  * The file: a line with format, URL, project and the SHA-256 of the rest; then sections, a line of
  * JSON each, and behind that of an execution its runs, a line each. It is replaced as a whole, so
- * that shards may read while another writes. It may be deleted at any time; one that is damaged,
- * foreign or from another version is told, read over and replaced. Sections live for a day.
+ * that shards may read while another writes. It may be deleted at any time; one that is damaged, of
+ * another server or from another version is told, read over and replaced. A file that is no cache
+ * is somebody's: it is told, and stays as it is. Sections live for a day.
  */
 #ifndef QM_UPLOAD_CACHE_H
 #define QM_UPLOAD_CACHE_H

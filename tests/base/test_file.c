@@ -92,8 +92,25 @@ static void a_failed_write_leaves_the_old_file_and_no_other(void **state)
 	assert_string_equal(err.source, path);
 	in_folder(*state, "folder", folder);
 	assert_int_equal(qm_file_make_folder(folder, NULL), QM_OK);
-	assert_int_equal(qm_file_write(folder, "x", 1, NULL), QM_EIO);
+	assert_int_equal(qm_file_write(folder, "x", 1, NULL), QM_EUSAGE);
 	assert_int_equal(rmdir(folder), 0); /* so nothing was left in it */
+}
+
+static void what_is_no_regular_file_is_not_replaced(void **state)
+{
+	char path[300];
+	struct stat status;
+	struct qm_error err;
+
+	qm_error_init(&err);
+	assert_int_equal(mkfifo(in_folder(*state, "pipe", path), 0600), 0);
+	assert_int_equal(qm_file_write(path, "x", 1, &err), QM_EUSAGE);
+	assert_string_equal(err.source, path);
+	assert_string_equal(err.text, "is no regular file, so it is not replaced");
+	assert_int_equal(stat(path, &status), 0);
+	assert_true(S_ISFIFO(status.st_mode));
+	assert_true(qm_file_is_special(path));
+	assert_false(qm_file_is_special(in_folder(*state, "missing", path)));
 }
 
 static void folders_are_made_with_their_parents(void **state)
@@ -162,6 +179,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_missing_file_is_named, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			a_failed_write_leaves_the_old_file_and_no_other, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			what_is_no_regular_file_is_not_replaced, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			folders_are_made_with_their_parents, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_file_is_created_once, setup, teardown),

@@ -166,11 +166,12 @@ static void every_group_has_a_title(void **state)
 		assert_true(qm_setting_group_names[i] && qm_setting_group_names[i][0]);
 }
 
-/* A pull request must not redirect the key, or get round the policy. */
-static void what_could_redirect_the_key_or_get_round_the_policy_is_guarded(void **state)
+/* A pull request must not redirect the key, get round the policy, or write files of its choice. */
+static void what_a_pull_request_could_do_harm_with_is_guarded(void **state)
 {
 	static const char *const names[] = { "url", "cacert", "allow-http", "policy", "state",
-		"proxy", "state-prefix" };
+		"proxy", "state-prefix", "headroom", "events", "cache", "write-map", "journal",
+		"receipt", "summary", "outputs" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -253,7 +254,7 @@ int main(void)
 		cmocka_unit_test(every_help_is_one_short_line),
 		cmocka_unit_test(every_row_has_what_its_kind_needs),
 		cmocka_unit_test(every_group_has_a_title),
-		cmocka_unit_test(what_could_redirect_the_key_or_get_round_the_policy_is_guarded),
+		cmocka_unit_test(what_a_pull_request_could_do_harm_with_is_guarded),
 		cmocka_unit_test(a_row_is_found_by_its_whole_name_for_a_command_that_takes_it),
 		cmocka_unit_test(a_letter_finds_its_row),
 		cmocka_unit_test(before_anything_is_read_nothing_is_given),

@@ -390,7 +390,7 @@ static void a_named_file_must_be_there(void **state)
 	assert_string_equal(desk->err.source, "missing.yaml");
 }
 
-static void under_ci_a_found_file_may_not_redirect_the_key_or_get_round_the_policy(void **state)
+static void under_ci_a_found_file_may_not_set_what_is_guarded(void **state)
 {
 	static const struct {
 		const char *name, *file;
@@ -402,6 +402,11 @@ static void under_ci_a_found_file_may_not_redirect_the_key_or_get_round_the_poli
 		{ "policy", "policy: lax.yaml\n" },
 		{ "state", "state: memory\n" },
 		{ "state-prefix", "state-prefix: mine.\n" },
+		{ "headroom", "headroom: 0\n" },
+		{ "cache", "cache: ../victim\n" },
+		{ "write-map", "write-map: ../victim\n" },
+		{ "journal", "journal: ../victim\n" },
+		{ "receipt", "receipt: ../victim\n" },
 	};
 	struct desk *desk = *state;
 
@@ -481,7 +486,7 @@ int main(void)
 		CASE(a_key_in_a_file_is_refused_unseen),
 		CASE(a_named_file_counts_instead_of_the_found_one),
 		CASE(a_named_file_must_be_there),
-		CASE(under_ci_a_found_file_may_not_redirect_the_key_or_get_round_the_policy),
+		CASE(under_ci_a_found_file_may_not_set_what_is_guarded),
 		CASE(under_ci_a_guarded_setting_is_refused_even_where_it_would_not_count),
 		CASE(under_ci_a_found_file_may_set_all_else),
 		CASE(it_is_ci_where_the_variable_says_so),

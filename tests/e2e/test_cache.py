@@ -2,6 +2,7 @@
 import hashlib
 import json
 import os
+import stat
 import unittest
 
 from harness import FAILURE, KEY, Case, execution, junit, run, world
@@ -245,7 +246,6 @@ class Cache(Case):
         good = self.content()
         for text in (
             "",
-            "nonsense\n",
             good[: len(good) // 2],
             good.replace("1040", "1041"),
             good.replace('cache":1', 'cache":2'),
@@ -259,6 +259,29 @@ class Cache(Case):
                 self.assertIn("ids.cache is not used: ", self.done.err)
                 self.assertEqual(self.content().count("\n"), 98)
                 self.assertEqual(self.reads(), (3, 1))
+
+    def test_a_file_of_somebody_else_stays_as_it_is(self):
+        for text in ("nonsense\n", "no line", '{"a":1}\n', "[]\n", "\n"):
+            with self.subTest(text):
+                self.write("ids.cache", text)
+                self.assertEqual(self.reads(), (13, 10))
+                self.assertIn("ids.cache is not used, and stays as it is: ", self.done.err)
+                self.assertEqual(self.content(), text)
+
+    def test_a_report_is_no_cache(self):
+        self.path = self.write("r.xml", junit(("a.B", "VKMC-TC-1 one", "")))
+        done = self.upload("--platform", "Chrome", "--cache", self.path, self.path, code=0)
+        self.assertEqual(done.json["results"]["tests"], 1)
+        self.assertIn("<testsuite", self.content())
+
+    def test_a_device_or_a_pipe_is_not_replaced(self):
+        pipe = os.path.join(self.folder, "pipe")
+        os.mkfifo(pipe)
+        os.symlink("/dev/null", os.path.join(self.folder, "null"))
+        for self.path in (os.path.join(self.folder, "null"), pipe):
+            self.reads()
+            self.assertIn("it is no regular file", self.done.err)
+            self.assertFalse(stat.S_ISREG(os.stat(self.path).st_mode))
 
     def test_it_holds_no_secret_and_no_status(self):
         self.reads()
