@@ -4,9 +4,12 @@
 #     QMETRY_API_KEY=... QMETRY_PROJECT=VKMC QMETRY_SUITE=VKMC-TS-20 ./qmetry-upload.sh mvn verify
 #
 # The exit code is that of the tests; only if they are green it is that of the upload. Reports are
-# looked for in the usual places, or where QM_FILES says, a path or pattern a line.
+# looked for in the usual places, or where QM_FILES says, a path or pattern a line. Those that lay
+# there before the tests began are none of theirs and left out; QMETRY_NEWER_THAN says otherwise.
 set -u
 
+: "${QMETRY_NEWER_THAN:=@$(date +%s)}"
+export QMETRY_NEWER_THAN
 tests=0
 "$@" || tests=$?
 

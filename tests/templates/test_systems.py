@@ -2,6 +2,7 @@
 import os
 import re
 import subprocess
+import time
 import unittest
 
 from templates import TEMPLATES, load_yaml, load_yamls, markdown_blocks, read, yaml
@@ -45,6 +46,12 @@ class System(Case):
         )
         self.assertNotIn(KEY, done.stdout)
         return done
+
+    def age_reports(self):
+        """As if they had been left by the job of the day before."""
+        path = os.path.join(self.workspace, "target", "surefire-reports", "TEST-a.xml")
+        yesterday = time.time() - 24 * 3600
+        os.utime(path, (yesterday, yesterday))
 
     def assert_uploaded(self):
         self.assertEqual(self.statuses(), {1001: "passed", 1002: "failed", 1003: "notrun"})
@@ -161,6 +168,17 @@ class Azure(System):
         done = self.run_steps(extraArgs="--batch-size none", **given)
         self.assertEqual(done.returncode, 2)
 
+    def test_a_report_from_before_the_job_fetched_its_sources_is_left_out(self):
+        self.world()
+        given = {"url": self.simulator.url, "project": "VKMC", "suite": "VKMC-TS-20"}
+        self.write("workspace/.git/FETCH_HEAD", "")
+        self.age_reports()
+        done = self.run_steps(**given)
+        self.assertEqual((done.returncode, self.bulk()), (3, []), done.stdout)
+        done = self.run_steps(newerThan="2d", **given)
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assert_uploaded()
+
     def test_a_key_that_is_not_set_is_no_key(self):
         self.world()
         done = self.run_steps(key=None, url=self.simulator.url, project="VKMC", suite="VKMC-TS-20")
@@ -169,8 +187,7 @@ class Azure(System):
 
 
 class Circle(System):
-    def test_the_job_uploads_after_its_tests(self):
-        self.world()
+    def run_job(self, **more):
         job = load_yaml(CIRCLE)["jobs"]["test"]
         (upload,) = [
             step["run"]
@@ -179,35 +196,65 @@ class Circle(System):
         ]
         self.assertEqual(upload["when"], "always")
         # CircleCI's default shell.
-        done = self.script(["bash", "-eo", "pipefail", "-c", upload["command"]], job["environment"])
+        return self.script(
+            ["bash", "-eo", "pipefail", "-c", upload["command"]], dict(job["environment"], **more)
+        )
+
+    def test_the_job_uploads_after_its_tests(self):
+        self.world()
+        done = self.run_job()
         self.assertEqual(done.returncode, 0, done.stdout)
         self.assert_uploaded()
+
+    def test_what_was_not_uploaded_makes_it_red(self):
+        self.world()
+        down = {"QMETRY_URL": "http://127.0.0.1:1", "QMETRY_RETRIES": "0"}
+        self.assertEqual(self.run_job(**down).returncode, 10)
+        self.assertEqual(self.run_job(QMETRY_MATCH="property").returncode, 6)
+
+    def test_unless_its_team_says_otherwise_and_then_with_a_warning(self):
+        self.world()
+        done = self.run_job(QMETRY_MATCH="property", QMETRY_SOFT_FAIL="1,4,6,7,10")
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertIn("warning: ", done.stdout)
 
 
 class Shell(System):
     SETTINGS = {"QMETRY_PROJECT": "VKMC", "QMETRY_SUITE": "VKMC-TS-20"}
+    TESTS = "touch target/surefire-reports/*"  # which write their report
 
     def run_script(self, *command, **more):
         return self.script([SHELL, *command], dict(self.SETTINGS, **more))
 
     def test_green_tests_and_their_upload(self):
         self.world()
-        self.assertEqual(self.run_script("true").returncode, 0)
+        self.assertEqual(self.run_script("sh", "-c", self.TESTS).returncode, 0)
         self.assert_uploaded()
 
     def test_the_exit_code_is_that_of_the_tests(self):
         self.world()
-        self.assertEqual(self.run_script("sh", "-c", "exit 42").returncode, 42)
+        self.assertEqual(self.run_script("sh", "-c", self.TESTS + "; exit 42").returncode, 42)
         self.assert_uploaded()
 
     def test_or_that_of_the_upload(self):
         self.world(bad_ids=[1002])
-        self.assertEqual(self.run_script("true").returncode, 1)
+        self.assertEqual(self.run_script("sh", "-c", self.TESTS).returncode, 1)
+
+    def test_yesterdays_report_is_not_uploaded(self):
+        self.world()
+        self.age_reports()
+        done = self.run_script("sh", "-c", "echo no such class; exit 1")
+        self.assertEqual((done.returncode, self.bulk()), (1, []), done.stdout)
+        self.assertEqual(self.run_script("true").returncode, 3)
+        self.assertEqual(self.run_script("true", QMETRY_NEWER_THAN="2d").returncode, 0)
+        self.assert_uploaded()
 
     def test_files_are_lines(self):
         self.world()
         self.write("workspace/a dir/r.xml", junit(("a", "VKMC-TC-3", "")))
-        self.assertEqual(self.run_script("true", QM_FILES="a dir/*.xml").returncode, 0)
+        self.assertEqual(
+            self.run_script("touch", "a dir/r.xml", QM_FILES="a dir/*.xml").returncode, 0
+        )
         self.assertEqual(self.statuses(), {1001: "notrun", 1002: "notrun", 1003: "passed"})
 
 
