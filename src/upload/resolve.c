@@ -142,6 +142,7 @@ static enum qm_code begin_report(void *context, const struct qm_report_begin *re
 	qm_vec_clear(&stage->records);
 	qm_vec_clear(&stage->ids);
 	qm_mapping_begin(resolver->mapping, report->kind);
+	qm_routes_begin_report(&resolver->routes);
 	memset(stage->outcomes, 0, sizeof stage->outcomes);
 	stage->mapped = stage->unmapped = stage->ignored = 0;
 	stage->listed = resolver->resolution.unmapped.count;
@@ -457,10 +458,31 @@ void qm_resolver_note_unread(struct qm_resolver *resolver)
 	resolver->is_incomplete = true;
 }
 
+static enum qm_code enter_suite(void *context, const struct qm_suite *suite)
+{
+	struct qm_resolver *resolver = context;
+
+	qm_routes_enter_suite(&resolver->routes, suite);
+	return QM_OK;
+}
+
+static enum qm_code leave_suite(void *context, const struct qm_suite *suite)
+{
+	struct qm_resolver *resolver = context;
+
+	(void)suite;
+	qm_routes_leave_suite(&resolver->routes);
+	return QM_OK;
+}
+
 struct qm_sink qm_resolver_sink(struct qm_resolver *resolver)
 {
+	bool by_suite = resolver->routes.by_suite;
+
 	return (struct qm_sink){ .context = resolver,
 		.report_begin = begin_report,
+		.suite_begin = by_suite ? enter_suite : NULL,
+		.suite_end = by_suite ? leave_suite : NULL,
 		.result = take_result,
 		.report_end = end_report };
 }

@@ -85,6 +85,14 @@ static enum qm_code find_destination(struct qm_routes *routes, size_t index,
 	return QM_OK;
 }
 
+static bool is_by_suite(const struct qm_route *route)
+{
+	for (size_t i = 0; i < route->condition_count; i++)
+		if (route->conditions[i].field == QM_ROUTE_SUITE)
+			return true;
+	return false;
+}
+
 enum qm_code qm_routes_init(struct qm_routes *routes, struct qm_map_file *file,
 	const struct qm_catalog *catalog, struct qm_error *err)
 {
@@ -93,6 +101,7 @@ enum qm_code qm_routes_init(struct qm_routes *routes, struct qm_map_file *file,
 
 	*routes = (struct qm_routes){ .file = NULL };
 	qm_vec_init(&routes->platforms, sizeof(const char *));
+	qm_vec_init(&routes->suites, sizeof(char *));
 	if (!file || !file->routes.count)
 		return QM_OK;
 	routes->file = file;
@@ -100,8 +109,10 @@ enum qm_code qm_routes_init(struct qm_routes *routes, struct qm_map_file *file,
 	routes->of_execution = qm_alloc_array(executions, sizeof *routes->of_execution);
 	for (size_t i = 0; i < executions; i++)
 		routes->of_execution[i] = QM_NO_DESTINATION;
-	for (size_t i = 0; i < file->routes.count && !code; i++)
+	for (size_t i = 0; i < file->routes.count && !code; i++) {
+		routes->by_suite = routes->by_suite || is_by_suite(qm_vec_at(&file->routes, i));
 		code = find_destination(routes, i, catalog, err);
+	}
 	return code;
 }
 
@@ -110,6 +121,30 @@ void qm_routes_release(struct qm_routes *routes)
 	free(routes->of_route);
 	free(routes->of_execution);
 	qm_vec_release(&routes->platforms);
+	qm_routes_begin_report(routes);
+	qm_vec_release(&routes->suites);
+}
+
+/* ---- Suites. */
+
+void qm_routes_leave_suite(struct qm_routes *routes)
+{
+	free(*(char **)qm_vec_at(&routes->suites, routes->suites.count - 1));
+	routes->suites.count--;
+}
+
+void qm_routes_enter_suite(struct qm_routes *routes, const struct qm_suite *suite)
+{
+	char *name = suite->name ? qm_strdup(suite->name) : NULL;
+
+	qm_vec_push(&routes->suites, &name);
+}
+
+/* The one before may have broken off within suites. */
+void qm_routes_begin_report(struct qm_routes *routes)
+{
+	while (routes->suites.count)
+		qm_routes_leave_suite(routes);
 }
 
 /* ---- Results. */
@@ -183,12 +218,26 @@ static bool has_parameter(
 	return false;
 }
 
-static bool holds(const struct qm_route_condition *condition, const struct qm_result *result,
-	const char *report)
+static bool is_in_suite(const struct qm_routes *routes, const struct qm_route_condition *condition,
+	const struct qm_result *result)
+{
+	if (result->suite && matches_any(condition, result->suite))
+		return true;
+	for (size_t i = 0; i < routes->suites.count; i++) {
+		const char *name = *(char **)qm_vec_at(&routes->suites, i);
+
+		if (name && matches_any(condition, name))
+			return true;
+	}
+	return false;
+}
+
+static bool holds(const struct qm_routes *routes, const struct qm_route_condition *condition,
+	const struct qm_result *result, const char *report)
 {
 	switch (condition->field) {
 	case QM_ROUTE_SUITE:
-		return result->suite && matches_any(condition, result->suite);
+		return is_in_suite(routes, condition, result);
 	case QM_ROUTE_TEST:
 		return result->test && matches_any(condition, result->test);
 	case QM_ROUTE_HOSTNAME:
@@ -202,10 +251,11 @@ static bool holds(const struct qm_route_condition *condition, const struct qm_re
 	}
 }
 
-static bool takes(const struct qm_route *route, const struct qm_result *result, const char *report)
+static bool takes(const struct qm_routes *routes, const struct qm_route *route,
+	const struct qm_result *result, const char *report)
 {
 	for (size_t i = 0; i < route->condition_count; i++)
-		if (!holds(&route->conditions[i], result, report))
+		if (!holds(routes, &route->conditions[i], result, report))
 			return false;
 	return true;
 }
@@ -221,7 +271,7 @@ uint16_t qm_routes_destination(const struct qm_routes *routes, const struct qm_r
 	for (size_t i = 0; i < routes->file->routes.count; i++) {
 		struct qm_route *route = qm_vec_at(&routes->file->routes, i);
 
-		if (!takes(route, result, report))
+		if (!takes(routes, route, result, report))
 			continue;
 		route->used = true;
 		if (first && destination != routes->of_route[i]) {

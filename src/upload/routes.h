@@ -5,6 +5,8 @@
  * suite, TestNG <test>, hostname, parameter, property or report which platform a result is from. A
  * platform that routes lead to is a destination: 0 for Chrome, 1 for Firefox. A result has one
  * destination; an execution has that of its platform, and takes only results that have it, too.
+ * A route by suite takes what is in that suite at any depth: <testsuite name="chrome"> around the
+ * suites of the classes, as runners of several browsers write it.
  *
  * Without routes there is one destination for everything: 0.
  */
@@ -22,6 +24,8 @@ struct qm_routes {
 	uint16_t *of_route;       /* destination, by route */
 	uint16_t *of_execution;   /* by execution; NULL: 0 for all of them */
 	struct qm_vec platforms;  /* const char *, by destination */
+	bool by_suite;            /* some route is, so that the open suites count */
+	struct qm_vec suites;     /* char *: those, outermost first; NULL: it has no name */
 };
 
 /*
@@ -31,6 +35,11 @@ struct qm_routes {
 enum qm_code qm_routes_init(struct qm_routes *routes, struct qm_map_file *file,
 	const struct qm_catalog *catalog, struct qm_error *err) QM_MUST_CHECK;
 void qm_routes_release(struct qm_routes *routes);
+
+/* Where in the report the results to come are; needed only where `by_suite`. */
+void qm_routes_begin_report(struct qm_routes *routes);
+void qm_routes_enter_suite(struct qm_routes *routes, const struct qm_suite *suite);
+void qm_routes_leave_suite(struct qm_routes *routes);
 
 /* QM_NO_DESTINATION where no route takes the result, or several do; `why` tells then. */
 uint16_t qm_routes_destination(const struct qm_routes *routes, const struct qm_result *result,

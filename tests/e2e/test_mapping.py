@@ -119,6 +119,21 @@ class Mapping(Case):
         done = self.upload("--map", path, report, code=6)
         self.assertIn("a.b", done.json["reasons"][0]["text"])
 
+    def test_the_suite_of_a_route_may_lie_around_those_of_the_classes(self):
+        self.start(two_platforms())
+        case = '<testcase classname="a.B" name="VKMC-TC-1">%s</testcase>'
+        browser = '<testsuite name="%s"><testsuite name="a.B">%s</testsuite></testsuite>'
+        # A file of its own on another thread, and one that breaks off within its suites.
+        self.write("0.xml", "<testsuites>%s" % (browser % ("chrome", case % ""))[:-12])
+        chrome = browser % ("chrome", case % "")
+        firefox = browser % ("firefox", case % FAILURE)
+        self.write("1.xml", "<testsuites>%s%s</testsuites>" % (chrome, firefox))
+        routes = "routes: [{platform: Chrome, suite: chrome}, {platform: Firefox, suite: firefox}]"
+        path = self.write("m.yaml", routes)
+        self.upload("--all-executions", "--map", path, "0.xml", "1.xml", code=4)
+        self.assertEqual(self.statuses("2720260")[1001], "passed")
+        self.assertEqual(self.statuses("2720261")[2001], "failed")
+
     def test_a_route_to_nowhere_ends_it_before_any_write(self):
         self.start(two_platforms())
         report = self.write("TEST-a.xml", junit(("a", "VKMC-TC-1", "")))

@@ -99,6 +99,27 @@ static void platforms_are_named_or_given_by_id(void **state)
 	assert_string_equal(qm_routes_platform(&desk->routes, 1), "74");
 }
 
+static void a_suite_around_the_suite_counts_too(void **state)
+{
+	const struct qm_suite browser = { .name = "on chrome" }, nameless = { .depth = 1 };
+	const struct qm_result result = { .suite = "a.LoginTest" };
+	struct desk *desk = *state;
+
+	read_routes(desk, two_routes);
+	assert_true(desk->routes.by_suite);
+	qm_routes_enter_suite(&desk->routes, &browser);
+	qm_routes_enter_suite(&desk->routes, &nameless);
+	assert_int_equal(destination(desk, &result, "a.xml"), 0);
+	qm_routes_leave_suite(&desk->routes);
+	assert_int_equal(destination(desk, &result, "a.xml"), 0);
+	qm_routes_leave_suite(&desk->routes);
+	assert_int_equal(destination(desk, &result, "a.xml"), QM_NO_DESTINATION);
+	/* A report that breaks off leaves its suites open, and none of them for the next one. */
+	qm_routes_enter_suite(&desk->routes, &browser);
+	qm_routes_begin_report(&desk->routes);
+	assert_int_equal(destination(desk, &result, "b.xml"), QM_NO_DESTINATION);
+}
+
 static void two_routes_to_one_platform_are_no_contradiction(void **state)
 {
 	const struct qm_result result = { .suite = "chrome", .hostname = "c1" };
@@ -298,6 +319,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(without_routes_everything_goes_everywhere),
 		TEST(platforms_are_named_or_given_by_id),
+		TEST(a_suite_around_the_suite_counts_too),
 		TEST(two_routes_to_one_platform_are_no_contradiction),
 		TEST(each_condition_looks_at_its_own),
 		TEST(an_unknown_platform_is_told_with_the_nearest),
