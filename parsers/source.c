@@ -5,23 +5,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The longest time for which a signal that came in another thread, or just before, is not seen. */
-enum { LOOK_UP_MS = 200 };
-
 /* False where the wait for bytes, or the whole work, has to end. */
 static bool wait_for_bytes(const struct qm_source *source)
 {
-	struct pollfd poller = { .fd = source->file, .events = POLLIN };
-
-	while (source->may_wait && !qm_stop_is_due(source->stop) &&
-		poll(&poller, 1, (int)qm_stop_wait_ms(source->stop, LOOK_UP_MS)) <= 0)
-		continue;
-	return !qm_stop_is_due(source->stop);
+	return source->may_wait ? qm_stop_wait_for(source->stop, source->file)
+				: !qm_stop_is_due(source->stop);
 }
 
 static size_t read_file(

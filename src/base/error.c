@@ -61,6 +61,15 @@ void qm_error_at(struct qm_error *err, const char *source, int line, int column)
 	err->column = column;
 }
 
+enum qm_code qm_error_as_usage(struct qm_error *err, enum qm_code code)
+{
+	if (code == QM_OK || code == QM_ESTOPPED)
+		return code;
+	if (err && err->code)
+		err->code = QM_EUSAGE;
+	return QM_EUSAGE;
+}
+
 void qm_error_format(const struct qm_error *err, char *out, unsigned long size)
 {
 	if (!err->source[0])

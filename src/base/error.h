@@ -58,6 +58,12 @@ void qm_error_add(struct qm_error *err, const char *format, ...) QM_PRINTF(2, 3)
 /* Adds the place to an error that has none yet; a long source keeps its end. */
 void qm_error_at(struct qm_error *err, const char *source, int line, int column);
 
+/*
+ * A failure with something that the user named, such as a file of settings, is one of usage:
+ * QM_EUSAGE, unless a signal or a deadline ended the work.
+ */
+enum qm_code qm_error_as_usage(struct qm_error *err, enum qm_code code);
+
 /* "source:line:column: text", cut to `size`; the place is left out where it is not known. */
 void qm_error_format(const struct qm_error *err, char *out, unsigned long size);
 

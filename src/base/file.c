@@ -3,27 +3,57 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Pipes, terminals and the like have their bytes when somebody writes them. */
+static bool may_keep_us_waiting(int file)
+{
+	struct stat status;
+
+	return fstat(file, &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
+}
+
+/* Reads; -1 with EINTR where a signal came while nobody wrote, which no read would tell. */
+static ssize_t read_block(int file, bool waits, char *block, size_t size)
+{
+	struct pollfd poller = { .fd = file, .events = POLLIN };
+	ssize_t got;
+
+	do {
+		if (waits && poll(&poller, 1, -1) < 0)
+			return -1;
+		got = read(file, block, size);
+	} while (got < 0 && (errno == EINTR || errno == EAGAIN));
+	return got;
+}
+
 enum qm_code qm_file_read(const char *path, struct qm_buf *out, struct qm_error *err)
 {
+	/* Not to block where a pipe has no writer yet. */
+	static const int flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
 	bool standard_input = strcmp(path, "-") == 0;
-	int file = standard_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+	int file = standard_input ? STDIN_FILENO : open(path, flags);
 	enum qm_code code = QM_OK;
 	char block[16384];
+	bool waits;
 	ssize_t got;
 
 	if (file < 0) {
 		code = qm_error_set(err, QM_EIO, "cannot be opened: %s", strerror(errno));
 		goto done;
 	}
-	while ((got = read(file, block, sizeof block)) != 0) {
-		if (got < 0 && errno == EINTR)
-			continue;
+	waits = may_keep_us_waiting(file);
+	while ((got = read_block(file, waits, block, sizeof block)) != 0) {
+		if (got < 0 && errno == EINTR) {
+			code = qm_error_set(
+				err, QM_ESTOPPED, "stopped by a signal while it was read");
+			break;
+		}
 		if (got < 0) {
 			code = qm_error_set(err, QM_EIO, "cannot be read: %s", strerror(errno));
 			break;
@@ -124,10 +154,12 @@ enum qm_code qm_file_create(
 enum qm_code qm_file_append(
 	const char *path, const void *bytes, size_t length, struct qm_error *err)
 {
-	int file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
+	/* Not to block where a pipe has no reader, but where one is slow. */
+	static const int flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY;
+	int file = open(path, flags | O_NONBLOCK, 0644);
 	enum qm_code code = QM_OK;
 
-	if (file < 0 || !qm_file_put(file, bytes, length)) {
+	if (file < 0 || fcntl(file, F_SETFL, O_APPEND) < 0 || !qm_file_put(file, bytes, length)) {
 		code = qm_error_set(err, QM_EIO, "cannot be written: %s", strerror(errno));
 		qm_error_at(err, path, 0, 0);
 	}

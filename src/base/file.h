@@ -9,7 +9,10 @@
 
 #include "src/base/buf.h"
 
-/* Adds the file's bytes ("-": standard input); more than the buffer's ceiling is QM_ELIMIT. */
+/*
+ * Adds the file's bytes ("-": standard input); more than the buffer's ceiling is QM_ELIMIT. Where
+ * nobody writes to a pipe it waits; a signal that is caught ends that: QM_ESTOPPED.
+ */
 enum qm_code qm_file_read(const char *path, struct qm_buf *out, struct qm_error *err) QM_MUST_CHECK;
 
 /*

@@ -103,9 +103,7 @@ static enum qm_code from_file(
 	code = qm_file_read(path, &content, err);
 	if (code) {
 		qm_error_at(err, name, 0, 0);
-		code = QM_EUSAGE;
-		if (err)
-			err->code = code;
+		code = qm_error_as_usage(err, code);
 		goto done;
 	}
 	*out = trimmed(content.data, content.length);

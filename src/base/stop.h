@@ -25,6 +25,9 @@ bool qm_stop_is_due(const struct qm_stop *stop);
 /* How long may be waited before asking again: `ms`, or less where the time is over before. */
 int64_t qm_stop_wait_ms(const struct qm_stop *stop, int64_t ms);
 
+/* Waits until `file` has bytes, or its end, for a read that blocks nobody; false once it is due. */
+bool qm_stop_wait_for(const struct qm_stop *stop, int file);
+
 /* QM_ESTOPPED with why, once it is due: "stopped by a signal while it was read". */
 enum qm_code qm_stop_fail(
 	const struct qm_stop *stop, const char *during, struct qm_error *err) QM_MUST_CHECK;

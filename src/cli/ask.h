@@ -14,12 +14,19 @@
 
 #include "src/base/error.h"
 #include "src/base/memory.h"
+#include "src/base/stop.h"
+
+struct qm_question {
+	const char *text;
+	const char *fallback; /* what an empty answer means; NULL: it is asked again */
+	const char *option;   /* that answers as well */
+};
 
 /*
- * The answer without white space at its ends lives in the arena; an empty one is `fallback`. Where
- * that is NULL and no more input comes, QM_EUSAGE names the option that answers as well.
+ * The answer without white space at its ends lives in the arena. QM_EUSAGE where no more input
+ * comes and there is no fallback, QM_ESTOPPED where a stop is due before the answer is there.
  */
-enum qm_code qm_ask(const char *question, const char *fallback, const char *option,
+enum qm_code qm_ask(const struct qm_question *question, const struct qm_stop *stop,
 	struct qm_arena *arena, const char **out, struct qm_error *err) QM_MUST_CHECK;
 
 /* One line for people, made printable; where what can be chosen has a number, 0 for none. */

@@ -31,6 +31,15 @@ struct init {
 	struct qm_error *err;
 };
 
+static enum qm_code ask(struct init *init, const char *text, const char *fallback,
+	const char *option, const char **out)
+{
+	const struct qm_question question = { text, fallback, option };
+	const struct qm_stop stop = { .interrupted = init->context.interrupted };
+
+	return qm_ask(&question, &stop, &init->arena, out, init->err);
+}
+
 /* ---- Where the server is. */
 
 static enum qm_code ask_connection(struct init *init)
@@ -39,11 +48,9 @@ static enum qm_code ask_connection(struct init *init)
 	enum qm_code code = QM_OK;
 
 	if (strcmp(settings->url, default_url) == 0)
-		code = qm_ask("QMetry address", default_url, "--url", &init->arena, &settings->url,
-			init->err);
+		code = ask(init, "QMetry address", default_url, "--url", &settings->url);
 	if (!code && !settings->project)
-		code = qm_ask("Project key", NULL, "--project", &init->arena, &settings->project,
-			init->err);
+		code = ask(init, "Project key", NULL, "--project", &settings->project);
 	if (!code)
 		code = qm_check_connection(settings, init->err);
 	if (!code)
@@ -138,8 +145,7 @@ static enum qm_code ask_suite(struct init *init)
 		count = show_suites(init, answer, shown);
 		if (!count)
 			qm_tell(0, "no suite is called like that");
-		code = qm_ask("Suite (number, key or part of a name)", NULL, "--suite",
-			&init->arena, &answer, init->err);
+		code = ask(init, "Suite (number, key or part of a name)", NULL, "--suite", &answer);
 		if (code)
 			break;
 		key = suite_with_key(init, answer);
@@ -243,8 +249,8 @@ static enum qm_code choose_execution(struct init *init)
 	for (int tries = 0; tries < MAX_TRIES; tries++) {
 		int64_t number = 0;
 
-		code = qm_ask("Execution (number, or all)", NULL, "--platform or --all-executions",
-			&init->arena, &answer, init->err);
+		code = ask(init, "Execution (number, or all)", NULL,
+			"--platform or --all-executions", &answer);
 		if (code)
 			return code;
 		if (qm_text_equal_nocase(answer, "all")) {

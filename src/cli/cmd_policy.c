@@ -37,7 +37,7 @@ static bool wants_json(const struct qm_context *context)
 
 static int fail(const struct qm_context *context, struct qm_error *err)
 {
-	err->code = err->code == QM_ESTOPPED ? QM_ESTOPPED : QM_EUSAGE;
+	(void)qm_error_as_usage(err, err->code);
 	return qm_tell_failure(context, err, wants_json(context), false);
 }
 

@@ -134,7 +134,7 @@ int qm_policy_test(const struct qm_context *context, const char *path)
 		qm_error_at(&err, path, 0, 0);
 	}
 	if (err.code) {
-		err.code = QM_EUSAGE;
+		(void)qm_error_as_usage(&err, err.code);
 		exit_code = qm_tell_failure(context, &err, json, false);
 	} else {
 		print_counts(&tester);

@@ -36,11 +36,9 @@ static enum qm_code read_receipt(struct undoing *undoing, struct qm_error *err)
 	if (!code)
 		code = qm_check_place(
 			&undoing->settings, undoing->lines.url, undoing->lines.project, err);
-	if (code) {
+	if (code)
 		qm_error_at(err, undoing->path, 0, 0);
-		err->code = QM_EUSAGE;
-		code = QM_EUSAGE;
-	}
+	code = qm_error_as_usage(err, code);
 	undoing->settings.project = undoing->lines.project;
 	qm_buf_release(&bytes);
 	return code;

@@ -186,11 +186,9 @@ enum qm_code qm_read_config(
 		code = qm_yaml_parse(content.data, content.length, &nodes, &root, err);
 	if (!code)
 		code = read_document(&config, root);
-	if (code && err) {
+	if (code && err)
 		qm_error_at(err, config.path, err->line, err->column);
-		err->code = QM_EUSAGE;
-		code = QM_EUSAGE;
-	}
+	code = qm_error_as_usage(err, code);
 	qm_buf_release(&content);
 	qm_arena_release(&nodes);
 	return code;

@@ -55,11 +55,9 @@ enum qm_code qm_open_policy(
 	bytes = path ? content.data : qm_policy_builtin(&length);
 	code = qm_policy_load(bytes, path ? content.length : length, out, problems, err);
 done:
-	if (code && err) {
+	if (code && err)
 		qm_error_at(err, path ? path : "built-in policy", err->line, err->column);
-		err->code = QM_EUSAGE;
-		code = QM_EUSAGE;
-	}
+	code = qm_error_as_usage(err, code);
 	qm_buf_release(&content);
 	return code;
 }

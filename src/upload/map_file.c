@@ -399,12 +399,10 @@ enum qm_code qm_map_file_read(
 		code = qm_yaml_parse(content.data, content.length, &nodes, &root, err);
 	if (!code)
 		code = read_document(&reader, root);
-	if (code && err) {
+	if (code && err)
 		qm_error_at(err, path, err->line, err->column);
-		err->code = QM_EUSAGE;
-	}
+	code = qm_error_as_usage(err, code);
 	if (code) {
-		code = QM_EUSAGE;
 		qm_map_file_free(reader.file);
 		reader.file = NULL;
 	}

@@ -3,11 +3,13 @@
 #include "tests/base/folder.h"
 
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -113,6 +115,62 @@ static void what_is_no_regular_file_is_not_replaced(void **state)
 	assert_false(qm_file_is_special(in_folder(*state, "missing", path)));
 }
 
+static void on_alarm(int number)
+{
+	(void)number;
+}
+
+/* As the program catches them: reads and opens that are under way begin again. */
+static void a_signal_ends_the_wait_for_a_pipe(void **state)
+{
+	const struct sigaction action = { .sa_handler = on_alarm, .sa_flags = (int)SA_RESTART };
+	const struct itimerval soon = { .it_value = { .tv_usec = 20000 },
+		.it_interval = { .tv_usec = 20000 } };
+	const struct itimerval never = { .it_value = { .tv_usec = 0 } };
+	struct sigaction before;
+	char path[300];
+	struct qm_buf buf;
+	struct qm_error err;
+
+	qm_error_init(&err);
+	qm_buf_init(&buf, 100);
+	assert_int_equal(mkfifo(in_folder(*state, "pipe", path), 0600), 0);
+	assert_int_equal(sigaction(SIGALRM, &action, &before), 0);
+	assert_int_equal(setitimer(ITIMER_REAL, &soon, NULL), 0);
+	assert_int_equal(qm_file_read(path, &buf, &err), QM_ESTOPPED);
+	assert_int_equal(setitimer(ITIMER_REAL, &never, NULL), 0);
+	assert_int_equal(sigaction(SIGALRM, &before, NULL), 0);
+	assert_string_equal(err.source, path);
+	assert_string_equal(err.text, "stopped by a signal while it was read");
+	qm_buf_release(&buf);
+}
+
+static void a_pipe_is_read_to_its_end(void **state)
+{
+	char path[300];
+	struct qm_buf buf;
+	int ends[2];
+
+	(void)state;
+	qm_buf_init(&buf, 100);
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(write(ends[1], "one", 3), 3);
+	assert_int_equal(close(ends[1]), 0);
+	(void)snprintf(path, sizeof path, "/dev/fd/%d", ends[0]);
+	assert_int_equal(qm_file_read(path, &buf, NULL), QM_OK);
+	assert_string_equal(buf.data, "one");
+	assert_int_equal(close(ends[0]), 0);
+	qm_buf_release(&buf);
+}
+
+static void a_pipe_that_nobody_reads_is_not_waited_for(void **state)
+{
+	char path[300];
+
+	assert_int_equal(mkfifo(in_folder(*state, "unread", path), 0600), 0);
+	assert_int_equal(qm_file_append(path, "x", 1, NULL), QM_EIO);
+}
+
 static void folders_are_made_with_their_parents(void **state)
 {
 	char path[300];
@@ -181,6 +239,10 @@ int main(void)
 			a_failed_write_leaves_the_old_file_and_no_other, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			what_is_no_regular_file_is_not_replaced, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_signal_ends_the_wait_for_a_pipe, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_pipe_is_read_to_its_end, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_pipe_that_nobody_reads_is_not_waited_for, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			folders_are_made_with_their_parents, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_file_is_created_once, setup, teardown),

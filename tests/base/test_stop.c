@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -37,6 +38,21 @@ static void a_signal_ends_it(void **state)
 	assert_string_equal(err.text, "stopped by a signal while it was read");
 }
 
+static void a_wait_for_bytes_ends_with_them_or_with_the_work(void **state)
+{
+	volatile sig_atomic_t interrupted = SIGTERM;
+	const struct qm_stop stop = { .interrupted = &interrupted };
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	assert_false(qm_stop_wait_for(&stop, ends[0]));
+	assert_int_equal(write(ends[1], "x", 1), 1);
+	assert_true(qm_stop_wait_for(NULL, ends[0]));
+	assert_int_equal(close(ends[0]), 0);
+	assert_int_equal(close(ends[1]), 0);
+}
+
 /* Begun at 5 s, 30 min long. */
 static void its_time_ends_it(void **state)
 {
@@ -67,6 +83,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_nothing_ends_goes_on),
 		cmocka_unit_test(a_signal_ends_it),
+		cmocka_unit_test(a_wait_for_bytes_ends_with_them_or_with_the_work),
 		cmocka_unit_test(its_time_ends_it),
 	};
 

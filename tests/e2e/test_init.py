@@ -1,5 +1,6 @@
 """`init`: questions, a look at what QMetry has, and the file."""
 import os
+import signal
 import unittest
 
 from harness import Case, execution, junit, run, world
@@ -8,6 +9,16 @@ TWO = [execution(11, [run(1)], "Chrome"), execution(22, [run(1)], "Edge")]
 
 
 class Init(Case):
+    def test_a_signal_ends_it_at_a_question(self):
+        self.start(world(TWO))
+        process = self.launch("init", env={"QMETRY_PROJECT": None})
+        self.assertEqual(process.stderr.read(len("Project key: ")), "Project key: ")
+        process.send_signal(signal.SIGINT)
+        err = process.communicate(timeout=20)[1]
+        self.assertEqual(process.returncode, 7, err)
+        self.assertIn("stopped by a signal before the answer was given", err)
+        self.assertFalse(os.path.exists(os.path.join(self.folder, "qmetry-ci.yaml")))
+
     def content(self, name="qmetry-ci.yaml"):
         """What the file sets: its lines that are no comments."""
         with open(os.path.join(self.folder, name), encoding="utf-8") as file:
