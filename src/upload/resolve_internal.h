@@ -1,8 +1,8 @@
 /*
  * resolve_internal - what the files that resolve results share.
  *
- * resolve.c stages results and merges them into runs, resolve_steps.c makes runs of their steps,
- * resolve_end.c makes updates of the runs.
+ * resolve.c stages results and merges them into runs, resolve_steps.c keeps them for steps,
+ * resolve_step_runs.c makes runs of these, and resolve_end.c updates of all runs.
  */
 #ifndef QM_UPLOAD_RESOLVE_INTERNAL_H
 #define QM_UPLOAD_RESOLVE_INTERNAL_H

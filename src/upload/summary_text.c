@@ -296,7 +296,8 @@ static void add_planned_call(struct qm_page *page, const struct qm_summary *summ
 	qm_summary_place(summary->catalog, call->execution, cell, sizeof cell);
 	qm_page_cell(page, table, cell);
 	if (call->of_steps)
-		(void)snprintf(cell, sizeof cell, "%zu steps", call->count);
+		(void)snprintf(
+			cell, sizeof cell, "%zu step%s", call->count, call->count == 1 ? "" : "s");
 	else
 		(void)snprintf(cell, sizeof cell, "%zu", call->count);
 	qm_page_cell(page, table, cell);

@@ -93,6 +93,9 @@ class Matching(Steps):
         self.assertEqual(self.steps(), ["notrun"] * 3)
         self.assertEqual(self.statuses()[1001], "passed")
         self.assertEqual([row["test"] for row in done["unmapped"]], ["a.B.x", "a.B.y"])
+        self.assertEqual(
+            done["unmapped"][0]["why"], "VKMC-TC-1 has 3 steps of other descriptions, not 2"
+        )
         self.assertIn("no step", done["reasons"][0]["text"])
 
     def test_reruns_and_parameters_are_one_test(self):
@@ -323,6 +326,7 @@ class Executions(Steps):
         self.assertEqual(self.steps(), ["passed", "failed", "passed"])
         self.assertEqual(self.steps(2001, "2720261"), ["passed", "notrun", "passed"])
         self.assertEqual(done["steps"]["reads"], 2)
+        self.assertIn("no step of VKMC-TC-1 on Firefox", done["unmapped"][0]["why"])
         # One result, however many executions it is no step in.
         self.assertEqual(done["unmapped_total"], 1)
         self.assertEqual(

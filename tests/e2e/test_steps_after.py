@@ -106,6 +106,35 @@ class AfterUpload(Steps):
         self.assertEqual([row["step"] for row in done.json["superseded"]], [1, 3])
         self.assertEqual(self.steps(), ["failed"] * 3)
 
+    def test_killed_at_each_point_it_is_carried_on(self):
+        self.begin(login(), login(2, 7101))
+        names = ("Open the page", "Log in", "Log out")
+        killed = point = 0
+        while killed == point:
+            point += 1
+            # Each time another step fails, so that all of it is news.
+            bad = point % 2
+            cases = [("a", name, FAILURE if n == bad else "") for n, name in enumerate(names)]
+            self.write("a.xml", junit(*cases, suite="VKMC-TC-1"))
+            self.write("b.xml", junit(*cases[:1], suite="VKMC-TC-2"))
+            code = self.send("a.xml", "b.xml", env={"QMETRY_TEST_KILL": str(point)}).code
+            killed += code == -9
+            folder = os.path.join(self.folder, ".qmetry-ci")
+            journals = os.listdir(folder) if os.path.isdir(folder) else []
+            if point % 4 < 2 and journals:
+                code = self.qmetry("resume", "--state", "memory", folder + "/" + journals[0]).code
+            else:
+                code = self.send("a.xml", "b.xml").code
+            # A journal that was killed in its plan is none: the upload begins anew.
+            self.assertIn(code, (0, 2), point)
+            if code == 2:
+                self.send("a.xml", "b.xml", code=0)
+            wanted = ["failed" if n == bad else "passed" for n in range(3)]
+            self.assertEqual(self.steps(1001), wanted, point)
+            self.assertEqual(self.steps(1002), wanted[:1] + ["notrun"] * 2, point)
+            self.assertEqual(self.statuses(), {1001: "failed", 1002: wanted[0]}, point)
+        self.assertGreater(point, 20)
+
     def test_the_same_upload_goes_on(self):
         self.begin(login())
         self.simulator.post("world", {"faults": [fault({"status": 401}, nth=2)]})

@@ -1,0 +1,349 @@
+#include "src/base/memory.h"
+#include "src/base/text.h"
+#include "src/upload/catalog_internal.h"
+#include "src/upload/limits.h"
+#include "src/upload/resolve_steps.h"
+#include "src/upload/step_unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Runs in a row, from the first one on, that do not list their steps. */
+enum { MAX_REFUSED = 3 };
+
+/* ---- The steps of one run. */
+
+struct reading {
+	struct qm_resolver *resolver;
+	struct qm_session *session;
+	struct qm_step_unit unit;
+	struct qm_arena arena;    /* of the texts of one run's steps */
+	struct qm_vec rows;       /* struct qm_step_row */
+	struct qm_vec hashes;     /* uint64_t, parallel to them */
+	uint32_t case_run;        /* whose they are */
+	size_t tests;             /* of the unit; with the next one set before tests are listed */
+	bool is_any_met;          /* some test has some step's description */
+	struct qm_vec steps;      /* int32_t, parallel to the unit's results: qm_steps_match() */
+	size_t answered, refused; /* runs */
+};
+
+static enum qm_code take_row(void *context, const struct qm_step_row *row)
+{
+	struct reading *reading = context;
+	struct qm_step_row copy = *row;
+
+	copy.description = qm_arena_strdup(&reading->arena, row->description);
+	copy.status_name = qm_arena_strdup(&reading->arena, row->status_name);
+	if (row->number <= 0 || row->number >= QM_NONE)
+		copy.number = (int64_t)reading->rows.count + 1;
+	qm_vec_push(&reading->rows, &copy);
+	return QM_OK;
+}
+
+static int compare_rows(const void *left, const void *right)
+{
+	const struct qm_step_row *a = left, *b = right;
+
+	if (a->number != b->number)
+		return a->number < b->number ? -1 : 1;
+	return (a->id > b->id) - (a->id < b->id);
+}
+
+/* A row that came twice, as happens where a list grows while it is read, counts once. */
+static void order_rows(struct reading *reading)
+{
+	struct qm_step_row *rows = reading->rows.items;
+	size_t kept = 0;
+
+	qm_vec_sort(&reading->rows, compare_rows);
+	for (size_t i = 0; i < reading->rows.count; i++)
+		if (!kept || rows[kept - 1].id != rows[i].id)
+			rows[kept++] = rows[i];
+	reading->rows.count = kept;
+	qm_vec_clear(&reading->hashes);
+	for (size_t i = 0; i < kept; i++) {
+		uint64_t hash = qm_step_hash(rows[i].description, &reading->resolver->scratch);
+
+		qm_vec_push(&reading->hashes, &hash);
+	}
+}
+
+static int32_t step_of(const struct reading *reading, size_t place)
+{
+	return *(const int32_t *)qm_vec_at(&reading->steps, place);
+}
+
+static bool match_rows(struct reading *reading)
+{
+	size_t count = reading->unit.ids.count;
+
+	qm_vec_clear(&reading->steps);
+	for (size_t i = 0; i < count; i++)
+		(void)qm_vec_add(&reading->steps);
+	return qm_steps_match(reading->hashes.items, reading->rows.count, reading->unit.ids.items,
+		count, reading->steps.items);
+}
+
+/* ---- Tests that are no step. */
+
+enum { SQUASHED = 128 };
+
+/* Letters and digits only, as names of tests are compared elsewhere (nearest.h). */
+static const char *squash(struct qm_arena *arena, const char *text)
+{
+	char out[SQUASHED];
+	size_t length = 0;
+
+	for (; *text && length < sizeof out - 1; text++)
+		if ((unsigned char)*text >= 0x80 || (*text >= '0' && *text <= '9') ||
+			(*text >= 'a' && *text <= 'z'))
+			out[length++] = *text;
+		else if (*text >= 'A' && *text <= 'Z')
+			out[length++] = (char)(*text - 'A' + 'a');
+	return qm_arena_strndup(arena, out, length);
+}
+
+/* "step 2 \"Log in\"", or "": the description that is nearest to the last part of the full name. */
+static void find_nearest(struct reading *reading, const char *test, char *out, size_t size)
+{
+	const char *dot = strrchr(test, '.'), *names[QM_MAX_NEAREST_CANDIDATES], *nearest;
+	const struct qm_step_row *rows = reading->rows.items;
+	size_t count = 0;
+
+	out[0] = '\0';
+	for (; count < reading->rows.count && count < QM_MAX_NEAREST_CANDIDATES; count++)
+		names[count] = squash(&reading->arena, rows[count].description);
+	nearest = qm_text_nearest(
+		squash(&reading->arena, dot && dot[1] && dot[1] != ' ' ? dot + 1 : test), names,
+		count);
+	for (size_t i = 0; nearest && i < count; i++)
+		if (names[i] == nearest && *nearest)
+			(void)snprintf(out, size, "step %lld \"%.150s\"", (long long)rows[i].number,
+				rows[i].description);
+}
+
+/* "VKMC-TC-1", and where there are several "VKMC-TC-1 on Chrome" */
+static void name_place(const struct reading *reading, char *out, size_t size)
+{
+	const struct qm_resolver *resolver = reading->resolver;
+	const struct qm_run *run = qm_resolver_run(resolver, reading->case_run);
+	const struct qm_execution *execution =
+		qm_vec_at(&resolver->catalog->executions, run->execution);
+	bool is_one = resolver->catalog->executions.count == 1;
+	const char *where = *execution->platform ? execution->platform : execution->suite_run;
+
+	(void)snprintf(out, size, "%s%s%s", qm_resolver_case(resolver, run)->key,
+		is_one ? "" : " on ", is_one ? "" : where);
+}
+
+/* What lists of tests that are no step say of all of them. */
+static void survey_tests(struct reading *reading)
+{
+	size_t count = reading->unit.ids.count;
+	size_t *of_test = qm_alloc_array(count, sizeof *of_test);
+
+	reading->tests = 0;
+	reading->is_any_met = false;
+	qm_steps_group(reading->unit.ids.items, count, of_test);
+	for (size_t i = 0; i < count; i++) {
+		reading->tests += of_test[i] == i;
+		reading->is_any_met = reading->is_any_met || step_of(reading, i) != QM_NO_STEP;
+	}
+	free(of_test);
+}
+
+static void describe(const struct reading *reading, int32_t step, char *out, size_t size)
+{
+	size_t steps = reading->rows.count;
+	char place[200];
+
+	name_place(reading, place, sizeof place);
+	if (step == QM_STEP_TWICE)
+		(void)snprintf(
+			out, size, "ambiguous: several steps of %s have that description", place);
+	else if (step == QM_STEP_SHARED)
+		(void)snprintf(out, size,
+			"ambiguous: different tests have the description of one step of %s", place);
+	else if (!steps)
+		(void)snprintf(out, size, "%s has no steps", place);
+	else if (reading->is_any_met)
+		(void)snprintf(out, size, "no step of %s has that description", place);
+	else
+		(void)snprintf(out, size, "%s has %zu step%s of other descriptions, not %zu", place,
+			steps, steps == 1 ? "" : "s", reading->tests);
+}
+
+static void list_test(struct reading *reading, const struct qm_step_result *result, int32_t step)
+{
+	struct qm_resolver *resolver = reading->resolver;
+	char why[512], nearest[200] = "";
+	struct qm_unmapped row = {
+		.test = result->name == QM_NONE ? "" : resolver->names.texts.data + result->name,
+		.file = *(const char *const *)qm_vec_at(&resolver->paths, result->report),
+		.why = why,
+		.nearest = nearest,
+		.is_step = true,
+	};
+
+	if (!qm_resolver_has_room(resolver))
+		return;
+	describe(reading, step, why, sizeof why);
+	if (step == QM_NO_STEP)
+		find_nearest(reading, row.test, nearest, sizeof nearest);
+	qm_resolver_list(resolver, &row);
+}
+
+/* Counted once, be it no step in several executions; a test's results stand together mostly. */
+static size_t tell_no_steps(struct reading *reading)
+{
+	struct qm_resolution *resolution = &reading->resolver->resolution;
+	const struct qm_test_id *ids = reading->unit.ids.items;
+	bool *told = reading->unit.told.items;
+	size_t count = 0;
+
+	for (size_t i = 0; i < reading->unit.results.count; i++) {
+		if (step_of(reading, i) >= 0)
+			continue;
+		if (!count++)
+			survey_tests(reading);
+		if (told[i])
+			continue;
+		told[i] = true;
+		resolution->unmapped_count++;
+		resolution->steps.unmapped_tests++;
+		if (!i || !told[i - 1] || ids[i].test != ids[i - 1].test)
+			list_test(reading,
+				qm_step_unit_result(&reading->unit, reading->resolver, i),
+				step_of(reading, i));
+	}
+	return count;
+}
+
+/* ---- Steps become runs. */
+
+static enum qm_code add_run(
+	struct reading *reading, size_t row, uint32_t *out, struct qm_error *err)
+{
+	struct qm_resolver *resolver = reading->resolver;
+	const struct qm_run *run = qm_resolver_run(resolver, reading->case_run);
+
+	*out = (uint32_t)resolver->catalog->runs.count;
+	return qm_catalog_add_step(resolver->catalog, run->execution,
+		qm_resolver_case(resolver, run)->key, run->id, qm_vec_at(&reading->rows, row), err);
+}
+
+/* `made` gets the run of each step, QM_NONE where it has no test. */
+static enum qm_code add_tested(struct reading *reading, uint32_t *made, struct qm_error *err)
+{
+	struct qm_resolver *resolver = reading->resolver;
+	enum qm_code code = QM_OK;
+
+	for (size_t i = 0; i < reading->rows.count; i++)
+		made[i] = QM_NONE;
+	for (size_t i = 0; !code && i < reading->unit.results.count; i++) {
+		int32_t step = step_of(reading, i);
+
+		if (step < 0)
+			continue;
+		if (made[step] == QM_NONE)
+			code = add_run(reading, (size_t)step, &made[step], err);
+		if (!code)
+			qm_step_combine(resolver, made[step],
+				qm_step_unit_result(&reading->unit, resolver, i),
+				resolver->combine);
+	}
+	return code;
+}
+
+/* One that no test is, where all tests of the run are some step and all reports were read. */
+static bool sets_missing(const struct reading *reading, size_t no_steps)
+{
+	const struct qm_resolver *resolver = reading->resolver;
+
+	return resolver->targets.statuses[QM_TARGET_MISSING] && !resolver->is_incomplete &&
+		!no_steps;
+}
+
+static enum qm_code take_steps(struct reading *reading, struct qm_error *err)
+{
+	struct qm_step_counts *counts = &reading->resolver->resolution.steps;
+	bool by_order = match_rows(reading);
+	size_t no_steps = tell_no_steps(reading);
+	uint32_t *made = qm_alloc_array(reading->rows.count, sizeof *made), index;
+	enum qm_code code = add_tested(reading, made, err);
+
+	for (size_t i = 0; !code && i < reading->rows.count; i++) {
+		if (made[i] != QM_NONE) {
+			*(by_order ? &counts->by_order : &counts->by_description) += 1;
+			continue;
+		}
+		counts->without_test++;
+		if (sets_missing(reading, no_steps))
+			code = add_run(reading, i, &index, err);
+	}
+	free(made);
+	return code;
+}
+
+/* ---- All of them. */
+
+/* Its run may be gone; a server that lists no steps at all is an error, and nothing is set. */
+static enum qm_code take_refusal(struct reading *reading, enum qm_code code, struct qm_error *err)
+{
+	struct qm_resolver *resolver = reading->resolver;
+
+	if (!reading->answered && ++reading->refused == MAX_REFUSED) {
+		qm_error_add(err, "; without lists of steps there is no --level step");
+		return code;
+	}
+	qm_resolver_lose(resolver, reading->case_run, qm_arena_strdup(&resolver->arena, err->text));
+	qm_error_init(err);
+	return QM_OK;
+}
+
+static enum qm_code read_run(
+	struct reading *reading, const struct qm_step_read *read, struct qm_error *err)
+{
+	struct qm_resolver *resolver = reading->resolver;
+	const struct qm_run *run = qm_resolver_run(resolver, read->run);
+	enum qm_code code;
+
+	if (reading->unit.first != read->first)
+		qm_step_unit_fill(&reading->unit, resolver, read->first);
+	reading->case_run = read->run;
+	qm_vec_clear(&reading->rows);
+	qm_arena_release(&reading->arena);
+	qm_arena_init(&reading->arena);
+	resolver->resolution.steps.reads++;
+	code = qm_fetch_steps(
+		reading->session, &resolver->catalog->project, run->id, take_row, reading, err);
+	if (code == QM_ENOTFOUND || code == QM_EREFUSED)
+		return take_refusal(reading, code, err);
+	if (code)
+		return code;
+	reading->answered++;
+	order_rows(reading);
+	return take_steps(reading, err);
+}
+
+enum qm_code qm_resolver_read_steps(
+	struct qm_resolver *resolver, struct qm_session *session, struct qm_error *err)
+{
+	struct reading reading = { .resolver = resolver, .session = session };
+	enum qm_code code = QM_OK;
+
+	qm_step_unit_init(&reading.unit);
+	qm_arena_init(&reading.arena);
+	qm_vec_init(&reading.rows, sizeof(struct qm_step_row));
+	qm_vec_init(&reading.hashes, sizeof(uint64_t));
+	qm_vec_init(&reading.steps, sizeof(int32_t));
+	for (size_t i = 0; !code && i < resolver->due.count; i++)
+		code = read_run(&reading, qm_vec_at(&resolver->due, i), err);
+	qm_vec_release(&reading.steps);
+	qm_vec_release(&reading.hashes);
+	qm_vec_release(&reading.rows);
+	qm_arena_release(&reading.arena);
+	qm_step_unit_release(&reading.unit);
+	return code;
+}
