@@ -1,5 +1,6 @@
 #include "policy/case.h"
 #include "policy/arguments_hash.h"
+#include "policy/case_form.h"
 #include "policy/engine.h"
 #include "src/base/clock.h"
 
@@ -259,18 +260,19 @@ static void run_on_policy(const json_t *line, const struct qm_policy *usual, str
 	qm_store_close(store);
 }
 
-enum qm_case_result qm_case_run(
-	const json_t *line, const struct qm_policy *usual, struct qm_buf *out)
+enum qm_case_result qm_case_run(json_t *line, const struct qm_policy *usual, struct qm_buf *out)
 {
 	const char *store = text_at(line, "store");
 	bool has_calls = json_is_array(json_object_get(line, "calls"));
-	bool has_errors = json_object_get(line, "errors") || json_object_get(line, "errors_kind");
 	size_t before = out->length;
 
+	qm_case_form_check(line, out);
+	if (out->length > before)
+		return QM_CASE_FAILED;
 	if (store && strcmp(store, "none") != 0)
 		qm_buf_add_text(out, "skipped: it wants a store that fails\n");
-	else if (!has_calls && !(has_errors && has_own_policy(line)))
-		qm_buf_add_text(out, "skipped: it has neither calls nor a policy and errors\n");
+	else if (json_object_get(line, "ops"))
+		qm_buf_add_text(out, "skipped: it is about a store alone\n");
 	else if (has_calls && !has_own_policy(line) && !usual)
 		qm_buf_add_text(out, "skipped: it has no policy\n");
 	else if (has_calls)

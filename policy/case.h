@@ -18,10 +18,10 @@ enum qm_case_result { QM_CASE_PASSED, QM_CASE_FAILED, QM_CASE_SKIPPED };
 
 /*
  * `usual` (may be NULL) is the policy of a line that has none. What is wrong is added to `out`, a
- * line each, as is why it was skipped: it wants a store that fails, or has nothing to run.
+ * line each, as is why it was skipped: it wants a store that fails, or is about one alone. A line that
+ * tests nothing has failed (case_form.h).
  */
-enum qm_case_result qm_case_run(
-	const json_t *line, const struct qm_policy *usual, struct qm_buf *out);
+enum qm_case_result qm_case_run(json_t *line, const struct qm_policy *usual, struct qm_buf *out);
 
 /* The calls of a line alone, on the counters of a store; NULL: there are no counters. */
 void qm_case_calls(const json_t *line, const struct qm_policy *policy, struct qm_store *store,

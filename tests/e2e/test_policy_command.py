@@ -248,11 +248,50 @@ class Test(PolicyCase):
         path = self.write(
             "cases.jsonl",
             '{"policy": "version: 2\\n", "errors": ["version must be \\"1\\", got \\"2\\""]}\n'
-            '{"policy": "[a\\n", "errors_kind": "yaml"}\n\nno json\n{"id": "empty"}\n',
+            '{"policy": "[a\\n", "errors_kind": "yaml"}\n\nno json\n{"id": "empty"}\n'
+            '{"ops": []}\n',
         )
         done = self.policy("test", path, code=1, json_form=True).json
-        self.assertEqual((done["passed"], done["failed"], done["skipped"]), (2, 1, 1))
-        self.assertEqual([row["line"] for row in done["cases"]], [4, 5])
+        self.assertEqual((done["passed"], done["failed"], done["skipped"]), (2, 2, 1))
+        self.assertEqual([row["line"] for row in done["cases"]], [4, 5, 6])
+
+    def test_a_case_that_tests_nothing_fails(self):
+        call, good = {"tool": "t"}, {"tool": "t", "expect": {"allowed": True}}
+        for line, words in (
+            ({"calls": []}, "it tests nothing: it has neither calls nor errors"),
+            ({"policy": "version: 1"}, "it tests nothing: it has neither calls nor errors"),
+            ({"calls": [call]}, 'it tests nothing: no call has an "expect"'),
+            ({"calls": [call, {"tool": "t", "expect": {}}]}, 'call 1: "expect" is empty'),
+            (
+                {"calls": [{"tool": "t", "expect": {"alowed": False}}]},
+                'call 0: unknown "alowed"; did you mean allowed?',
+            ),
+            ({"calls": [dict(good, tols="x")]}, 'call 0: unknown "tols"; did you mean tool?'),
+            ({"polcy": "", "calls": [good]}, 'unknown "polcy"; did you mean policy?'),
+            ({"policy": {"version": "1"}, "calls": [good]}, '"policy" is no text'),
+            ({"calls": good}, '"calls" is no list'),
+            ({"calls": [good, "t"]}, "call 1: is no JSON object"),
+            ({"calls": [good], "errors": []}, "it has calls and errors"),
+            ({"errors": []}, 'it has errors and no "policy"'),
+        ):
+            with self.subTest(words):
+                path = self.cases({"calls": [good]}, line)
+                done = self.policy("test", path, code=1)
+                self.assertIn("%s:2: %s" % (path, words), done.out)
+                self.assertIn("1 passed, 1 failed, 0 skipped\n", done.out)
+
+    def test_a_call_may_just_take_its_part_of_the_budget(self):
+        limited = {
+            "version": "1",
+            "tools": {"t": {"rules": [{"name": "r", "rate_limit": "2/hour"}]}},
+        }
+        call = {"tool": "t"}
+        denied = {"tool": "t", "expect": {"allowed": False}}
+        path = self.cases(
+            {"policy": json.dumps(limited), "calls": [call, call, denied]},
+            {"policy": json.dumps(limited), "calls": [call], "counters_after": {"t._rate_hour": 1}},
+        )
+        self.policy("test", path)
 
     def test_a_file_without_cases_is_an_error(self):
         path = self.write("c.jsonl", "\n")
