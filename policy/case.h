@@ -18,8 +18,8 @@ enum qm_case_result { QM_CASE_PASSED, QM_CASE_FAILED, QM_CASE_SKIPPED };
 
 /*
  * `usual` (may be NULL) is the policy of a line that has none. What is wrong is added to `out`, a
- * line each, as is why it was skipped: it wants a store that fails, or is about one alone. A line that
- * tests nothing has failed (case_form.h).
+ * line each, as is why it was skipped: it wants a store that fails, or is about one alone. A line
+ * that tests nothing has failed (case_form.h).
  */
 enum qm_case_result qm_case_run(json_t *line, const struct qm_policy *usual, struct qm_buf *out);
 

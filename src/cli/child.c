@@ -57,9 +57,10 @@ static enum qm_code spawn(
 	sigset_t usual;
 	int failure;
 
-	/* We ignore broken pipes; nobody else need know. */
+	/* What we ignore nobody else need know. */
 	(void)sigemptyset(&usual);
 	(void)sigaddset(&usual, SIGPIPE);
+	(void)sigaddset(&usual, SIGXFSZ);
 	failure = posix_spawnattr_init(&attributes);
 	if (failure)
 		goto done;
@@ -96,7 +97,7 @@ static void wait_for(pid_t child, const sigset_t *awaited, struct qm_child_end *
 
 		if (number < 0 || number == SIGCHLD)
 			continue;
-		out->interrupted = true;
+		out->interrupted = number;
 		if (info.si_code <= 0)
 			(void)kill(child, number);
 	}

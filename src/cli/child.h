@@ -12,8 +12,8 @@
 #include "src/base/error.h"
 
 struct qm_child_end {
-	int exit_code;    /* as a shell has it: 128 + n where signal n ended it */
-	bool interrupted; /* somebody wanted us to end while it ran */
+	int exit_code;   /* as a shell has it: 128 + n where signal n ended it */
+	int interrupted; /* the signal by which we were told to end while it ran; 0: none */
 };
 
 /*

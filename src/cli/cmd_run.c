@@ -3,7 +3,6 @@
 #include "src/cli/exit_code.h"
 #include "src/cli/world.h"
 
-#include <signal.h>
 #include <stdio.h>
 
 /* As shells have it for a command that is not there, and for one that cannot be started. */
@@ -81,7 +80,7 @@ int qm_command_run(const struct qm_context *context)
 	if (end.interrupted) {
 		qm_log_line(context->log, QM_LOG_WARNING,
 			"interrupted: nothing is uploaded; qmetry-ci upload does it");
-		return end.exit_code ? end.exit_code : 128 + SIGINT;
+		return end.exit_code ? end.exit_code : 128 + end.interrupted;
 	}
 	return choose_exit_code(context, end.exit_code, upload(context, since_ms));
 }

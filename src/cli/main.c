@@ -5,6 +5,6 @@
 int main(int argc, char **argv)
 {
 	qm_forbid_dumps();
-	qm_ignore_broken_pipes();
+	qm_ignore_write_signals();
 	return qm_main(argc, argv, &qm_system_clock);
 }

@@ -86,9 +86,10 @@ const volatile sig_atomic_t *qm_catch_signals(void)
 	return &interrupted;
 }
 
-void qm_ignore_broken_pipes(void)
+void qm_ignore_write_signals(void)
 {
 	const struct sigaction action = { .sa_handler = SIG_IGN };
 
 	(void)sigaction(SIGPIPE, &action, NULL);
+	(void)sigaction(SIGXFSZ, &action, NULL);
 }

@@ -18,7 +18,10 @@ extern const struct qm_clock qm_system_clock;
 /* Returns what the first of them sets to its number. Ignored ones stay ignored. */
 const volatile sig_atomic_t *qm_catch_signals(void);
 
-/* A reader that went away, of ours or of a connection, is a failure of write() and no death. */
-void qm_ignore_broken_pipes(void);
+/*
+ * A reader that went away, of ours or of a connection, and a file that would become larger than
+ * `ulimit -f` allows are failures of write() and no death: SIGPIPE and SIGXFSZ.
+ */
+void qm_ignore_write_signals(void);
 
 #endif

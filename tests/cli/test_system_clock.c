@@ -3,8 +3,10 @@
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -162,10 +164,27 @@ static int write_to_a_closed_pipe(void)
 {
 	int ends[2];
 
-	qm_ignore_broken_pipes();
+	qm_ignore_write_signals();
 	if (pipe(ends) || close(ends[0]))
 		return 1;
 	return write(ends[1], "x", 1) == -1 && errno == EPIPE ? 0 : 2;
+}
+
+static int write_more_than_is_allowed(void)
+{
+	const struct rlimit tight = { .rlim_cur = 0, .rlim_max = 0 };
+	FILE *file = tmpfile();
+
+	qm_ignore_write_signals();
+	if (!file || setrlimit(RLIMIT_FSIZE, &tight))
+		return 1;
+	return write(fileno(file), "x", 1) == -1 && errno == EFBIG ? 0 : 2;
+}
+
+static void a_limit_of_file_sizes_is_no_death(void **state)
+{
+	(void)state;
+	assert_ends_well(write_more_than_is_allowed);
 }
 
 static void a_reader_that_went_away_is_no_death(void **state)
@@ -185,6 +204,7 @@ int main(void)
 		cmocka_unit_test(the_second_signal_kills),
 		cmocka_unit_test(an_ignored_signal_stays_ignored),
 		cmocka_unit_test(a_reader_that_went_away_is_no_death),
+		cmocka_unit_test(a_limit_of_file_sizes_is_no_death),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -22,6 +22,6 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	qm_fault_points_begin();
-	qm_ignore_broken_pipes();
+	qm_ignore_write_signals();
 	return qm_main(argc, argv, &clock);
 }

@@ -1,7 +1,6 @@
 """What ends an upload early loses nothing: the journal, and carrying on from it."""
 import os
 import resource
-import signal
 import stat
 import subprocess
 import time
@@ -422,10 +421,7 @@ class Trouble(Journal):
             capture_output=True,
             text=True,
             timeout=60,
-            preexec_fn=lambda: (
-                signal.signal(signal.SIGXFSZ, signal.SIG_IGN),
-                resource.setrlimit(resource.RLIMIT_FSIZE, (bytes_, bytes_)),
-            ),
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (bytes_, bytes_)),
         )
         return process
 

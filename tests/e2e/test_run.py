@@ -89,6 +89,22 @@ class Run(Case):
         done = self.qmetry("run", "--suite", "VKMC-TS-20", "--", "no-such-command", code=127)
         self.assertIn('"no-such-command" cannot be started', done.err)
 
+    @unittest.skipUnless(os.path.exists("/proc/self/status"), "no /proc")
+    def test_the_command_gets_signals_as_they_were(self):
+        self.run_tests("grep SigIgn /proc/self/status >signals; cp new.xml report.xml")
+        with open(os.path.join(self.folder, "signals"), encoding="utf-8") as file:
+            ignored = int(file.read().split()[1], 16)
+        for number in (signal.SIGPIPE, signal.SIGXFSZ):
+            self.assertFalse(ignored >> (number - 1) & 1, number)
+
+    def test_a_signal_to_us_counts_where_the_command_ends_well(self):
+        script = "trap 'exit 0' TERM; echo ready; while :; do sleep 0.01; done"
+        process = self.launch("run", "--suite", "VKMC-TS-20", "--", "sh", "-c", script)
+        self.assertEqual(process.stdout.readline(), "ready\n")
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=20)
+        self.assertEqual(process.returncode, 128 + signal.SIGTERM)
+
     def test_a_command_that_a_signal_ended_is_128_and_more(self):
         self.run_tests("cp new.xml report.xml; kill -9 $$", code=128 + 9)
         self.assertEqual(len(self.bulk()), 2)
