@@ -362,8 +362,12 @@ static enum qm_code read_statuses(struct qm_job *job, struct qm_error *err)
 	struct qm_seen *seen = qm_alloc_array(count, sizeof *seen);
 	enum qm_code code;
 
-	for (size_t i = 0; i < job->summary.resolution->updates.count; i++)
-		seen[updates[i].run].wanted = true;
+	/* Steps are in no cache. */
+	for (size_t i = 0; i < job->summary.resolution->updates.count; i++) {
+		const struct qm_run *run = qm_vec_at(&job->catalog.runs, updates[i].run);
+
+		seen[updates[i].run].wanted = !run->step;
+	}
 	code = qm_reread(job->world->session, &job->catalog, seen, err);
 	for (size_t i = 0; !code && i < count; i++) {
 		struct qm_run *run = qm_vec_at(&job->catalog.runs, i);

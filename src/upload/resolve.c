@@ -28,7 +28,7 @@ enum qm_code qm_resolver_new(struct qm_catalog *catalog, struct qm_mapping *mapp
 	qm_arena_init(&resolver->arena);
 	qm_vec_init(&resolver->paths, sizeof(const char *));
 	qm_vec_init(&resolver->stage.records, sizeof(struct qm_staged));
-	qm_vec_init(&resolver->stage.ids, sizeof(struct qm_test_id));
+	qm_vec_init(&resolver->stage.tests, sizeof(struct qm_staged_test));
 	qm_steps_init(resolver, options->level);
 	qm_vec_init(&resolver->resolution.updates, sizeof(struct qm_update));
 	qm_vec_init(&resolver->resolution.unmapped, sizeof(struct qm_unmapped));
@@ -58,7 +58,7 @@ void qm_resolver_free(struct qm_resolver *resolver)
 	qm_vec_release(&resolver->resolution.unmapped);
 	qm_vec_release(&resolver->resolution.updates);
 	qm_steps_release(resolver);
-	qm_vec_release(&resolver->stage.ids);
+	qm_vec_release(&resolver->stage.tests);
 	qm_vec_release(&resolver->stage.records);
 	qm_vec_release(&resolver->paths);
 	qm_arena_release(&resolver->arena);
@@ -140,7 +140,7 @@ static enum qm_code begin_report(void *context, const struct qm_report_begin *re
 	const char *path;
 
 	qm_vec_clear(&stage->records);
-	qm_vec_clear(&stage->ids);
+	qm_vec_clear(&stage->tests);
 	qm_mapping_begin(resolver->mapping, report->kind);
 	qm_routes_begin_report(&resolver->routes);
 	memset(stage->outcomes, 0, sizeof stage->outcomes);
@@ -189,10 +189,12 @@ static void stage_mapped(struct qm_resolver *resolver, const struct qm_result *r
 		? qm_messages_keep(&resolver->messages, result, resolver->comment->log)
 		: QM_NO_MESSAGE;
 
-	struct qm_test_id id = { .test = 0 };
+	struct qm_staged_test test = { .result = (uint32_t)resolver->steps.counted.count };
 
-	if (resolver->steps.first)
-		qm_test_identify(result, &resolver->scratch, &id);
+	if (resolver->steps.first) {
+		qm_test_identify(result, &resolver->scratch, &test.id);
+		(void)qm_vec_add(&resolver->steps.counted);
+	}
 	resolver->stage.mapped++;
 	for (size_t i = 0; i < mapped->count; i++) {
 		struct qm_staged *record = qm_vec_add(&resolver->stage.records);
@@ -205,7 +207,7 @@ static void stage_mapped(struct qm_resolver *resolver, const struct qm_result *r
 		record->destination = destination;
 		record->name_hash = mapped->name_hash;
 		if (resolver->steps.first)
-			qm_vec_push(&resolver->stage.ids, &id);
+			qm_vec_push(&resolver->stage.tests, &test);
 	}
 }
 

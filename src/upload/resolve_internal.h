@@ -28,10 +28,16 @@ struct qm_staged {
 
 _Static_assert(sizeof(struct qm_staged) == 24, "a staged result is 24 bytes");
 
+/* Which test that is, and which result: a result for two test cases is staged twice. */
+struct qm_staged_test {
+	struct qm_test_id id;
+	uint32_t result;
+};
+
 /* What the report being read has added so far; taken back if it turns out bad. */
 struct qm_stage {
 	struct qm_vec records; /* struct qm_staged */
-	struct qm_vec ids;     /* struct qm_test_id, parallel to them, with --level step */
+	struct qm_vec tests;   /* struct qm_staged_test, parallel to them, with --level step */
 	uint64_t outcomes[QM_OUTCOMES], mapped, unmapped, ignored;
 	size_t listed;   /* length of the unmapped list before it */
 	size_t names;    /* mark in the names before it */
@@ -41,13 +47,18 @@ struct qm_stage {
 /* A result that its test case has, for as long as it is not known of which step it is. */
 struct qm_step_result {
 	struct qm_test_id id;
-	uint32_t name, message, report, next; /* next: of the same test case; QM_NONE: none */
+	uint32_t result, name, message, report;
+	uint32_t next; /* of the same test case; QM_NONE: none */
 	uint8_t outcome;
 };
 
+_Static_assert(sizeof(struct qm_step_result) == 56, "a result kept for its step is 56 bytes");
+
 /* With --level step: of each test case and destination a list of results, by their first run. */
 struct qm_step_results {
-	struct qm_vec results;  /* struct qm_step_result */
+	struct qm_vec results; /* struct qm_step_result */
+	struct qm_vec
+		counted; /* bool, by number of the result: it is among those that are no step */
 	uint32_t *first, *last; /* parallel to the catalog's runs; QM_NONE: none. NULL: no steps */
 };
 

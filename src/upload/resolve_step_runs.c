@@ -194,15 +194,28 @@ static void list_test(struct reading *reading, const struct qm_step_result *resu
 	qm_resolver_list(resolver, &row);
 }
 
-/* Counted once, be it no step in several executions; a test's results stand together mostly. */
-static size_t tell_no_steps(struct reading *reading)
+/* A result counts once, be it no step of several test cases or in several executions. */
+static void count_test(struct reading *reading, const struct qm_step_result *result)
 {
 	struct qm_resolution *resolution = &reading->resolver->resolution;
+	bool *is_counted = qm_vec_at(&reading->resolver->steps.counted, result->result);
+
+	resolution->unmapped_count += !*is_counted;
+	resolution->steps.unmapped_tests += !*is_counted;
+	*is_counted = true;
+}
+
+/* A test is listed once for each test case; its results stand together mostly. */
+static size_t tell_no_steps(struct reading *reading)
+{
 	const struct qm_test_id *ids = reading->unit.ids.items;
 	bool *told = reading->unit.told.items;
 	size_t count = 0;
 
 	for (size_t i = 0; i < reading->unit.results.count; i++) {
+		const struct qm_step_result *result =
+			qm_step_unit_result(&reading->unit, reading->resolver, i);
+
 		if (step_of(reading, i) >= 0)
 			continue;
 		if (!count++)
@@ -210,12 +223,9 @@ static size_t tell_no_steps(struct reading *reading)
 		if (told[i])
 			continue;
 		told[i] = true;
-		resolution->unmapped_count++;
-		resolution->steps.unmapped_tests++;
+		count_test(reading, result);
 		if (!i || !told[i - 1] || ids[i].test != ids[i - 1].test)
-			list_test(reading,
-				qm_step_unit_result(&reading->unit, reading->resolver, i),
-				step_of(reading, i));
+			list_test(reading, result, step_of(reading, i));
 	}
 	return count;
 }

@@ -15,6 +15,7 @@ void qm_steps_init(struct qm_resolver *resolver, enum qm_level level)
 	size_t count = resolver->catalog->runs.count;
 
 	qm_vec_init(&steps->results, sizeof(struct qm_step_result));
+	qm_vec_init(&steps->counted, sizeof(bool));
 	qm_vec_init(&resolver->due, sizeof(struct qm_step_read));
 	qm_buf_init(&resolver->scratch, NAME_BYTES);
 	if (level != QM_LEVEL_STEP)
@@ -31,6 +32,7 @@ void qm_steps_release(struct qm_resolver *resolver)
 	free(resolver->steps.first);
 	free(resolver->steps.last);
 	qm_vec_release(&resolver->steps.results);
+	qm_vec_release(&resolver->steps.counted);
 	qm_vec_release(&resolver->due);
 	qm_buf_release(&resolver->scratch);
 }
@@ -40,8 +42,10 @@ void qm_steps_take(
 {
 	struct qm_step_results *steps = &resolver->steps;
 	const struct qm_staged *staged = qm_vec_at(&resolver->stage.records, record);
+	const struct qm_staged_test *test = qm_vec_at(&resolver->stage.tests, record);
 	const struct qm_step_result result = {
-		.id = *(const struct qm_test_id *)qm_vec_at(&resolver->stage.ids, record),
+		.id = test->id,
+		.result = test->result,
 		.name = staged->name,
 		.message = staged->message,
 		.report = resolver->stage.report,

@@ -13,7 +13,7 @@ struct qm_step_unit {
 	uint32_t first;        /* run */
 	struct qm_vec results; /* uint32_t, in their order */
 	struct qm_vec ids;     /* struct qm_test_id, parallel to them */
-	struct qm_vec told;    /* bool, likewise: it is no step, and counted as such */
+	struct qm_vec told;    /* bool, likewise: it is no step, and that was looked at */
 };
 
 void qm_step_unit_init(struct qm_step_unit *unit);

@@ -239,6 +239,10 @@ class Suites(Steps):
         self.assertEqual(self.steps(1001), ["passed", "failed"])
         self.assertEqual(self.steps(1002), ["passed", "failed"])
         self.assertEqual((done["mapped"], done["unmapped_total"]), (2, 0))
+        report = self.suites(self.suite("VKMC-TC-1 VKMC-TC-2", ("one", ""), ("odd", "")))
+        done = self.send(report, code=0).json
+        self.assertEqual((done["mapped"], done["unmapped_total"]), (2, 1))
+        self.assertEqual([row["test"] for row in done["unmapped"]], ["x.odd", "x.odd"])
 
     def test_suites_that_meet_by_summary_are_ambiguous_and_cost_no_read(self):
         self.begin(login())
@@ -380,6 +384,39 @@ class Executions(Steps):
         self.send(report, code=0)
         self.assertEqual(set(self.steps()), {"passed"})
         self.assertEqual(len(self.requests(STEPS)), 3)
+
+
+class Comments(Steps):
+    def test_a_step_has_the_comment_of_its_own_failure(self):
+        self.begin(login())
+        report = self.report(
+            ("a.B", "Open the page", '<failure message="no page"/>'),
+            ("a.B", "Log in", '<failure message="no user"/>'),
+            ("a.B", "Log out", ""),
+        )
+        self.send("--comment", "nightly: {message}", report, code=0)
+        rows = self.runs()[1001]
+        self.assertEqual(
+            [step.get("comment") for step in rows["steps"]],
+            ["nightly: no page", "nightly: no user", None],
+        )
+        self.assertIn(rows["comment"], ("nightly: no page", "nightly: no user"))
+
+    def test_builds_and_a_policy_of_few_ids(self):
+        row = run(1)
+        row["steps"] = steps(7001, *["s%d" % n for n in range(10)])
+        self.begin(row)
+        policy = self.write(
+            "policy.yaml",
+            'version: "1"\ntools:\n  qmetry_bulk_update_test_case_execution_status:\n    rules:\n'
+            "      - name: few\n        conditions:\n          - path: args.entityIDs\n"
+            "            op: regex\n            value: '^[0-9]+(,[0-9]+){0,3}$'\n",
+        )
+        report = self.report(*[("a", "s%d" % n, "") for n in range(10)], suite="VKMC-TC-1")
+        self.send("--policy", policy, "--build", "1.4.0", report, code=0)
+        sizes = [(b["entityType"], len(b["entityIDs"].split(","))) for b in self.bulk()]
+        self.assertEqual(sizes, [("TCR", 1), ("TCSR", 4), ("TCSR", 4), ("TCSR", 2)])
+        self.assertEqual({body["dropID"] for body in self.bulk()}, {947})
 
 
 class Keeping(Steps):

@@ -31,6 +31,7 @@ static void check_entries(const struct qm_history *history)
 		must(entries[i].report == QM_NONE || entries[i].report < history->reports.count);
 		must(entries[i].outcome < QM_TARGETS && entries[i].state <= QM_ENTRY_FAILED);
 		must(entries[i].id > 0 && entries[i].test_count <= QM_NAMES_PER_RUN);
+		must(!entries[i].step || entries[i].case_run);
 		execution = qm_vec_at(&history->executions, entries[i].execution);
 		must(qm_history_find(history, entries[i].entity_type, execution->suite_run,
 			     entries[i].id) == &entries[i] ||
