@@ -102,6 +102,14 @@ static void add_result(struct qm_leftover *leftover, const struct qm_result *res
 	qm_buf_release(&name);
 }
 
+static enum qm_code begin_report(void *context, const struct qm_report_begin *report)
+{
+	struct qm_leftover *leftover = context;
+
+	qm_mapping_begin(leftover->mapping, report->kind);
+	return QM_OK;
+}
+
 static enum qm_code take_result(void *context, const struct qm_result *result)
 {
 	struct qm_leftover *leftover = context;
@@ -123,5 +131,7 @@ static enum qm_code take_result(void *context, const struct qm_result *result)
 
 struct qm_sink qm_leftover_sink(struct qm_leftover *leftover)
 {
-	return (struct qm_sink){ .context = leftover, .result = take_result };
+	return (struct qm_sink){
+		.context = leftover, .report_begin = begin_report, .result = take_result
+	};
 }

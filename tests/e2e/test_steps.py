@@ -156,6 +156,18 @@ class Matching(Steps):
         self.assertIn("no test case", rows["com.example.OtherTest"])
         self.assertEqual((len(done["unmapped"]), done["unmapped_total"]), (2, 3))
 
+    def test_an_import_of_what_is_unmapped_means_suites_too(self):
+        self.begin(login())
+        classes = [
+            ("com.example.LoginTest", (("in", "PASS"), ("out", "PASS"))),
+            ("com.example.OtherTest", (("VKMC-TC-1", "PASS"),)),
+        ]
+        report = self.write("testng-results.xml", testng(*classes))
+        done = self.qmetry(
+            "import", "--only-unmapped", "--level", "step", "--suite", "VKMC-TS-20", report, code=0
+        )
+        self.assertIn("1 tests have no test case run, 2 have one", done.err)
+
     def test_the_suite_is_mapped_by_everything_that_a_test_is(self):
         names = ("by map", "by property", "VKMC_TC_3", "com.example.Four", "the  FIFTH case")
         runs = [run(n) for n in range(1, 6)]
