@@ -342,7 +342,7 @@ static int parse(const struct qm_context *context)
 		code = failure_code(context, &err);
 	} else {
 		code = exit_code_of(context, &reports, &summary.verdicts);
-		code = qm_publish(context, &summary, code);
+		code = qm_exit_code_first(code, qm_exit_codes_first(qm_publish(context, &summary)));
 	}
 	qm_reports_release(&reports);
 	qm_summary_release(&summary);

@@ -102,5 +102,5 @@ int qm_command_resume(const struct qm_context *context)
 		code = carry_on(&resumption);
 	qm_world_close(&resumption.world);
 	qm_journal_close(resumption.journal);
-	return qm_soften(context, code);
+	return code;
 }

@@ -83,5 +83,5 @@ int qm_command_undo(const struct qm_context *context)
 		code = carry_out(&undoing);
 	qm_world_close(&undoing.world);
 	qm_receipt_lines_release(&undoing.lines);
-	return qm_soften(context, code);
+	return code;
 }

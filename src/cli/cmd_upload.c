@@ -162,7 +162,7 @@ static int upload_or_plan(const struct qm_context *context, bool planning)
 		code = run_job(&with_signals, &world, map, planning);
 	qm_world_close(&world);
 	qm_map_file_free(map);
-	return qm_soften(context, code);
+	return code;
 }
 
 int qm_command_upload(const struct qm_context *context)

@@ -70,3 +70,19 @@ bool qm_soft_code_is_named(const char *codes, int code)
 			return true;
 	return false;
 }
+
+int qm_exit_codes_first(unsigned codes)
+{
+	for (size_t i = 0; i < qm_exit_row_count; i++)
+		if (codes & (1U << qm_exit_order[i]))
+			return qm_exit_order[i];
+	return QM_EXIT_OK;
+}
+
+int qm_exit_codes_hard(unsigned codes, const char *soft)
+{
+	for (size_t i = 0; soft && i < qm_exit_row_count; i++)
+		if (qm_soft_code_is_named(soft, qm_exit_order[i]))
+			codes &= ~(1U << qm_exit_order[i]);
+	return qm_exit_codes_first(codes);
+}

@@ -3,8 +3,9 @@
  *
  * Several things can go wrong in one run; the code is that of the reason which applies first:
  * 2, 5, 9, 8, 10, 7, 1, 4, 6, 3, 0. A plan that could be read (0) and a report that could not (4)
- * make 4; an unreachable server (10) besides makes 10. With --soft-fail some of them become 0, with
- * a loud warning; the conclusion in the summary stays what it was.
+ * make 4; an unreachable server (10) besides makes 10. What --soft-fail names does not count, with
+ * a loud warning: of the codes 10, 4 and 6 --soft-fail=4,10 leaves 6. The conclusion in the summary
+ * stays what it was.
  *
  * The codes of an upload's reasons are in src/upload/summary.c; a test holds the two together.
  */
@@ -49,5 +50,10 @@ bool qm_soft_codes_are_good(const char *codes);
 
 /* Whether `codes` ("1,4,6,7,10") names this code. */
 bool qm_soft_code_is_named(const char *codes, int code);
+
+/* Codes that apply together, as a set: bit 4 is code 4. 0 is the code of the empty one. */
+int qm_exit_codes_first(unsigned codes);
+/* The first one that `soft` does not name; `soft` may be NULL: it names none. */
+int qm_exit_codes_hard(unsigned codes, const char *soft);
 
 #endif

@@ -96,8 +96,8 @@ static enum qm_code add_to_file(const struct qm_context *context, const struct s
 	return code;
 }
 
-static int publish_file(const struct qm_context *context, const struct sink *sink,
-	const struct qm_summary *summary, int code)
+static unsigned publish_file(
+	const struct qm_context *context, const struct sink *sink, const struct qm_summary *summary)
 {
 	bool github = system_of(context) == QM_CI_GITHUB;
 	const char *named = github ? getenv(sink->variable) : NULL;
@@ -106,9 +106,9 @@ static int publish_file(const struct qm_context *context, const struct sink *sin
 
 	qm_error_init(&err);
 	if (!path || !*path || !add_to_file(context, sink, path, summary, &err))
-		return code;
+		return 0;
 	qm_log_failure(context->log, sink->given ? QM_LOG_ERROR : QM_LOG_WARNING, &err);
-	return sink->given ? qm_exit_code_first(code, QM_EXIT_FAILED) : code;
+	return sink->given ? 1U << QM_EXIT_FAILED : 0;
 }
 
 /* ---- Annotations. */
@@ -236,17 +236,18 @@ static void publish_annotations(
 	qm_buf_release(&notes.talk);
 }
 
-int qm_publish(const struct qm_context *context, const struct qm_summary *summary, int code)
+unsigned qm_publish(const struct qm_context *context, const struct qm_summary *summary)
 {
 	const struct qm_settings *settings = context->settings;
 	const struct sink files[] = {
 		{ settings->summary, "GITHUB_STEP_SUMMARY", FILE_MAX_BYTES, qm_summary_markdown },
 		{ settings->outputs, "GITHUB_OUTPUT", FILE_MAX_BYTES, qm_summary_outputs },
 	};
-	bool excused = settings->soft_fail && qm_soft_code_is_named(settings->soft_fail, code);
+	unsigned codes = qm_summary_exit_codes(summary);
+	bool excused = codes && !qm_exit_codes_hard(codes, settings->soft_fail);
 
 	for (size_t i = 0; i < sizeof files / sizeof *files; i++)
-		code = publish_file(context, &files[i], summary, code);
+		codes |= publish_file(context, &files[i], summary);
 	publish_annotations(context, summary, excused);
-	return code;
+	return codes;
 }

@@ -26,7 +26,7 @@ bool qm_is_published(const struct qm_context *context);
 void qm_publish_begin(const struct qm_context *context, const char *title);
 void qm_publish_unfold(const struct qm_context *context);
 
-/* `code` is the exit code so far; returns the one that it leads to. */
-int qm_publish(const struct qm_context *context, const struct qm_summary *summary, int code);
+/* The exit codes (exit_code.h) of the summary, and of what could not be published. */
+unsigned qm_publish(const struct qm_context *context, const struct qm_summary *summary);
 
 #endif

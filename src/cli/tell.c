@@ -16,6 +16,19 @@ static void print_text(const struct qm_context *context, const struct qm_summary
 	qm_buf_release(&text);
 }
 
+/* What --soft-fail excuses, and nobody shall overlook it. */
+static int soften(const struct qm_context *context, unsigned codes)
+{
+	int code = qm_exit_codes_first(codes);
+	int hard = qm_exit_codes_hard(codes, context->settings->soft_fail);
+
+	if (hard != code)
+		qm_log_line(context->log, QM_LOG_WARNING,
+			"--soft-fail: the exit code is %d instead of %d (%s)", hard, code,
+			qm_exit_code_text(code));
+	return hard;
+}
+
 int qm_tell_summary(const struct qm_context *context, const struct qm_summary *summary)
 {
 	qm_publish_unfold(context);
@@ -23,7 +36,7 @@ int qm_tell_summary(const struct qm_context *context, const struct qm_summary *s
 		(void)qm_tell_reasons(context, summary, true);
 	else
 		print_text(context, summary); /* reasons and all */
-	return qm_publish(context, summary, qm_summary_exit_code(summary));
+	return soften(context, qm_publish(context, summary));
 }
 
 int qm_tell_unbegun(const struct qm_context *context, const struct qm_error *err, bool planning)
@@ -35,20 +48,8 @@ int qm_tell_unbegun(const struct qm_context *context, const struct qm_error *err
 	summary.planning = planning;
 	qm_summary_failure(&summary, err);
 	qm_publish_unfold(context);
-	code = qm_tell_reasons(context, &summary, context->settings->format == QM_FORMAT_JSON);
-	code = qm_publish(context, &summary, code);
+	(void)qm_tell_reasons(context, &summary, context->settings->format == QM_FORMAT_JSON);
+	code = soften(context, qm_publish(context, &summary));
 	qm_summary_release(&summary);
 	return code;
-}
-
-int qm_soften(const struct qm_context *context, int code)
-{
-	const char *codes = context->settings->soft_fail;
-
-	if (!code || !codes || !qm_soft_code_is_named(codes, code))
-		return code;
-	qm_log_line(context->log, QM_LOG_WARNING,
-		"--soft-fail: the exit code is 0 instead of %d (%s)", code,
-		qm_exit_code_text(code));
-	return QM_EXIT_OK;
 }

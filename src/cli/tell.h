@@ -9,11 +9,8 @@
 #include "src/cli/commands.h"
 #include "src/upload/summary.h"
 
-/* Both return the exit code of the reason that applies first. */
+/* Both return the exit code of the first reason that --soft-fail does not excuse. */
 int qm_tell_summary(const struct qm_context *context, const struct qm_summary *summary);
 int qm_tell_unbegun(const struct qm_context *context, const struct qm_error *err, bool planning);
-
-/* A code that --soft-fail names becomes 0, and nobody shall overlook it. */
-int qm_soften(const struct qm_context *context, int code);
 
 #endif

@@ -151,6 +151,18 @@ int qm_summary_exit_code(const struct qm_summary *summary)
 	return first == QM_REASONS ? 0 : exit_codes[first];
 }
 
+unsigned qm_summary_exit_codes(const struct qm_summary *summary)
+{
+	unsigned codes = 0;
+
+	for (size_t i = 0; i < summary->reasons.count; i++) {
+		const struct qm_reason_line *line = qm_vec_at(&summary->reasons, i);
+
+		codes |= 1U << exit_codes[line->reason];
+	}
+	return codes;
+}
+
 enum qm_conclusion qm_summary_conclusion(const struct qm_summary *summary)
 {
 	enum qm_reason first = first_reason(summary);

@@ -126,6 +126,8 @@ bool qm_summary_has(const struct qm_summary *summary, enum qm_reason reason);
 enum qm_conclusion qm_summary_conclusion(const struct qm_summary *summary);
 /* Of the reason that applies first; 0 without any. */
 int qm_summary_exit_code(const struct qm_summary *summary);
+/* Of all its reasons, as a set: bit 4 is code 4. */
+unsigned qm_summary_exit_codes(const struct qm_summary *summary);
 
 /* Whether reports were read, and what they hold. Results that were not resolved are counted as
  * the reports have them. */

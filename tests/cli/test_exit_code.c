@@ -125,6 +125,30 @@ static void a_code_is_named_whole_or_not_at_all(void **state)
 			fail_msg("%d in \"%s\"", rows[i].code, rows[i].codes);
 }
 
+static void of_several_codes_the_first_that_is_not_excused_counts(void **state)
+{
+	static const struct {
+		unsigned codes;
+		const char *soft;
+		int hard;
+	} rows[] = {
+		{ 0, NULL, 0 },
+		{ 0, "1,4", 0 },
+		{ 1U << 4 | 1U << 6, NULL, 4 },
+		{ 1U << 4 | 1U << 6, "4", 6 },
+		{ 1U << 4 | 1U << 6, "6", 4 },
+		{ 1U << 4 | 1U << 6, "4,6", 0 },
+		{ 1U << 1 | 1U << 6, "1", 6 },
+		{ 1U << 10 | 1U << 4 | 1U << 6, "4,10", 6 },
+		{ 1U << 10 | 1U << 1, "1", 10 },
+	};
+
+	(void)state;
+	assert_int_equal(qm_exit_codes_first(1U << 10 | 1U << 8 | 1U << 3), 8);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		assert_int_equal(qm_exit_codes_hard(rows[i].codes, rows[i].soft), rows[i].hard);
+}
+
 static void a_summary_without_reasons_ends_with_0(void **state)
 {
 	struct qm_summary summary;
@@ -161,6 +185,7 @@ int main(void)
 		cmocka_unit_test(of_two_codes_the_first_that_applies_counts),
 		cmocka_unit_test(soft_codes_are_numbers_of_failures_with_commas),
 		cmocka_unit_test(a_code_is_named_whole_or_not_at_all),
+		cmocka_unit_test(of_several_codes_the_first_that_is_not_excused_counts),
 		cmocka_unit_test(a_summary_without_reasons_ends_with_0),
 		cmocka_unit_test(of_two_reasons_the_code_is_that_of_the_first_that_applies),
 	};

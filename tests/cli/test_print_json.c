@@ -88,6 +88,9 @@ static void a_key_is_hidden_in_texts_alone(void **state)
 	/* As it is, and not only as JSON writes it. */
 	print("[\"a\\\"b\\u00e4 printed\"]", false, "a\"b\xc3\xa4", out);
 	assert_string_equal(out, "[\"*** printed\"]\n");
+	/* Whoever reads it looks for the names. */
+	print("{\"results\": {\"u\": \"u\"}}", false, "u", out);
+	assert_string_equal(out, "{\"results\":{\"u\":\"*\"}}\n");
 }
 
 int main(void)

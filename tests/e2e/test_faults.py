@@ -230,6 +230,15 @@ class Faults(Case):
         self.assertEqual(done.json["conclusion"], "failed")
         self.assertIn("soft-fail", done.err)
 
+    def test_soft_fail_excuses_no_more_than_it_names(self):
+        # The report is cut (4), and nothing of it is mapped (6).
+        self.start(world([execution(2720260, [run(1)])]))
+        report = self.write("TEST-a.xml", junit(("a", "b", ""))[:-12])
+        for soft, code in (("4", 6), ("6", 4), ("1,7", 4), ("4,6", 0)):
+            with self.subTest(soft):
+                done = self.upload("--soft-fail=" + soft, report, code=code)
+                self.assertEqual("--soft-fail: the exit code is" in done.err, "4" in soft)
+
 
 class Orders(Case):
     def test_names_cannot_give_orders_to_a_terminal_or_a_ci(self):
