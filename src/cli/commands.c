@@ -7,6 +7,7 @@
 #include "src/cli/help.h"
 #include "src/cli/publish.h"
 #include "src/cli/sources.h"
+#include "src/cli/tell.h"
 #include "src/cli/terminal.h"
 
 #include <string.h>
@@ -113,16 +114,32 @@ static enum qm_code read_settings(struct qm_settings *settings, const struct qm_
 
 	code = qm_read_arguments(settings, &given, command, count, arguments, out_help, err);
 	/* Help must not depend on what else is wrong. */
-	if (code || *out_help || !command->bit)
+	if (*out_help || (!code && !command->bit))
 		return code;
-	code = qm_read_environment(settings, &given, command, err);
+	if (!code)
+		code = qm_read_environment(settings, &given, command, err);
 	if (!code)
 		code = qm_read_config(settings, &given, err);
-	if (code)
-		return code;
+	/* Also after a failure, which is told as they say. */
 	qm_read_defaults(settings, &given);
-	code = qm_read_ci(settings, err);
-	return code ? code : qm_publish_check(settings, err);
+	if (!code)
+		code = qm_read_ci(settings, err);
+	if (code || !qm_publish_check(settings, err))
+		return code;
+	/* That they cannot be written is told once. */
+	settings->summary = settings->outputs = NULL;
+	return QM_EUSAGE;
+}
+
+/* What a CI system waits for, a conclusion, it gets from a command that sets statuses, too. */
+static int tell_unread(const struct qm_command *command, const struct qm_context *context,
+	bool json, const struct qm_error *err)
+{
+	bool planning = command->bit == QM_FOR_PLAN;
+
+	if (command->bit & QM_FOR_WRITES)
+		return qm_tell_unread(context, err, planning);
+	return qm_tell_failure(context, err, json, planning);
 }
 
 static int print_help(const struct qm_context *context, const struct qm_command *command)
@@ -163,9 +180,10 @@ static int run_command(
 	qm_settings_init(&settings);
 	context->settings = &settings;
 	if (read_settings(&settings, command, count, arguments, &help, &err)) {
-		bool planning = command->bit == QM_FOR_PLAN;
+		bool json = qm_wants_json(count, arguments);
 
-		code = qm_tell_failure(context, &err, qm_wants_json(count, arguments), planning);
+		settings.format = json ? QM_FORMAT_JSON : QM_FORMAT_TEXT;
+		code = tell_unread(command, context, json, &err);
 	} else if (help) {
 		code = print_help(context, command);
 	} else {

@@ -39,7 +39,7 @@ int qm_tell_summary(const struct qm_context *context, const struct qm_summary *s
 	return soften(context, qm_publish(context, summary));
 }
 
-int qm_tell_unbegun(const struct qm_context *context, const struct qm_error *err, bool planning)
+int qm_tell_unread(const struct qm_context *context, const struct qm_error *err, bool planning)
 {
 	struct qm_summary summary;
 	int code;
@@ -47,9 +47,14 @@ int qm_tell_unbegun(const struct qm_context *context, const struct qm_error *err
 	qm_summary_init(&summary);
 	summary.planning = planning;
 	qm_summary_failure(&summary, err);
-	qm_publish_unfold(context);
 	(void)qm_tell_reasons(context, &summary, context->settings->format == QM_FORMAT_JSON);
 	code = soften(context, qm_publish(context, &summary));
 	qm_summary_release(&summary);
 	return code;
+}
+
+int qm_tell_unbegun(const struct qm_context *context, const struct qm_error *err, bool planning)
+{
+	qm_publish_unfold(context);
+	return qm_tell_unread(context, err, planning);
 }

@@ -9,8 +9,10 @@
 #include "src/cli/commands.h"
 #include "src/upload/summary.h"
 
-/* Both return the exit code of the first reason that --soft-fail does not excuse. */
+/* All return the exit code of the first reason that --soft-fail does not excuse. */
 int qm_tell_summary(const struct qm_context *context, const struct qm_summary *summary);
 int qm_tell_unbegun(const struct qm_context *context, const struct qm_error *err, bool planning);
+/* The same where not even its settings could be read: nothing is folded in the log by then. */
+int qm_tell_unread(const struct qm_context *context, const struct qm_error *err, bool planning);
 
 #endif
