@@ -4,7 +4,8 @@
 # What it is told is in the environment, as action.yml sets it.
 #
 #   find    QM_PROGRAM, if it is named; else the asset of the release QM_VERSION for this system,
-#           whose SHA-256 is checked; else tells the folder that `build` fills, and its cache's key
+#           whose SHA-256 is checked, against QM_SHA256 where it is set: then it is this asset or
+#           none; else tells the folder that `build` fills, and its cache's key
 #   build   builds this checkout into QM_FOLDER, unless it came out of the cache
 set -euo pipefail
 
@@ -61,19 +62,28 @@ fetch() { # URL FILE
 	curl --silent --show-error --fail --location --retry 3 --output "$2" "$1"
 }
 
+has_sum() { # FILE SHA256
+	[ -f "$1" ] && printf '%s  %s\n' "$2" "$1" | sha256sum --check --status
+}
+
+# An asset that is there already and has the checksum that was given is not fetched again.
 download() { # RELEASE FOLDER
 	local asset base sum
 
 	asset=qmetry-ci-$1-$(system_name).tar.gz
 	base=$GITHUB_SERVER_URL/$QM_REPOSITORY/releases/download/$1
 	mkdir -p "$2"
+	if [ -n "$QM_SHA256" ] && has_sum "$2/$asset" "$QM_SHA256"; then
+		tar -xzf "$2/$asset" -C "$2" qmetry-ci
+		return
+	fi
 	fetch "$base/SHA256SUMS" "$2/SHA256SUMS" || return 1
 	sum=$(awk -v name="$asset" '$2 == name || $2 == "*" name { print $1 }' "$2/SHA256SUMS")
 	[ -n "$sum" ] || return 1
 	[ -z "$QM_SHA256" ] || [ "$QM_SHA256" = "$sum" ] ||
 		die "the input sha256 is not the checksum of $asset in the release, which is $sum"
 	fetch "$base/$asset" "$2/$asset" || return 1
-	printf '%s  %s\n' "$sum" "$2/$asset" | sha256sum --check --status ||
+	has_sum "$2/$asset" "$sum" ||
 		die "$base/$asset is not what its release lists: its SHA-256 is not $sum"
 	tar -xzf "$2/$asset" -C "$2" qmetry-ci
 }
@@ -91,6 +101,8 @@ find_program() {
 
 	[ "$(uname -s)" = Linux ] ||
 		die "qmetry-ci runs on Linux: hand the reports to a job on ubuntu as an artifact"
+	[ -z "$QM_SHA256" ] || [ -z "$QM_PROGRAM" ] ||
+		die "the input sha256 is of a release's asset, and the input program names another"
 	if [ -n "$QM_PROGRAM" ]; then
 		tell program "$QM_PROGRAM"
 		return
@@ -98,6 +110,8 @@ find_program() {
 	release=$(release_name)
 	folder=$tools/$release-$(system_name)
 	if [ -n "$release" ] && [ -n "$QM_REPOSITORY" ]; then
+		# What was unpacked before is not trusted where a checksum is given.
+		[ -z "$QM_SHA256" ] || rm -f "$folder/qmetry-ci"
 		[ -x "$folder/qmetry-ci" ] || download "$release" "$folder" || true
 		if can_work "$folder/qmetry-ci"; then
 			say "the program of release $release"
@@ -106,6 +120,9 @@ find_program() {
 		fi
 		say "release $release has no program for $(system_name)"
 	fi
+	[ -z "$QM_SHA256" ] ||
+		die "release ${release:-(none)} has no asset with the input sha256 for" \
+			"$(system_name); without that input the program is built"
 	folder=$tools/$(system_name)-$(sources_hash)
 	tell program "$folder/qmetry-ci"
 	works "$folder/qmetry-ci" || {

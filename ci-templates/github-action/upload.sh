@@ -6,9 +6,24 @@
 # environment alone. Summary, outputs and annotations are the program's work.
 set -euo pipefail
 
+# A text as the runner's commands take it: a line end in it would begin a command of its own.
+encode() { # TEXT
+	local text=${1//'%'/%25}
+
+	text=${text//$'\r'/%0D}
+	printf '%s' "${text//$'\n'/%0A}"
+}
+
 die() { # EXIT_CODE TEXT
-	printf '::error title=qmetry-ci::%s\n' "$2"
+	printf '::error title=qmetry-ci::%s\n' "$(encode "$2")"
+	printf 'conclusion=failed\n' >>"$GITHUB_OUTPUT"
 	exit "$1"
+}
+
+trim() { # TEXT
+	local text=${1#"${1%%[![:space:]]*}"}
+
+	printf '%s' "${text%"${text##*[![:space:]]}"}"
 }
 
 for name in "${!INPUT_@}"; do
@@ -16,8 +31,14 @@ for name in "${!INPUT_@}"; do
 	unset "$name"
 done
 
-# GitHub hides what is a secret of its own; this hides a key that another step fetched, too.
-[ -z "${QMETRY_API_KEY:-}" ] || printf '::add-mask::%s\n' "$QMETRY_API_KEY"
+# GitHub hides what is a secret of its own; this hides a key that another step fetched, too. One of
+# blanks alone is none.
+key=$(trim "${QMETRY_API_KEY-}")
+if [ -n "$key" ]; then
+	printf '::add-mask::%s\n' "$(encode "$key")"
+else
+	unset QMETRY_API_KEY
+fi
 
 # ---- Which exit codes are no failure of the step
 
@@ -36,15 +57,14 @@ fi
 
 files=()
 while IFS= read -r line; do
-	line=${line#"${line%%[![:space:]]*}"}
-	line=${line%"${line##*[![:space:]]}"}
+	line=$(trim "$line")
 	[ -z "$line" ] || files+=("$line")
 done <<<"$QM_FILES"
 
 options=()
-if [ -n "$QM_EXTRA_ARGS" ]; then
+if [ -n "$(trim "$QM_EXTRA_ARGS")" ]; then
 	# xargs knows quotes and expands nothing.
-	words=$(xargs printf '%s\n' <<<"$QM_EXTRA_ARGS") ||
+	words=$(xargs printf '%s\n' <<<"$QM_EXTRA_ARGS" 2>/dev/null) ||
 		die 2 "extra-args: a quote is not closed in: $QM_EXTRA_ARGS"
 	mapfile -t options <<<"$words"
 fi

@@ -17,13 +17,15 @@ SHELLS = {"bash": ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail"], "sh
 STEP_FILES = ("GITHUB_OUTPUT", "GITHUB_ENV", "GITHUB_PATH", "GITHUB_STEP_SUMMARY")
 
 
+def plain(part, more=()):
+    """What a command means: some characters are written as codes."""
+    for code, character in (*more, ("%0D", "\r"), ("%0A", "\n"), ("%25", "%")):
+        part = part.replace(code, character)
+    return part
+
+
 class Annotation:
     def __init__(self, level, properties, text):
-        def plain(part, more=()):
-            for code, character in (*more, ("%0D", "\r"), ("%0A", "\n"), ("%25", "%")):
-                part = part.replace(code, character)
-            return part
-
         self.level, self.text = level, plain(text)
         self.properties = {
             name: plain(value, (("%3A", ":"), ("%2C", ",")))
@@ -178,7 +180,7 @@ class Runner:
             command = re.match(r"\s*::([\w-]+)(?: ([^:]*))?::(.*)$", line)
             name = command.group(1) if command else None
             if name == "add-mask":
-                done.masks.append(command.group(3))
+                done.masks.append(plain(command.group(3)))
                 line = "::add-mask::***"
             elif name in ("error", "warning", "notice"):
                 done.annotations.append(Annotation(name, command.group(2) or "", command.group(3)))
@@ -187,5 +189,6 @@ class Runner:
             elif name and name != "endgroup":
                 raise ValueError("an order that nobody gave: %r" % line)
             for mask in done.masks:
-                line = line.replace(mask, "***")
+                for part in mask.splitlines():  # each line of it, too, as the runner does
+                    line = line.replace(part, "***")
             done.log += line + "\n"

@@ -137,9 +137,23 @@ class Upload(Action):
         self.assertTrue(done.ok, done.log)
         self.assertEqual(self.runs()[1001]["comment"], "two words $(touch x)")
         self.assertEqual(os.listdir(self.runner.workspace), ["target"])
-        done = self.act(extra_args="--comment 'open")
+        done = self.act(extra_args="--comment 'open\n::stop-commands::x")
         self.assertFalse(done.ok)
-        self.assertIn("a quote is not closed", done.log)
+        self.assertEqual(
+            done.of_level("error")[0].text,
+            "extra-args: a quote is not closed in: --comment 'open\n::stop-commands::x",
+        )
+        self.assertNotIn("\n::stop-commands", done.log)
+        self.assertEqual(done.outputs["conclusion"], "failed")
+        self.assertTrue(self.act(extra_args=" \n").ok)
+
+    def test_a_mask_covers_all_of_a_key(self):
+        self.report()
+        with_percent = "qk%0Aey%25"
+        done = self.act(api_key=with_percent + "\nsecond line\n")
+        self.assertEqual(self.code(done), 2)
+        self.assertEqual(done.masks, [with_percent + "\nsecond line"])
+        self.assertNotIn("second line", done.log)
 
     def test_a_working_directory_is_where_reports_are(self):
         self.world()
@@ -271,7 +285,11 @@ class Failures(Action):
         self.report()
         done = self.act(batch_size="many")
         self.assertEqual(self.code(done), 2)
-        self.assertIn("QMETRY_BATCH_SIZE", done.log)
+        self.assertIn("QMETRY_BATCH_SIZE", done.of_level("error")[0].text)
+        self.assertEqual(done.outputs["conclusion"], "failed")
+        self.assertIn("## qmetry-ci: failed", done.summary)
+        done = self.act(extra_args="--no-such-option")
+        self.assertEqual(done.outputs["conclusion"], "failed")
 
 
 class WithoutKey(Action):
@@ -289,6 +307,8 @@ class WithoutKey(Action):
         self.assertIn("### Failed tests (1)", done.summary)
         self.assertIn("gets no secrets", done.of_level("notice")[0].text)
         self.assertEqual(done.of_level("error")[0].text, "boom")
+        done = self.act(github=SECRETLESS, api_key=" ")
+        self.assertEqual(done.outputs["conclusion"], "skipped")
 
     def test_dependabot_likewise(self):
         self.report()
@@ -402,8 +422,9 @@ class Program(Action):
         shutil.copytree(outputs["folder"], kept)
         self.caches[outputs["key"]] = kept
 
-    def get(self, ref="v1", **inputs):
-        shutil.rmtree(os.path.join(self.folder, "temp"), ignore_errors=True)
+    def get(self, ref="v1", keep=False, **inputs):
+        if not keep:
+            shutil.rmtree(os.path.join(self.folder, "temp"), ignore_errors=True)
         runner = Runner(
             self.folder,
             self.environment({}),
@@ -477,6 +498,33 @@ class Program(Action):
         done = self.get(sha256="0" * 64)
         self.assertFalse(done.ok)
         self.assertIn("sha256 is not the checksum", done.of_level("error")[0].text)
+
+    def test_with_a_pinned_checksum_it_is_that_asset_or_none(self):
+        digest = self.release()
+        asset = "qmetry-ci-v1.2.3-%s.tar.gz" % system_name()
+        self.assert_works(self.get())
+        # What an earlier job left is neither taken for it nor trusted.
+        done = self.get(keep=True, sha256="0" * 64)
+        self.assertFalse(done.ok)
+        (left,) = [
+            os.path.join(folder, "qmetry-ci")
+            for folder, _, files in os.walk(os.path.join(self.folder, "temp", "qmetry-ci"))
+            if asset in files
+        ]
+        self.write(left, "#!/bin/sh\necho somebody else\n")
+        self.server.asked.clear()
+        self.assert_works(self.get(keep=True, sha256=digest))
+        self.assertEqual(self.server.asked, [])
+        # Nor is it built where there is no such asset.
+        self.server.files.clear()
+        self.write(os.path.join(os.path.dirname(left), asset), "no archive")
+        self.assertFalse(self.get(keep=True, sha256=digest).ok)
+        for ref in ("v1", "main"):
+            done = self.get(ref, sha256=digest)
+            self.assertFalse(done.ok)
+            self.assertIn("no asset with the input sha256", done.of_level("error")[0].text)
+        self.assertFalse(self.get(sha256=digest, program=self.real).ok)
+        self.assertEqual(self.built(), [])
 
     def test_without_a_release_it_is_built_once(self):
         done = self.get()
