@@ -16,6 +16,7 @@ void qm_catalog_init(struct qm_catalog *catalog)
 	qm_vec_init(&catalog->test_cases, sizeof(struct qm_test_case));
 	qm_vec_init(&catalog->runs, sizeof(struct qm_run));
 	qm_vec_init(&catalog->left, sizeof(struct qm_left));
+	qm_vec_init(&catalog->co_owners, sizeof(struct qm_co_owner));
 	qm_map_init(&catalog->by_key);
 	qm_map_init(&catalog->by_script);
 	qm_map_init(&catalog->by_summary);
@@ -26,6 +27,7 @@ void qm_catalog_release(struct qm_catalog *catalog)
 	qm_map_release(&catalog->by_key);
 	qm_map_release(&catalog->by_script);
 	qm_map_release(&catalog->by_summary);
+	qm_vec_release(&catalog->co_owners);
 	qm_vec_release(&catalog->left);
 	qm_vec_release(&catalog->runs);
 	qm_vec_release(&catalog->test_cases);
@@ -42,6 +44,8 @@ void qm_catalog_forget_texts(struct qm_catalog *catalog)
 		qm_map_release(maps[i]);
 		qm_map_init(maps[i]);
 	}
+	qm_vec_release(&catalog->co_owners);
+	qm_vec_init(&catalog->co_owners, sizeof(struct qm_co_owner));
 	catalog->knows_summaries = false;
 }
 
@@ -103,14 +107,42 @@ const struct qm_status *qm_catalog_status_of(const struct qm_catalog *catalog, i
 
 _Static_assert(sizeof(size_t) >= 2 * sizeof(uint32_t), "a map's number holds two test cases");
 
-static size_t pack_owners(uint32_t first, uint32_t second)
+static size_t pack_owners(uint32_t first, uint32_t next)
 {
-	return (size_t)second << 32 | first;
+	return (size_t)next << 32 | first;
 }
 
 struct qm_owners qm_owners_of(size_t found)
 {
-	return (struct qm_owners){ .first = (uint32_t)found, .second = (uint32_t)(found >> 32) };
+	return (struct qm_owners){ .first = (uint32_t)found, .next = (uint32_t)(found >> 32) };
+}
+
+static struct qm_co_owner *co_owner_at(const struct qm_catalog *catalog, uint32_t index)
+{
+	return qm_vec_at(&catalog->co_owners, index);
+}
+
+void qm_catalog_mention(struct qm_catalog *catalog, struct qm_owners owners)
+{
+	struct qm_test_case *test_cases = catalog->test_cases.items;
+
+	test_cases[owners.first].mentioned = true;
+	for (uint32_t i = owners.next; i != QM_NONE; i = co_owner_at(catalog, i)->next) {
+		struct qm_co_owner *owner = co_owner_at(catalog, i);
+
+		if (owner->mentioned)
+			break;
+		owner->mentioned = true;
+		test_cases[owner->test_case].mentioned = true;
+	}
+}
+
+static uint32_t add_co_owner(struct qm_catalog *catalog, uint32_t test_case, uint32_t next)
+{
+	struct qm_co_owner *owner = qm_vec_add(&catalog->co_owners);
+
+	*owner = (struct qm_co_owner){ .test_case = test_case, .next = next };
+	return (uint32_t)catalog->co_owners.count - 1;
 }
 
 /* Notes that the test case has the text, a copy of which is made unless `text` may be borrowed. */
@@ -127,8 +159,17 @@ static void add_owner(struct qm_catalog *catalog, struct qm_map *map, const char
 		return;
 	}
 	owners = qm_owners_of(*found);
-	if (owners.first != index && owners.second == QM_NONE)
-		*found = pack_owners(owners.first, index);
+	if (owners.first == index)
+		return;
+	if (owners.next == QM_NONE) {
+		*found = pack_owners(owners.first, add_co_owner(catalog, index, QM_NONE));
+	} else if (co_owner_at(catalog, owners.next)->test_case != index) {
+		/* Behind the second one, which messages name. */
+		uint32_t added =
+			add_co_owner(catalog, index, co_owner_at(catalog, owners.next)->next);
+
+		co_owner_at(catalog, owners.next)->next = added;
+	}
 }
 
 static void add_summary_owner(struct qm_catalog *catalog, const char *summary, uint32_t index)

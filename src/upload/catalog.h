@@ -28,6 +28,7 @@
 struct qm_test_case {
 	const char *key, *summary, *script_name; /* script_name: NULL if none */
 	uint32_t first_run;                      /* index into runs, QM_NONE: none */
+	bool mentioned; /* by results that are not its: qm_catalog_mention() */
 };
 
 /*
@@ -76,6 +77,7 @@ struct qm_catalog {
 	struct qm_map by_key;     /* -> test case */
 	struct qm_map by_script;  /* -> qm_owners_of() */
 	struct qm_map by_summary; /* -> qm_owners_of(); filled by qm_catalog_find_summary() */
+	struct qm_vec co_owners;  /* struct qm_co_owner */
 	bool knows_summaries;     /* by_summary is filled */
 	struct qm_cache *cache;   /* that reading makes use of; NULL: none */
 	bool is_cached;           /* some runs are the cache's, without status: survey.h */
@@ -94,13 +96,21 @@ void qm_catalog_release(struct qm_catalog *catalog);
 /* Gives back a fifth of the memory before a plan needs it; from here on no text is looked up. */
 void qm_catalog_forget_texts(struct qm_catalog *catalog);
 
-/* The test cases that have a text: one, or the first two of those between which is no choice. */
+/* The test cases that have a text: one, or several between which is no choice. */
 struct qm_owners {
-	uint32_t first, second; /* second: QM_NONE where it is the only one */
+	uint32_t first, next; /* next: index into co_owners; QM_NONE where it is the only one */
+};
+
+struct qm_co_owner {
+	uint32_t test_case, next;
+	bool mentioned; /* and so are those behind it */
 };
 
 /* What by_script and by_summary hold. */
 struct qm_owners qm_owners_of(size_t found);
+
+/* Results may be of these test cases, and are not given to any of them: they are not missing. */
+void qm_catalog_mention(struct qm_catalog *catalog, struct qm_owners owners);
 
 /* For qm_owners_of(): the test cases with that summary (qm_text_normalise()); NULL: none. */
 const size_t *qm_catalog_find_summary(struct qm_catalog *catalog, const char *normalised);

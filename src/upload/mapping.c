@@ -17,6 +17,7 @@ struct qm_mapping {
 	enum qm_report_kind kind; /* of the report being read */
 	/* Reused for every result, so that none of them costs an allocation. */
 	struct qm_buf name, normalised;
+	struct qm_vec others;       /* struct qm_owners, of the last result */
 	struct qm_nearest *nearest; /* NULL: not needed yet */
 };
 
@@ -37,6 +38,7 @@ struct qm_mapping *qm_mapping_new(
 	mapping->options = *options;
 	qm_buf_init(&mapping->name, NAME_BYTES);
 	qm_buf_init(&mapping->normalised, NAME_BYTES);
+	qm_vec_init(&mapping->others, sizeof(struct qm_owners));
 	return mapping;
 }
 
@@ -46,6 +48,7 @@ void qm_mapping_free(struct qm_mapping *mapping)
 		return;
 	qm_buf_release(&mapping->name);
 	qm_buf_release(&mapping->normalised);
+	qm_vec_release(&mapping->others);
 	qm_nearest_free(mapping->nearest);
 	free(mapping);
 }
@@ -83,15 +86,24 @@ static const struct qm_test_case *case_at(const struct qm_catalog *catalog, uint
 	return qm_vec_at(&catalog->test_cases, index);
 }
 
-static void add_case(struct qm_mapped *out, uint32_t index)
+static void add_other(struct qm_mapping *mapping, uint32_t index)
+{
+	const struct qm_owners owners = { .first = index, .next = QM_NONE };
+
+	qm_vec_push(&mapping->others, &owners);
+}
+
+static void add_case(struct qm_mapping *mapping, struct qm_mapped *out, uint32_t index)
 {
 	for (size_t i = 0; i < out->count; i++)
 		if (out->cases[i] == index)
 			return;
-	if (out->count < QM_MATCH_CASES)
+	if (out->count < QM_MATCH_CASES) {
 		out->cases[out->count++] = index;
-	else
-		out->dropped++;
+		return;
+	}
+	out->dropped++;
+	add_other(mapping, index);
 }
 
 /* ---- By key. */
@@ -120,12 +132,12 @@ static void add_unknown(struct qm_mapped *out, const char *key)
 		out->unknown + used, sizeof out->unknown - used, "%s%s", used ? ", " : "", key);
 }
 
-static void add_key(const struct qm_mapping *mapping, const char *key, struct qm_mapped *out)
+static void add_key(struct qm_mapping *mapping, const char *key, struct qm_mapped *out)
 {
 	const size_t *index = qm_map_find(&mapping->catalog->by_key, key);
 
 	if (index)
-		add_case(out, (uint32_t)*index);
+		add_case(mapping, out, (uint32_t)*index);
 	else
 		add_unknown(out, key);
 }
@@ -154,7 +166,7 @@ static bool is_id_property(const struct qm_match_options *options, const char *n
 }
 
 static void find_in_properties(
-	const struct qm_mapping *mapping, const struct qm_result *result, struct qm_mapped *out)
+	struct qm_mapping *mapping, const struct qm_result *result, struct qm_mapped *out)
 {
 	char key[QM_KEY_BYTES];
 
@@ -171,7 +183,7 @@ static void find_in_properties(
 }
 
 static void find_keys(
-	const struct qm_mapping *mapping, const struct qm_result *result, struct qm_mapped *out)
+	struct qm_mapping *mapping, const struct qm_result *result, struct qm_mapped *out)
 {
 	const char *const texts[] = { result->name, result->class_name, result->description };
 	char key[QM_KEY_BYTES];
@@ -200,20 +212,23 @@ static const char *make_name(struct qm_mapping *mapping, const struct qm_result 
 }
 
 /* One test case has this text: it is the one. Several: told, and never guessed. */
-static bool take_text(const struct qm_mapping *mapping, const size_t *found, const char *what,
-	struct qm_mapped *out)
+static bool take_text(
+	struct qm_mapping *mapping, const size_t *found, const char *what, struct qm_mapped *out)
 {
+	const struct qm_co_owner *co_owners = mapping->catalog->co_owners.items;
 	struct qm_owners owners;
 
 	if (!found)
 		return false;
 	owners = qm_owners_of(*found);
-	if (owners.second == QM_NONE)
-		add_case(out, owners.first);
-	else
-		(void)snprintf(out->why, sizeof out->why, "ambiguous: %s and %s have the same %s",
-			case_at(mapping->catalog, owners.first)->key,
-			case_at(mapping->catalog, owners.second)->key, what);
+	if (owners.next == QM_NONE) {
+		add_case(mapping, out, owners.first);
+		return true;
+	}
+	qm_vec_push(&mapping->others, &owners);
+	(void)snprintf(out->why, sizeof out->why, "ambiguous: %s and %s have the same %s",
+		case_at(mapping->catalog, owners.first)->key,
+		case_at(mapping->catalog, co_owners[owners.next].test_case)->key, what);
 	return true;
 }
 
@@ -333,30 +348,50 @@ static void find_by(struct qm_mapping *mapping, enum qm_match match, const struc
 	}
 }
 
-void qm_mapping_find(
-	struct qm_mapping *mapping, const struct qm_result *result, struct qm_mapped *out)
+/* The first method from `match` on that says something counts. */
+static void find_from(
+	struct qm_mapping *mapping, int match, const struct qm_result *named, struct qm_mapped *out)
 {
-	static const uint64_t key[2] = { 0, 0 };
-	struct qm_result named = subject_of(mapping, result);
-	const char *name;
-
 	out->match = QM_MATCH_NONE;
 	out->ignored = false;
 	out->count = out->dropped = 0;
 	out->why[0] = out->unknown[0] = '\0';
-	name = make_name(mapping, &named, ".", qm_result_base_length(named.name));
-	out->name_hash = qm_hash(key, name, mapping->name.length);
-	for (int match = QM_MATCH_MAP; match <= QM_MATCH_SUMMARY; match++) {
+	for (; match <= QM_MATCH_SUMMARY; match++) {
 		if (!mapping->options.use[match])
 			continue;
-		find_by(mapping, (enum qm_match)match, &named, out);
+		find_by(mapping, (enum qm_match)match, named, out);
 		if (out->count || out->ignored)
 			out->match = (enum qm_match)match;
 		if (out->count || out->ignored || *out->unknown || *out->why)
 			break;
 	}
-	if (out->ignored)
+}
+
+/* Which test cases a test to be ignored would have. */
+static void find_ignored(struct qm_mapping *mapping, const struct qm_result *named)
+{
+	struct qm_mapped would_be;
+
+	find_from(mapping, QM_MATCH_PROPERTY, named, &would_be);
+	for (size_t i = 0; i < would_be.count; i++)
+		add_other(mapping, would_be.cases[i]);
+}
+
+void qm_mapping_find(
+	struct qm_mapping *mapping, const struct qm_result *result, struct qm_mapped *out)
+{
+	static const uint64_t key[2] = { 0, 0 };
+	struct qm_result named = subject_of(mapping, result);
+	const char *name = make_name(mapping, &named, ".", qm_result_base_length(named.name));
+
+	out->name_hash = qm_hash(key, name, mapping->name.length);
+	out->others = &mapping->others;
+	qm_vec_clear(&mapping->others);
+	find_from(mapping, QM_MATCH_MAP, &named, out);
+	if (out->ignored) {
+		find_ignored(mapping, &named);
 		return;
+	}
 	if (*out->unknown)
 		(void)snprintf(
 			out->why, sizeof out->why, "no chosen execution holds %s", out->unknown);

@@ -17,7 +17,8 @@
  *
  * A key that the chosen executions do not hold is reported and does not fall through; keys of
  * other projects are mere text. Two test cases with the same script name or summary are
- * ambiguous: reported, never guessed.
+ * ambiguous: reported, never guessed. What a result may be of and is not given to, be it that it
+ * is to be ignored, is told too: no report says that these test cases are missing.
  */
 #ifndef QM_UPLOAD_MAPPING_H
 #define QM_UPLOAD_MAPPING_H
@@ -63,8 +64,9 @@ struct qm_mapped {
 	bool ignored;       /* as the mapping file says; count is 0 */
 	uint64_t name_hash; /* of the full name without parameters: the same test, the same hash */
 	size_t dropped;     /* test cases beyond QM_MATCH_CASES */
-	char why[192];      /* "no test case has such a key, script name or summary" */
-	char unknown[128];  /* keys that the executions do not hold, "" if none */
+	const struct qm_vec *others; /* struct qm_owners: mentioned; until the next result */
+	char why[192];               /* "no test case has such a key, script name or summary" */
+	char unknown[128];           /* keys that the executions do not hold, "" if none */
 };
 
 struct qm_mapping;

@@ -29,6 +29,7 @@ enum qm_code qm_resolver_new(struct qm_catalog *catalog, struct qm_mapping *mapp
 	qm_vec_init(&resolver->paths, sizeof(const char *));
 	qm_vec_init(&resolver->stage.records, sizeof(struct qm_staged));
 	qm_vec_init(&resolver->stage.tests, sizeof(struct qm_staged_test));
+	qm_vec_init(&resolver->stage.others, sizeof(struct qm_owners));
 	qm_steps_init(resolver, options->level);
 	qm_vec_init(&resolver->resolution.updates, sizeof(struct qm_update));
 	qm_vec_init(&resolver->resolution.unmapped, sizeof(struct qm_unmapped));
@@ -58,6 +59,7 @@ void qm_resolver_free(struct qm_resolver *resolver)
 	qm_vec_release(&resolver->resolution.unmapped);
 	qm_vec_release(&resolver->resolution.updates);
 	qm_steps_release(resolver);
+	qm_vec_release(&resolver->stage.others);
 	qm_vec_release(&resolver->stage.tests);
 	qm_vec_release(&resolver->stage.records);
 	qm_vec_release(&resolver->paths);
@@ -141,6 +143,7 @@ static enum qm_code begin_report(void *context, const struct qm_report_begin *re
 
 	qm_vec_clear(&stage->records);
 	qm_vec_clear(&stage->tests);
+	qm_vec_clear(&stage->others);
 	qm_mapping_begin(resolver->mapping, report->kind);
 	qm_routes_begin_report(&resolver->routes);
 	memset(stage->outcomes, 0, sizeof stage->outcomes);
@@ -225,9 +228,17 @@ static bool has_run(const struct qm_resolver *resolver, uint32_t test_case, uint
 	return run != QM_NONE;
 }
 
+/* Where its result goes nowhere, a test case is not missing all the same. */
+static void stage_other(struct qm_resolver *resolver, uint32_t test_case)
+{
+	const struct qm_owners owners = { .first = test_case, .next = QM_NONE };
+
+	qm_vec_push(&resolver->stage.others, &owners);
+}
+
 /* Only test cases that have a run where the result goes remain, and what does not is told. */
-static uint16_t route(const struct qm_resolver *resolver, const struct qm_result *result,
-	struct qm_mapped *mapped)
+static uint16_t route(
+	struct qm_resolver *resolver, const struct qm_result *result, struct qm_mapped *mapped)
 {
 	const char *report =
 		*(const char *const *)qm_vec_at(&resolver->paths, resolver->stage.report);
@@ -235,10 +246,12 @@ static uint16_t route(const struct qm_resolver *resolver, const struct qm_result
 		&resolver->routes, result, report, mapped->why, sizeof mapped->why);
 	size_t kept = 0;
 
-	for (size_t i = 0; i < mapped->count && destination != QM_NO_DESTINATION; i++) {
+	for (size_t i = 0; i < mapped->count; i++) {
 		uint32_t test_case = mapped->cases[i];
 
-		if (has_run(resolver, test_case, destination))
+		if (destination == QM_NO_DESTINATION)
+			stage_other(resolver, test_case);
+		else if (has_run(resolver, test_case, destination))
 			mapped->cases[kept++] = test_case;
 		else
 			(void)snprintf(mapped->why, sizeof mapped->why, "%s has no run on %s",
@@ -262,6 +275,8 @@ static enum qm_code take_result(void *context, const struct qm_result *result)
 	qm_mapping_find(resolver->mapping, result, &mapped);
 	if (mapped.ignored)
 		resolver->stage.ignored++;
+	for (size_t i = 0; i < mapped.others->count; i++)
+		qm_vec_push(&resolver->stage.others, qm_vec_at(mapped.others, i));
 	if (mapped.count)
 		destination = route(resolver, result, &mapped);
 	(void)qm_result_full_name(result, name, sizeof name);
@@ -452,6 +467,9 @@ static enum qm_code end_report(void *context, const struct qm_report_end *end)
 	resolution->ignored += stage->ignored;
 	for (size_t i = 0; i < stage->records.count; i++)
 		merge_record(resolver, i);
+	for (size_t i = 0; i < stage->others.count; i++)
+		qm_catalog_mention(
+			resolver->catalog, *(const struct qm_owners *)qm_vec_at(&stage->others, i));
 	return QM_OK;
 }
 

@@ -198,6 +198,7 @@ enum qm_code qm_resolver_finish(
 			if (run->results > 1 && (run->step || !resolver->steps.first))
 				list_combined(resolver, i);
 		} else if (run->match != QM_MATCH_AMBIGUOUS &&
+			!qm_resolver_case(resolver, run)->mentioned &&
 			qm_resolver_destination(resolver, i) != QM_NO_DESTINATION) {
 			code = add_missing(resolver, i, err);
 		}

@@ -38,6 +38,7 @@ struct qm_staged_test {
 struct qm_stage {
 	struct qm_vec records; /* struct qm_staged */
 	struct qm_vec tests;   /* struct qm_staged_test, parallel to them, with --level step */
+	struct qm_vec others;  /* struct qm_owners: of test cases that results mention, no more */
 	uint64_t outcomes[QM_OUTCOMES], mapped, unmapped, ignored;
 	size_t listed;   /* length of the unmapped list before it */
 	size_t names;    /* mark in the names before it */

@@ -495,6 +495,26 @@ static void by_steps_testngs_class_is_looked_at(void **state)
 	assert_mapped(&mapped, QM_MATCH_KEY, 1);
 }
 
+static void what_a_result_may_be_of_is_told(void **state)
+{
+	struct desk *desk = *state;
+	struct qm_mapped mapped;
+	const struct qm_test_case *test_cases;
+
+	(void)shelf_run(&desk->catalog, 6, "TWIN", NULL, SHELF_NOT_RUN);
+	(void)shelf_run(&desk->catalog, 7, "twin", NULL, SHELF_NOT_RUN);
+	mapped = find_name(desk, "a", "twin");
+	assert_int_equal(mapped.count, 0);
+	assert_string_equal(mapped.why, "ambiguous: VKMC-TC-3 and VKMC-TC-4 have the same summary");
+	assert_int_equal(mapped.others->count, 1);
+	qm_catalog_mention(&desk->catalog, *(const struct qm_owners *)qm_vec_at(mapped.others, 0));
+	test_cases = desk->catalog.test_cases.items;
+	for (size_t i = 0; i < 7; i++)
+		assert_int_equal(test_cases[i].mentioned, i == 2 || i == 3 || i == 5 || i == 6);
+	mapped = find_name(desk, "a", "VKMC-TC-1");
+	assert_int_equal(mapped.others->count, 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -514,6 +534,7 @@ int main(void)
 		TEST(summaries_ignore_white_space_and_case),
 		TEST(each_summary_of_a_test_case_is_found),
 		TEST(twins_are_ambiguous_and_never_guessed),
+		TEST(what_a_result_may_be_of_is_told),
 		TEST(ways_can_be_switched_off),
 		TEST(parameters_make_no_other_test),
 		TEST(a_catalog_that_forgot_its_texts_finds_nothing),
