@@ -5,6 +5,7 @@
 #include "src/cli/world.h"
 #include "src/upload/imports.h"
 #include "src/upload/leftover.h"
+#include "src/upload/twins.h"
 
 struct importing {
 	const struct qm_context *context;
@@ -12,6 +13,7 @@ struct importing {
 	struct qm_arena arena;
 	struct qm_imports imports;
 	struct qm_stop stop;
+	uint64_t mapped; /* of --only-unmapped: results that have a test case */
 	int exit_code;
 };
 
@@ -27,6 +29,8 @@ static int exit_code_of(const struct qm_imported *item)
 {
 	switch (item->obstacle) {
 	case QM_IMPORT_UNHINDERED:
+		return QM_EXIT_OK;
+	case QM_IMPORT_EMPTY:
 		return QM_EXIT_OK;
 	case QM_IMPORT_UNREADABLE:
 		return QM_EXIT_REPORT;
@@ -103,7 +107,8 @@ static void print(const struct importing *importing)
 	for (size_t i = 0; i < importing->imports.items.count; i++) {
 		const struct qm_imported *item = qm_vec_at(&importing->imports.items, i);
 
-		qm_sheet_text(&sheet, states[item->state]);
+		qm_sheet_text(&sheet,
+			item->obstacle == QM_IMPORT_EMPTY ? "left out" : states[item->state]);
 		qm_sheet_text(&sheet, item->path);
 		qm_sheet_int(&sheet, (int64_t)item->sent_bytes);
 		qm_sheet_text(&sheet, *item->request_id ? item->request_id : NULL);
@@ -175,6 +180,7 @@ static enum qm_code import_leftover(struct importing *importing, const struct qm
 	code = write_leftover(importing, reports, map, &leftover, &report, err);
 	if (!code)
 		tell_leftover(importing, &leftover);
+	importing->mapped = leftover.mapped + leftover.ignored;
 	/* A call that fails is told by its item. */
 	if (!code && leftover.tests)
 		(void)!qm_imports_post(
@@ -210,8 +216,8 @@ static enum qm_code find_reports(
 	enum qm_code code = qm_reports_find(
 		reports, settings->operands.items, settings->operands.count, context->log, err);
 
-	if (!code)
-		(void)qm_reports_sniff(reports, context->interrupted);
+	if (!code && qm_reports_sniff(reports, context->interrupted))
+		qm_twins_leave_out(reports, context->interrupted, context->log);
 	return code;
 }
 
@@ -231,6 +237,29 @@ static enum qm_code run(struct importing *importing, const struct qm_reports *re
 		print(importing);
 	}
 	return code;
+}
+
+/* Whether anything was, or was to be, imported. */
+static bool has_tests(const struct importing *importing)
+{
+	const struct qm_vec *items = &importing->imports.items;
+
+	for (size_t i = 0; i < items->count; i++) {
+		const struct qm_imported *item = qm_vec_at(items, i);
+
+		if (item->obstacle != QM_IMPORT_EMPTY)
+			return true;
+	}
+	return importing->mapped > 0;
+}
+
+static void tell_nothing(struct importing *importing, bool found)
+{
+	qm_log_line(importing->context->log, QM_LOG_ERROR,
+		"no test %s was found: did the tests run, and is this the folder they ran in? "
+		"--allow-empty makes it fine",
+		found ? "in the reports" : "report");
+	note_code(importing, QM_EXIT_NOTHING);
 }
 
 int qm_command_import(const struct qm_context *context)
@@ -257,12 +286,8 @@ int qm_command_import(const struct qm_context *context)
 		code = run(&importing, &reports, map, &err);
 	if (code)
 		qm_log_failure(context->log, QM_LOG_ERROR, &err);
-	if (!code && !reports.files.count && !context->settings->allow_empty) {
-		qm_log_line(context->log, QM_LOG_ERROR,
-			"no test report was found: did the tests run, and is this the folder they "
-			"ran in? --allow-empty makes it fine");
-		note_code(&importing, QM_EXIT_NOTHING);
-	}
+	if (!code && !context->settings->allow_empty && !has_tests(&importing))
+		tell_nothing(&importing, reports.files.count > 0);
 	qm_reports_release(&reports);
 	qm_map_file_free(map);
 	qm_imports_release(&importing.imports);

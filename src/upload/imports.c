@@ -17,6 +17,7 @@ void qm_imports_init(struct qm_imports *imports)
 
 void qm_imports_release(struct qm_imports *imports)
 {
+	qm_reader_free(imports->checker);
 	qm_vec_release(&imports->items);
 }
 
@@ -24,6 +25,7 @@ static void hinder(struct qm_imports *imports, struct qm_imported *item,
 	enum qm_import_obstacle obstacle, const struct qm_error *err)
 {
 	char text[QM_ERROR_SOURCE + QM_ERROR_TEXT + 32];
+	bool placed;
 
 	qm_error_format(err, text, sizeof text);
 	qm_log_redact(imports->log, text);
@@ -31,7 +33,10 @@ static void hinder(struct qm_imports *imports, struct qm_imported *item,
 	item->obstacle = obstacle;
 	item->code = err->code;
 	item->text = qm_arena_strdup(imports->arena, text);
-	qm_log_line(imports->log, QM_LOG_ERROR, "%s: %s", item->path, text);
+	/* The place of what is wrong in a file begins with its path. */
+	placed = strcmp(err->source, item->path) == 0;
+	qm_log_line(imports->log, obstacle == QM_IMPORT_EMPTY ? QM_LOG_WARNING : QM_LOG_ERROR,
+		"%s%s%s", placed ? "" : item->path, placed ? "" : ": ", text);
 }
 
 /* ---- Reading. */
@@ -47,6 +52,44 @@ static enum qm_code read_file(const struct qm_imports *imports, const struct qm_
 		code = qm_error_set(err, QM_EINPUT, "%s",
 			out->length ? "is no JUnit or TestNG report" : "the report is empty");
 	return code;
+}
+
+struct check {
+	const char *path;
+	uint64_t tests;
+	enum qm_code code;
+	struct qm_error *err;
+};
+
+static enum qm_code end_check(void *context, const struct qm_report_end *end)
+{
+	struct check *check = context;
+
+	check->tests = end->counts.tests;
+	if (!end->reason)
+		return QM_OK;
+	check->code = qm_error_set(check->err, QM_EINPUT, "%s (%s); it is not imported",
+		end->error->text, end->reason);
+	qm_error_at(check->err, check->path, end->error->line, end->error->column);
+	return QM_OK;
+}
+
+/* QMetry would import half of it, or say "failed" minutes later and not where it broke off. */
+static enum qm_code check_file(struct qm_imports *imports, const struct qm_report_file *file,
+	uint64_t *tests, struct qm_error *err)
+{
+	struct check check = { .path = file->path, .code = QM_OK, .err = err };
+	const struct qm_sink sink = { .context = &check, .report_end = end_check };
+	struct qm_reader_options options = { .salvage = QM_SALVAGE_OFF };
+	enum qm_code code;
+
+	if (imports->stop)
+		options.stop = *imports->stop;
+	if (!imports->checker)
+		imports->checker = qm_reader_new(&options);
+	code = qm_reader_read(imports->checker, file->path, &sink, err);
+	*tests = check.tests;
+	return code ? code : check.code;
 }
 
 /* ---- Posting. */
@@ -138,19 +181,37 @@ enum qm_code qm_imports_post(struct qm_imports *imports, const char *name, enum 
 	return post(imports, add_item(imports, name), kind, report);
 }
 
+/* QM_OK with an obstacle: the file is to be left out. */
+static enum qm_code prepare(struct qm_imports *imports, const struct qm_report_file *file,
+	struct qm_buf *report, enum qm_import_obstacle *obstacle, struct qm_error *err)
+{
+	enum qm_code code = read_file(imports, file, report, err);
+	uint64_t tests = 1;
+
+	if (!code && !file->is_stream)
+		code = check_file(imports, file, &tests, err);
+	*obstacle = code == QM_ESTOPPED ? QM_IMPORT_UNPOSTED
+		: code                  ? QM_IMPORT_UNREADABLE
+		: !tests                ? QM_IMPORT_EMPTY
+					: QM_IMPORT_UNHINDERED;
+	if (!code && !tests)
+		(void)qm_error_set(err, QM_EINPUT, "there is no test in it; it is not imported");
+	return code;
+}
+
 enum qm_code qm_imports_post_file(struct qm_imports *imports, const struct qm_report_file *file)
 {
 	struct qm_imported *item = add_item(imports, file->path);
+	enum qm_import_obstacle obstacle;
 	struct qm_error err;
 	struct qm_buf report;
 	enum qm_code code;
 
 	qm_error_init(&err);
 	qm_buf_init(&report, QM_IMPORT_FILE_MAX_BYTES);
-	code = read_file(imports, file, &report, &err);
-	if (code)
-		hinder(imports, item,
-			code == QM_ESTOPPED ? QM_IMPORT_UNPOSTED : QM_IMPORT_UNREADABLE, &err);
+	code = prepare(imports, file, &report, &obstacle, &err);
+	if (obstacle != QM_IMPORT_UNHINDERED)
+		hinder(imports, item, obstacle, &err);
 	else
 		code = post(imports, item, file->kind, &report);
 	qm_buf_release(&report);

@@ -2,9 +2,10 @@
  * imports - whole report files on their way through QMetry's import.
  *
  * A file is read, zipped where it is large (from 1 MB; XML shrinks to a tenth), posted, and asked
- * for until the server has decided. One that cannot be read, or that is too large even zipped
- * (30 MB), loses no other one; a server that nobody reaches, or that lets nobody in, ends the
- * posting, since the next file would fare no better.
+ * for until the server has decided. One that is broken, has no test, or is too large even zipped
+ * (30 MB), is not posted and loses no other one; a server that nobody reaches, or that lets nobody
+ * in, ends the posting, since the next file would fare no better. What can be read only once
+ * (standard input, a pipe) is posted as it is.
  *
  *     qm_imports_post_file() for each    read, zip, post      request 70001, 70002, ...
  *     qm_imports_wait()                  after 5, 15, 35 s    imported | failed | undecided
@@ -21,7 +22,8 @@
 /* What came between a file and its import. */
 enum qm_import_obstacle {
 	QM_IMPORT_UNHINDERED,
-	QM_IMPORT_UNREADABLE, /* the file is no report, or cannot be read */
+	QM_IMPORT_UNREADABLE, /* the file is no report, or cannot be read to its end */
+	QM_IMPORT_EMPTY,      /* there is no test in it */
 	QM_IMPORT_UNPOSTED,   /* the call failed, or was not made */
 	QM_IMPORT_REJECTED,   /* the server took it and could not import it */
 };
@@ -44,7 +46,8 @@ struct qm_imports {
 	const char *project_key;
 	struct qm_import form; /* what all have in common: hierarchy, suite, platform, ... */
 	struct qm_arena *arena;
-	struct qm_vec items; /* struct qm_imported, in the order of posting */
+	struct qm_vec items;       /* struct qm_imported, in the order of posting */
+	struct qm_reader *checker; /* NULL before the first file */
 };
 
 /* The most that one file may have, unpacked: it is held whole. */

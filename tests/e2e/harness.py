@@ -11,6 +11,7 @@ import shutil
 import struct
 import subprocess
 import tempfile
+import time
 import unittest
 import urllib.request
 
@@ -230,6 +231,23 @@ class Case(unittest.TestCase):
         )
         self.addCleanup(process.kill)
         return process
+
+    def wait_until_open(self, process, path):
+        """Until the program has opened the file, from where on it is at work with it."""
+        folder = "/proc/%d/fd" % process.pid
+        if not os.path.isdir(folder):
+            process.kill()
+            process.communicate()
+            self.skipTest("open files cannot be seen here")
+        while process.poll() is None:
+            for name in os.listdir(folder):
+                try:
+                    if os.readlink(os.path.join(folder, name)) == path:
+                        return
+                except OSError:
+                    pass
+            time.sleep(0.01)
+        self.fail("it ended before it had opened the file: %s" % (process.communicate(),))
 
     def upload(self, *arguments, **more):
         return self.qmetry(

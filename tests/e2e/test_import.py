@@ -149,8 +149,7 @@ class Import(Case):
         os.mkfifo(pipe)
         with open(pipe, "r+b", buffering=0):
             process = self.launch("import", "--format", "json", good, pipe)
-            while not self.requests(POST):
-                self.assertIsNone(process.poll())
+            self.wait_until_open(process, pipe)
             process.send_signal(signal.SIGTERM)
             out, err = process.communicate(timeout=5)
         self.assertEqual(process.returncode, 7, err)
@@ -158,6 +157,40 @@ class Import(Case):
         first, second = json.loads(out)["imports"]
         self.assertEqual((first["file"], second["file"]), (good, pipe))
         self.assertEqual(second["state"], "failed")
+
+    def test_a_broken_report_is_not_posted_and_its_place_is_told(self):
+        self.begin()
+        whole = junit(("a", "x", ""), ("a", "y", ""))
+        cut = self.write("cut.xml", whole[:-20])
+        bad = self.write("bad.xml", whole.replace('"y"', '"y & z"'))
+        good = self.write("good.xml", whole)
+        rows = self.imports(cut, bad, good, code=4)
+        states = {os.path.basename(row["file"]): row["state"] for row in rows}
+        self.assertEqual(states, {"cut.xml": "failed", "bad.xml": "failed", "good.xml": "imported"})
+        self.assertEqual(len(self.requests(POST)), 1)
+        self.assertRegex(self.err, r"bad\.xml:2:\d+: .*malformed")
+        self.assertRegex(self.err, r"cut\.xml:2:\d+: .*truncated")
+
+    def test_a_report_without_tests_is_left_out(self):
+        self.begin()
+        empty = self.write("empty-suite.xml", "<testsuite name='s'/>")
+        rows = self.imports(empty, code=3)
+        self.assertEqual([row["state"] for row in rows], ["left out"])
+        self.imports("--allow-empty", empty, code=0)
+        self.imports(empty, self.write("TEST-a.xml", junit(("a", "x", ""))), code=0)
+        self.assertEqual(len(self.requests(POST)), 1)
+        self.imports("--only-unmapped", "--suite", "VKMC-TS-20", empty, code=3)
+
+    def test_two_reports_of_one_run_are_imported_once(self):
+        self.begin()
+        self.write("out/TEST-a.B.xml", junit(("a.B", "m", "")))
+        self.write(
+            "out/testng-results.xml",
+            '<testng-results><suite name="s"><test name="t"><class name="a.B">'
+            '<test-method name="m" status="PASS"/></class></test></suite></testng-results>',
+        )
+        self.imports("out/*.xml", code=0)
+        self.assertEqual(len(self.requests(POST)), 1)
 
     def test_nothing_on_standard_input_is_no_report(self):
         self.begin()

@@ -319,22 +319,6 @@ class File(Counting):
         self.assertIn("stopped by a signal", err)
         self.assertEqual(err.count(path), 1)
 
-    def wait_until_open(self, process, path):
-        folder = "/proc/%d/fd" % process.pid
-        if not os.path.isdir(folder):
-            process.kill()
-            process.communicate()
-            self.skipTest("open files cannot be seen here")
-        while process.poll() is None:
-            for name in os.listdir(folder):
-                try:
-                    if os.readlink(os.path.join(folder, name)) == path:
-                        return
-                except OSError:
-                    pass
-            time.sleep(0.01)
-        self.fail("it ended before it had opened the file: %s" % (process.communicate(),))
-
     def test_a_broken_counter_stops_the_calls_and_is_told(self):
         report = self.begin(2)
         path = os.path.join(self.folder, "a.sqlite")
