@@ -24,6 +24,7 @@ void qm_properties_clear(struct qm_properties *properties)
 {
 	properties->first = QM_MAX_PROPERTIES;
 	properties->scope_end = QM_MAX_PROPERTIES;
+	properties->depth = 0;
 	properties->texts.used = 0;
 }
 
@@ -36,6 +37,7 @@ struct qm_property_scope qm_properties_push(struct qm_properties *properties)
 	};
 
 	properties->scope_end = properties->first;
+	properties->depth++;
 	return scope;
 }
 
@@ -43,6 +45,7 @@ void qm_properties_pop(struct qm_properties *properties, const struct qm_propert
 {
 	properties->first = scope->first;
 	properties->scope_end = scope->scope_end;
+	properties->depth--;
 	properties->texts.used = scope->used;
 }
 
@@ -64,7 +67,7 @@ bool qm_properties_add(struct qm_properties *properties, const char *name, size_
 	before = properties->scope_end - properties->first;
 	added = properties->items + --properties->first;
 	memmove(added, added + 1, before * sizeof *added);
-	added[before] = (struct qm_property){ .name = name, .value = value };
+	added[before] = (struct qm_property){ name, value, properties->depth };
 	return true;
 }
 

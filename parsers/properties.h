@@ -8,6 +8,7 @@
  *       <testcase> id=7                    id=7  os=linux  db=pg
  *       </testcase>                        os=linux  db=pg
  *
+ * Each tells the depth of its scope, so that an inner one can stand in for an outer one.
  * The array fills its block from the end to the beginning, so that a new scope lies in front.
  */
 #ifndef QM_PARSERS_PROPERTIES_H
@@ -19,6 +20,7 @@
 struct qm_properties {
 	struct qm_property *items; /* in scope: items[first..QM_MAX_PROPERTIES) */
 	size_t first, scope_end;   /* the innermost scope: items[first..scope_end) */
+	size_t depth;              /* of the innermost scope: how many were pushed */
 	struct qm_texts texts;
 };
 

@@ -46,6 +46,7 @@ const char *qm_report_kind_name(enum qm_report_kind kind);
 
 struct qm_property {
 	const char *name, *value;
+	size_t depth; /* of the element that has it: what is nearer to the test is deeper */
 };
 
 struct qm_result {

@@ -165,20 +165,26 @@ static bool is_id_property(const struct qm_match_options *options, const char *n
 	return false;
 }
 
+/* What is deeper stands in for what is further out: a test's own id for the one of its suite. */
 static void find_in_properties(
 	struct qm_mapping *mapping, const struct qm_result *result, struct qm_mapped *out)
 {
+	const struct qm_property *found = NULL;
 	char key[QM_KEY_BYTES];
 
 	for (size_t i = 0; i < result->property_count; i++) {
-		const char *value = result->properties[i].value;
+		const struct qm_property *property = &result->properties[i];
+		const char *value = property->value;
 		bool numbers;
 
-		if (!value ||
-			!is_id_property(&mapping->options, result->properties[i].name, &numbers))
+		if (found && found->depth != property->depth)
+			break;
+		if (!value || !is_id_property(&mapping->options, property->name, &numbers))
 			continue;
-		while (qm_keys_next_listed(&value, mapping->catalog->project.key, numbers, key))
+		while (qm_keys_next_listed(&value, mapping->catalog->project.key, numbers, key)) {
 			add_key(mapping, key, out);
+			found = property;
+		}
 	}
 }
 

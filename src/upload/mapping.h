@@ -4,9 +4,10 @@
  * In this order, the first that says something counts:
  *
  *   map       the mapping file names the test, or says that it is to be ignored (map_file.h)
- *   property  an id in a property of the test: qmetry, qmetry_id, test_id, testcase_id. A bare
- *             number is one of QMetry's only where the property says so or was asked for: other
- *             tools number their tests, too, and a test_id of 12 must not become VKMC-TC-12
+ *   property  an id in a property of the test, else of the innermost suite that has one: qmetry,
+ *             qmetry_id, test_id, testcase_id. A bare number is one of QMetry's only where the
+ *             property says so or was asked for: other tools number their tests, too, and a
+ *             test_id of 12 must not become VKMC-TC-12
  *   key       entity keys of this project in name, class or description: VKMC-TC-12,
  *             VKMC_TC_12; several are several test cases
  *   script    the run's testScriptName is the full name: Class.method, Class#method

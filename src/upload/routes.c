@@ -165,14 +165,21 @@ static bool is_of_report(const struct qm_route_condition *condition, const char 
 	return false;
 }
 
+/* The test's own stands in for the one of its suite. */
 static bool has_property(const struct qm_route_condition *condition, const struct qm_result *result)
 {
+	const struct qm_property *found = NULL;
+
 	for (size_t i = 0; i < result->property_count; i++) {
 		const struct qm_property *property = &result->properties[i];
 
-		if (property->value && qm_text_equal_nocase(property->name, condition->property) &&
-			matches_any(condition, property->value))
+		if (!property->value || !qm_text_equal_nocase(property->name, condition->property))
+			continue;
+		if (found && found->depth != property->depth)
+			break;
+		if (matches_any(condition, property->value))
 			return true;
+		found = property;
 	}
 	return false;
 }

@@ -27,7 +27,7 @@ _Static_assert(sizeof(size_t) == sizeof(char *), "a place stands where a pointer
 
 /* A property as it is stored. */
 struct places {
-	size_t name, value;
+	size_t name, value, depth;
 };
 
 /* Where a struct has its texts. */
@@ -190,7 +190,8 @@ static bool has_last_properties(const struct qm_tape *tape, const struct qm_resu
 	last += tape->last_properties;
 	for (size_t i = 0; i < result->property_count; i++)
 		if (!is_same(tape, last[i].name, result->properties[i].name) ||
-			!is_same(tape, last[i].value, result->properties[i].value))
+			!is_same(tape, last[i].value, result->properties[i].value) ||
+			last[i].depth != result->properties[i].depth)
 			return false;
 	return true;
 }
@@ -203,6 +204,7 @@ static void add_properties(struct qm_tape *tape, const struct qm_result *result)
 
 		places->name = add_text(tape, result->properties[i].name);
 		places->value = add_text(tape, result->properties[i].value);
+		places->depth = result->properties[i].depth;
 	}
 }
 
@@ -383,6 +385,7 @@ static void find_properties(struct qm_tape *tape)
 
 		property->name = text_at(tape, places->name);
 		property->value = text_at(tape, places->value);
+		property->depth = places->depth;
 	}
 }
 

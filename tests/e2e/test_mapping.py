@@ -119,6 +119,28 @@ class Mapping(Case):
         done = self.upload("--map", path, report, code=6)
         self.assertIn("a.b", done.json["reasons"][0]["text"])
 
+    def test_a_property_of_its_own_routes_a_test_and_not_the_one_of_its_suite(self):
+        self.start(two_platforms())
+        browser = '<properties><property name="browser" value="%s"/></properties>'
+        cases = (
+            '<testcase classname="C" name="VKMC-TC-1"/><testcase classname="C" name="VKMC-TC-2">'
+        )
+        report = '<testsuite name="s">%s%s%s</testcase></testsuite>' % (
+            browser % "chrome",
+            cases,
+            browser % "gecko",
+        )
+        routes = "".join(
+            "  - {platform: %s, property: {browser: %s}}\n" % row
+            for row in (("Chrome", "chrome"), ("Firefox", "gecko"))
+        )
+        path = self.write("m.yaml", "routes:\n" + routes)
+        self.upload("--all-executions", "--map", path, self.write("a.xml", report), code=0)
+        self.assertEqual(self.statuses("2720260")[1001], "passed")
+        self.assertEqual(self.statuses("2720260")[1002], "notrun")
+        self.assertEqual(self.statuses("2720261")[2001], "notrun")
+        self.assertEqual(self.statuses("2720261")[2002], "passed")
+
     def test_the_suite_of_a_route_may_lie_around_those_of_the_classes(self):
         self.start(two_platforms())
         case = '<testcase classname="a.B" name="VKMC-TC-1">%s</testcase>'

@@ -163,6 +163,22 @@ class Upload(Case):
         )
         self.assertEqual([row["test"] for row in done.json["unmapped"]], ["a.B.nobody knows me"])
 
+    def test_an_id_of_its_own_stands_in_for_the_one_of_the_suite(self):
+        self.start(world([execution(2720260, [run(number) for number in range(1, 6)])]))
+        has_id = '<properties><property name="qmetry" value="VKMC-TC-%d"/></properties>'
+        case = '<testcase classname="C" name="%s">%s</testcase>'
+        inner = '<testsuite name="i">%s</testsuite>' % (has_id % 3 + case % ("c", FAILURE))
+        # A property may stand behind the failure, too.
+        cases = case % ("a", "") + case % ("b", FAILURE + has_id % 2) + inner
+        outer = '<testsuite name="o">%s</testsuite>' % (has_id % 1 + cases)
+        report = "<testsuites>%s</testsuites>" % (has_id % 4 + outer + case % ("d", ""))
+        done = self.upload(self.write("a.xml", report), code=0)
+        self.assertEqual(done.json["mapped"], 4)
+        self.assertEqual(
+            self.statuses(),
+            {1001: "passed", 1002: "failed", 1003: "failed", 1004: "passed", 1005: "notrun"},
+        )
+
     def test_the_worst_of_several_results_wins(self):
         self.start(world([execution(2720260, [run(1)])]))
         report = self.write(

@@ -51,10 +51,16 @@ static enum qm_code on_suite_end(void *context, const struct qm_suite *suite)
 	return on_suite(context, "end-suite", suite);
 }
 
+/* A bar where those of a suite further out begin. */
 static void add_properties(struct qm_buf *out, const struct qm_result *result)
 {
-	for (size_t i = 0; i < result->property_count; i++)
-		qm_events_add_text(out, result->properties[i].name, result->properties[i].value);
+	const struct qm_property *properties = result->properties;
+
+	for (size_t i = 0; i < result->property_count; i++) {
+		if (i && properties[i].depth != properties[i - 1].depth)
+			qm_buf_add_text(out, " |");
+		qm_events_add_text(out, properties[i].name, properties[i].value);
+	}
 }
 
 static enum qm_code on_result(void *context, const struct qm_result *result)

@@ -31,7 +31,7 @@ static void add(struct qm_properties *properties, const char *name, const char *
 	assert_true(qm_properties_add(properties, name, strlen(name), value, strlen(value)));
 }
 
-/* "a=1 b=2" for what is in scope. */
+/* "a=1 b=2 | c=3" for what is in scope, with a bar between scopes. */
 static void check(const struct qm_properties *properties, const char *want)
 {
 	char got[256] = "";
@@ -39,6 +39,11 @@ static void check(const struct qm_properties *properties, const char *want)
 	const struct qm_property *all = qm_properties_all(properties, &count);
 
 	for (size_t i = 0; i < count; i++) {
+		if (i && all[i].depth != all[i - 1].depth) {
+			assert_true(all[i].depth < all[i - 1].depth);
+			memcpy(got + length, "| ", 2);
+			length += 2;
+		}
 		memcpy(got + length, all[i].name, strlen(all[i].name));
 		length += strlen(all[i].name);
 		got[length++] = '=';
@@ -64,12 +69,12 @@ static void the_innermost_scope_comes_first_in_file_order(void **state)
 	add(properties, "c", "3");
 	add(properties, "d", "");
 	add(properties, "c", "4");
-	check(properties, "c=3 d= c=4 a=1 b=2 root=0");
+	check(properties, "c=3 d= c=4 | a=1 b=2 | root=0");
 	qm_properties_pop(properties, &inner);
-	check(properties, "a=1 b=2 root=0");
+	check(properties, "a=1 b=2 | root=0");
 	/* A suite may go on with its properties after a test. */
 	add(properties, "e", "5");
-	check(properties, "a=1 b=2 e=5 root=0");
+	check(properties, "a=1 b=2 e=5 | root=0");
 	qm_properties_pop(properties, &outer);
 	add(properties, "z", "9");
 	check(properties, "root=0 z=9");

@@ -81,7 +81,8 @@ static void assert_mapped(const struct qm_mapped *mapped, enum qm_match match, u
 
 static void a_property_goes_before_everything(void **state)
 {
-	const struct qm_property properties[] = { { "other", "VKMC-TC-1" }, { "Qmetry", "2" } };
+	const struct qm_property properties[] = { { "other", "VKMC-TC-1", 0 },
+		{ "Qmetry", "2", 0 } };
 	const struct qm_result result = { .class_name = "com.example.LoginTest",
 		.name = "logsIn VKMC-TC-5",
 		.properties = properties,
@@ -169,7 +170,7 @@ static void more_test_cases_than_are_taken_are_told(void **state)
 
 static void a_property_of_another_tool_is_passed_over(void **state)
 {
-	const struct qm_property properties[] = { { "test_id", "C123" }, { "qmetry", NULL } };
+	const struct qm_property properties[] = { { "test_id", "C123", 0 }, { "qmetry", NULL, 0 } };
 	const struct qm_result result = { .class_name = "com.example.LoginTest",
 		.name = "logsIn",
 		.properties = properties,
@@ -179,9 +180,37 @@ static void a_property_of_another_tool_is_passed_over(void **state)
 	assert_mapped(&mapped, QM_MATCH_SCRIPT, 1);
 }
 
+static void the_nearest_property_stands_in_for_others(void **state)
+{
+	const struct qm_property properties[] = { { "qmetry", "2", 2 },
+		{ "test_id", "VKMC-TC-3", 2 }, { "qmetry", "", 1 }, { "qmetry", "4", 1 },
+		{ "qmetry", "5", 0 } };
+	struct qm_result result = { .class_name = "a",
+		.name = "b",
+		.properties = properties,
+		.property_count = 5,
+		.own_property_count = 2 };
+	struct qm_mapped mapped = find(*state, &result);
+
+	/* All of the test's own; */
+	assert_int_equal(mapped.count, 2);
+	assert_int_equal(mapped.cases[0], 1);
+	assert_int_equal(mapped.cases[1], 2);
+	/* without them the nearest suite's; */
+	result.properties += 2;
+	result.property_count = 3;
+	mapped = find(*state, &result);
+	assert_mapped(&mapped, QM_MATCH_PROPERTY, 4);
+	/* one that names no test case stands in for none. */
+	result.properties = (const struct qm_property[]){ { "qmetry", "OTHER-TC-1", 1 },
+		{ "test_id", "3", 1 }, { "qmetry", "5", 0 } };
+	mapped = find(*state, &result);
+	assert_mapped(&mapped, QM_MATCH_PROPERTY, 5);
+}
+
 static struct qm_mapped find_property(struct desk *desk, const char *name, const char *value)
 {
-	const struct qm_property property = { name, value };
+	const struct qm_property property = { .name = name, .value = value };
 	const struct qm_result result = {
 		.class_name = "a", .name = "b", .properties = &property, .property_count = 1
 	};
@@ -351,7 +380,7 @@ static void a_catalog_that_forgot_its_texts_finds_nothing(void **state)
 
 static void the_mapping_file_goes_before_everything(void **state)
 {
-	const struct qm_property property = { "qmetry", "VKMC-TC-5" };
+	const struct qm_property property = { .name = "qmetry", .value = "VKMC-TC-5" };
 	const struct qm_result result = { .class_name = "a.B",
 		.name = "pays VKMC-TC-2[7]",
 		.properties = &property,
@@ -446,7 +475,7 @@ static void a_result_without_a_name_maps_to_nothing(void **state)
 /* A test that would be mapped by everything that it has, in a suite that says something else. */
 static void by_steps_the_suite_is_looked_at(void **state)
 {
-	const struct qm_property properties[] = { { "qmetry", "VKMC-TC-5" }, { "x", "y" } };
+	const struct qm_property properties[] = { { "qmetry", "VKMC-TC-5", 0 }, { "x", "y", 0 } };
 	struct qm_result result = { .suite = "logs  IN",
 		.class_name = "VKMC-TC-2",
 		.name = "VKMC-TC-3",
@@ -521,6 +550,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_property_goes_before_everything),
+		TEST(the_nearest_property_stands_in_for_others),
 		TEST(keys_stand_in_name_class_or_description),
 		TEST(several_keys_are_several_test_cases),
 		TEST(an_unknown_key_does_not_fall_through),

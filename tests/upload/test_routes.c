@@ -135,7 +135,8 @@ static void two_routes_to_one_platform_are_no_contradiction(void **state)
 
 static void each_condition_looks_at_its_own(void **state)
 {
-	static const struct qm_property properties[] = { { "Browser", "chrome" }, { "os", NULL } };
+	static const struct qm_property properties[] = { { "Browser", "chrome", 0 },
+		{ "os", NULL, 0 } };
 	static const struct {
 		const char *condition;
 		struct qm_result result;

@@ -41,7 +41,8 @@ static int teardown(void **state)
 	return 0;
 }
 
-static const struct qm_property properties[] = { { "id", "7" }, { "empty", "" }, { "none", NULL } };
+static const struct qm_property properties[] = { { "id", "7", 2 }, { "empty", "", 1 },
+	{ "none", NULL, 0 } };
 
 /* Each member is different, so that none can be taken for another. */
 static const struct qm_result full_result = { .suite = "suite",
@@ -167,11 +168,12 @@ static void tell_changes(const struct qm_sink *sink)
 static void tell_changed_properties(const struct qm_sink *sink)
 {
 	static const struct qm_property lists[][2] = {
-		{ { "id", "7" }, { "os", "linux" } },
-		{ { "id", "7" }, { "os", "macos" } },
-		{ { "id", "7" }, { "so", "macos" } },
-		{ { "id", NULL }, { "so", "macos" } },
-		{ { "id", "" }, { "so", "macos" } },
+		{ { "id", "7", 1 }, { "os", "linux", 0 } },
+		{ { "id", "7", 1 }, { "os", "macos", 0 } },
+		{ { "id", "7", 1 }, { "so", "macos", 0 } },
+		{ { "id", NULL, 1 }, { "so", "macos", 0 } },
+		{ { "id", "", 1 }, { "so", "macos", 0 } },
+		{ { "id", "", 1 }, { "so", "macos", 1 } },
 	};
 	struct qm_result result = full_result;
 	struct qm_property shared[2];
@@ -215,7 +217,7 @@ static void what_results_share_is_stored_once(void **state)
 	memset(long_text, 'x', sizeof long_text);
 	long_text[sizeof long_text - 1] = '\0';
 	result.suite = long_text;
-	result.properties = (const struct qm_property[]){ { "path", long_text } };
+	result.properties = (const struct qm_property[]){ { "path", long_text, 0 } };
 	result.property_count = 1;
 	for (int i = 0; i < 100; i++)
 		assert_int_equal(recorder.result(recorder.context, &result), QM_OK);
