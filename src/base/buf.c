@@ -25,6 +25,12 @@ void qm_buf_release(struct qm_buf *buf)
 	qm_buf_init(buf, buf->max_bytes);
 }
 
+void qm_buf_cut(struct qm_buf *buf, size_t length)
+{
+	if (length < buf->length)
+		buf->data[buf->length = length] = '\0';
+}
+
 void qm_buf_clear(struct qm_buf *buf)
 {
 	buf->length = 0;

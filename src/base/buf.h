@@ -27,6 +27,8 @@ struct qm_buf {
 void qm_buf_init(struct qm_buf *buf, size_t max_bytes);
 void qm_buf_release(struct qm_buf *buf);
 void qm_buf_clear(struct qm_buf *buf); /* empty again, keeps its memory */
+/* Takes back what was added since it was `length` bytes long; `overflow` stays as it is. */
+void qm_buf_cut(struct qm_buf *buf, size_t length);
 
 void qm_buf_add(struct qm_buf *buf, const void *bytes, size_t length);
 void qm_buf_add_text(struct qm_buf *buf, const char *text);

@@ -29,7 +29,6 @@ static int exit_code_of(const struct qm_imported *item)
 {
 	switch (item->obstacle) {
 	case QM_IMPORT_UNHINDERED:
-		return QM_EXIT_OK;
 	case QM_IMPORT_EMPTY:
 		return QM_EXIT_OK;
 	case QM_IMPORT_UNREADABLE:
@@ -122,11 +121,33 @@ static void print(const struct importing *importing)
 
 static void tell_leftover(const struct importing *importing, const struct qm_leftover *leftover)
 {
-	qm_log_line(importing->context->log, QM_LOG_NOTICE,
+	const struct qm_log *log = importing->context->log;
+	unsigned long long tests = leftover->counts.tests, mapped = leftover->counts.mapped;
+	unsigned long long doubtful = leftover->counts.doubtful;
+
+	qm_log_line(log, QM_LOG_NOTICE,
 		"%llu tests have no test case run, %llu have one and are not imported; next time "
 		"name the new test cases' keys in the tests (or in a mapping file, --map), and "
 		"qmetry-ci upload will set their statuses",
-		(unsigned long long)leftover->tests, (unsigned long long)leftover->mapped);
+		tests, mapped);
+	if (doubtful)
+		qm_log_line(log, QM_LOG_WARNING,
+			"%llu test%s may have a test case and %s not imported either; the first "
+			"is %s",
+			doubtful, doubtful == 1 ? "" : "s", doubtful == 1 ? "is" : "are",
+			leftover->first_doubtful);
+}
+
+static void tell_verdicts(struct importing *importing, const struct qm_vec *verdicts)
+{
+	char text[QM_REPORT_VERDICT_TEXT];
+
+	for (size_t i = 0; i < verdicts->count; i++) {
+		if (!qm_report_verdict_text(qm_vec_at(verdicts, i), text))
+			continue;
+		qm_log_line(importing->context->log, QM_LOG_ERROR, "%s", text);
+		note_code(importing, QM_EXIT_REPORT);
+	}
 }
 
 static enum qm_code write_leftover(struct importing *importing, const struct qm_reports *reports,
@@ -156,12 +177,12 @@ static enum qm_code write_leftover(struct importing *importing, const struct qm_
 	sink = qm_leftover_sink(leftover);
 	code = qm_reports_read(reports, &reading, &sink, &verdicts, context->log, err);
 	qm_leftover_end(leftover);
-	for (size_t i = 0; !code && i < verdicts.count; i++) {
-		const struct qm_report_verdict *verdict = qm_vec_at(&verdicts, i);
-
-		if (verdict->reason && !verdict->left_out)
-			note_code(importing, QM_EXIT_REPORT);
-	}
+	tell_verdicts(importing, &verdicts);
+	if (!code && out->overflow)
+		code = qm_error_set(err, QM_ELIMIT,
+			"the tests without a test case make a report of more than %d MB; import "
+			"the reports in parts",
+			QM_IMPORT_FILE_MAX_BYTES >> 20);
 done:
 	qm_mapping_free(mapping);
 	qm_vec_release(&verdicts);
@@ -172,7 +193,7 @@ done:
 static enum qm_code import_leftover(struct importing *importing, const struct qm_reports *reports,
 	struct qm_map_file *map, struct qm_error *err)
 {
-	struct qm_leftover leftover = { .tests = 0 };
+	struct qm_leftover leftover = { .is_open = false };
 	struct qm_buf report;
 	enum qm_code code;
 
@@ -180,9 +201,10 @@ static enum qm_code import_leftover(struct importing *importing, const struct qm
 	code = write_leftover(importing, reports, map, &leftover, &report, err);
 	if (!code)
 		tell_leftover(importing, &leftover);
-	importing->mapped = leftover.mapped + leftover.ignored;
+	importing->mapped =
+		leftover.counts.mapped + leftover.counts.ignored + leftover.counts.doubtful;
 	/* A call that fails is told by its item. */
-	if (!code && leftover.tests)
+	if (!code && leftover.counts.tests)
 		(void)!qm_imports_post(
 			&importing->imports, "unmapped.xml", QM_REPORT_JUNIT, &report);
 	qm_buf_release(&report);

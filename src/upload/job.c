@@ -95,19 +95,10 @@ static void tell_incidents(struct qm_job *job, const struct qm_report_verdict *v
 
 static void tell_verdict(struct qm_job *job, const struct qm_report_verdict *verdict)
 {
-	const char *kept = verdict->salvaged ? "; what was read before counts" : "";
-	const char *text = verdict->text ? verdict->text : "it cannot be read";
-	struct qm_error err;
-	char place[QM_ERROR_SOURCE + QM_ERROR_TEXT + 32];
+	char text[QM_REPORT_VERDICT_TEXT];
 
-	if (!verdict->reason || verdict->left_out || !may_tell_problem(job))
-		return;
-	qm_error_init(&err);
-	(void)qm_error_set(&err, QM_EINPUT, "%s", text);
-	qm_error_at(&err, verdict->path, verdict->line, verdict->column);
-	qm_error_format(&err, place, sizeof place);
-	qm_summary_reason(
-		&job->summary, QM_REASON_REPORT, "%s (%s%s)", place, verdict->reason, kept);
+	if (qm_report_verdict_text(verdict, text) && may_tell_problem(job))
+		qm_summary_reason(&job->summary, QM_REASON_REPORT, "%s", text);
 }
 
 static struct qm_reader_options reader_options(const struct qm_job *job)

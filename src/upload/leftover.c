@@ -2,6 +2,7 @@
 #include "src/base/memory.h"
 #include "src/base/text.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { SUITE_MAX_BYTES = 64 << 10, MESSAGE_MAX_BYTES = 2000, MS_IN_S = 1000 };
@@ -106,24 +107,57 @@ static enum qm_code begin_report(void *context, const struct qm_report_begin *re
 {
 	struct qm_leftover *leftover = context;
 
+	close_suite(leftover);
+	leftover->before = leftover->counts;
+	leftover->length_before = leftover->out->length;
 	qm_mapping_begin(leftover->mapping, report->kind);
 	return QM_OK;
+}
+
+/* One that breaks off counts as little as in an upload. */
+static enum qm_code end_report(void *context, const struct qm_report_end *report)
+{
+	struct qm_leftover *leftover = context;
+
+	if (!report->reason || report->salvaged)
+		return QM_OK;
+	leftover->is_open = false;
+	leftover->counts = leftover->before;
+	if (!leftover->counts.doubtful)
+		leftover->first_doubtful[0] = '\0';
+	qm_buf_cut(leftover->out, leftover->length_before);
+	return QM_OK;
+}
+
+static void note_doubtful(
+	struct qm_leftover *leftover, const struct qm_result *result, const char *why)
+{
+	char name[160];
+
+	if (leftover->counts.doubtful++)
+		return;
+	(void)qm_result_full_name(result, name, sizeof name);
+	(void)snprintf(leftover->first_doubtful, sizeof leftover->first_doubtful, "%s: %s",
+		*name ? name : "(no name)", why);
 }
 
 static enum qm_code take_result(void *context, const struct qm_result *result)
 {
 	struct qm_leftover *leftover = context;
+	bool is_named = result->name && *result->name;
 	struct qm_mapped mapped;
 
 	if (result->superseded)
 		return QM_OK;
 	qm_mapping_find(leftover->mapping, result, &mapped);
 	if (mapped.ignored) {
-		leftover->ignored++;
+		leftover->counts.ignored++;
 	} else if (mapped.count) {
-		leftover->mapped++;
+		leftover->counts.mapped++;
+	} else if (mapped.others->count || *mapped.unknown || !is_named) {
+		note_doubtful(leftover, result, is_named ? mapped.why : "it has no name");
 	} else {
-		leftover->tests++;
+		leftover->counts.tests++;
 		add_result(leftover, result);
 	}
 	return QM_OK;
@@ -132,6 +166,9 @@ static enum qm_code take_result(void *context, const struct qm_result *result)
 struct qm_sink qm_leftover_sink(struct qm_leftover *leftover)
 {
 	return (struct qm_sink){
-		.context = leftover, .report_begin = begin_report, .result = take_result
+		.context = leftover,
+		.report_begin = begin_report,
+		.result = take_result,
+		.report_end = end_report,
 	};
 }

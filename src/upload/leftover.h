@@ -3,8 +3,11 @@
  *
  * A sink that asks the mapping for each result and writes those that belong to no test case as
  * JUnit XML: suite, class, name, outcome, duration and the failure's first words; attempts that
- * were run again are left out. `import --only-unmapped` posts it, so that QMetry makes test cases
- * for them.
+ * were run again are left out, and so is a report that breaks off, unless it is salvaged.
+ * `import --only-unmapped` posts it, so that QMetry makes test cases for them.
+ *
+ * A test that may have one is not written, since QMetry would make another: one that several test
+ * cases claim, one that names a key which the execution does not hold, one without any name.
  */
 #ifndef QM_UPLOAD_LEFTOVER_H
 #define QM_UPLOAD_LEFTOVER_H
@@ -16,7 +19,13 @@ struct qm_leftover {
 	struct qm_buf *out;
 	struct qm_buf suite; /* whose element is open; its name is "" before the first one */
 	bool is_open;
-	uint64_t tests, mapped, ignored;
+	struct qm_leftover_counts {
+		uint64_t tests; /* written */
+		uint64_t mapped, ignored;
+		uint64_t doubtful; /* may have a test case */
+	} counts, before;          /* before the report that is read now */
+	size_t length_before;
+	char first_doubtful[384]; /* "a.B.c: ambiguous: ...", of the first one */
 };
 
 /* Borrows mapping and buffer. */

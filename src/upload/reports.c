@@ -5,6 +5,7 @@
 #include "src/upload/tee.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -160,4 +161,29 @@ enum qm_code qm_reports_read(const struct qm_reports *reports,
 	code = qm_reading_run(&reports->files, QM_READING_THREADS, options, &both, err);
 	qm_incidents_release(&reading.incidents);
 	return code;
+}
+
+bool qm_report_verdict_text(
+	const struct qm_report_verdict *verdict, char out[QM_REPORT_VERDICT_TEXT])
+{
+	unsigned long long kept = verdict->counts.tests;
+	struct qm_error err;
+	size_t length;
+
+	if (!verdict->reason || verdict->left_out)
+		return false;
+	qm_error_init(&err);
+	(void)qm_error_set(
+		&err, QM_EINPUT, "%s", verdict->text ? verdict->text : "it cannot be read");
+	qm_error_at(&err, verdict->path, verdict->line, verdict->column);
+	qm_error_format(&err, out, QM_REPORT_VERDICT_TEXT);
+	length = strlen(out);
+	if (verdict->salvaged)
+		(void)snprintf(out + length, QM_REPORT_VERDICT_TEXT - length,
+			" (%s; the %llu test%s before the break count%s)", verdict->reason, kept,
+			kept == 1 ? "" : "s", kept == 1 ? "s" : "");
+	else
+		(void)snprintf(
+			out + length, QM_REPORT_VERDICT_TEXT - length, " (%s)", verdict->reason);
+	return true;
 }

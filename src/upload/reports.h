@@ -74,4 +74,12 @@ enum qm_code qm_reports_read(const struct qm_reports *reports,
 	const struct qm_reader_options *options, const struct qm_sink *sink,
 	struct qm_vec *verdicts, const struct qm_log *log, struct qm_error *err) QM_MUST_CHECK;
 
+/*
+ * What was wrong with a report, in a line: "TEST-a.xml:7:20: ... (truncated; the 12 tests before
+ * the break count)". False where nothing was.
+ */
+enum { QM_REPORT_VERDICT_TEXT = QM_ERROR_SOURCE + QM_ERROR_TEXT + 128 };
+bool qm_report_verdict_text(
+	const struct qm_report_verdict *verdict, char out[QM_REPORT_VERDICT_TEXT]);
+
 #endif

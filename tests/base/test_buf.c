@@ -44,6 +44,25 @@ static void what_does_not_fit_is_not_added_in_part(void **state)
 	qm_buf_release(&buf);
 }
 
+static void what_was_added_is_taken_back(void **state)
+{
+	struct qm_buf buf;
+
+	(void)state;
+	qm_buf_init(&buf, 8);
+	qm_buf_cut(&buf, 0);
+	assert_string_equal(buf.data, "");
+	qm_buf_add_text(&buf, "abc");
+	qm_buf_add_text(&buf, "defghi");
+	qm_buf_cut(&buf, 5);
+	assert_string_equal(buf.data, "abc");
+	qm_buf_cut(&buf, 1);
+	assert_string_equal(buf.data, "a");
+	assert_int_equal(buf.length, 1);
+	assert_true(buf.overflow);
+	qm_buf_release(&buf);
+}
+
 static void numbers_are_written_in_full(void **state)
 {
 	static const struct {
@@ -105,6 +124,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_empty_buffer_is_an_empty_text),
 		cmocka_unit_test(what_does_not_fit_is_not_added_in_part),
+		cmocka_unit_test(what_was_added_is_taken_back),
 		cmocka_unit_test(numbers_are_written_in_full),
 		cmocka_unit_test(it_grows_and_keeps_every_byte),
 		cmocka_unit_test(formats_go_through_the_same_ceiling),

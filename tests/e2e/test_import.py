@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import unittest
+from xml.etree import ElementTree
 
 from harness import FAILURE, Case, execution, junit, run, world
 
@@ -225,6 +226,43 @@ class Import(Case):
             [(row["full_name"], row["outcome"]) for row in results],
             [('a.B.nobody knows <me> & "you"', "failed"), ("a.B.skipped one", "skipped")],
         )
+
+    def test_what_may_have_a_test_case_is_not_made_another_one(self):
+        rows = [run(1, summary="twice"), run(2, summary="twice"), run(3)]
+        self.start(world([execution(2720260, rows)]))
+        report = junit(
+            ("X", "twice", ""), ("C", "VKMC-TC-99 gone", ""), ("", "", ""), ("C", "d", "")
+        )
+        self.imports("--only-unmapped", "--suite", "VKMC-TS-20", self.write("a.xml", report))
+        posted = self.requests(POST)[0]["parts"]["file"]["text"]
+        self.assertEqual(posted.count("<testcase"), 1)
+        self.assertIn('name="d"', posted)
+        self.assertIn("1 tests have no test case run", self.err)
+        self.assertIn("3 tests may have a test case", self.err)
+        self.assertIn("X.twice: ambiguous", self.err)
+
+    def test_of_a_broken_report_nothing_counts_unless_it_is_salvaged(self):
+        self.begin()
+        good = self.write("good.xml", junit(("C", "fresh", ""), ("C", "VKMC-TC-1", "")))
+        bad = self.write("bad.xml", junit(("C", "new", ""), ("C", "a & b", "")))
+        cut = self.write("cut.xml", junit(("C", "newer", ""), ("C", "half", ""))[:-30])
+        for salvage, names in (
+            ("truncated", ["newer", "fresh"]),
+            ("off", ["fresh"]),
+            ("all", ["new", "newer", "fresh"]),
+        ):
+            with self.subTest(salvage):
+                before = len(self.requests(POST))
+                self.imports(
+                    *["--only-unmapped", "--suite", "VKMC-TS-20", "--salvage", salvage],
+                    *[bad, cut, good],
+                    code=4,
+                )
+                posted = self.requests(POST)[before]["parts"]["file"]["text"]
+                root = ElementTree.fromstring(posted)
+                self.assertEqual([case.get("name") for case in root.iter("testcase")], names)
+                self.assertRegex(self.err, r"bad\.xml:2:\d+: ")
+                self.assertRegex(self.err, r"cut\.xml:2:\d+: ")
 
     def test_nothing_is_posted_where_all_have_a_test_case(self):
         self.begin()

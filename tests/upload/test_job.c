@@ -280,7 +280,7 @@ static void what_a_truncated_report_completed_counts(void **state)
 	run(desk);
 	assert_ends(desk, QM_PARTIAL, 4);
 	assert_string_equal(desk->office->log, "1: 1001\n");
-	assert_says(desk, 0, "(truncated; what was read before counts)");
+	assert_says(desk, 0, "(truncated; the 1 test before the break counts)");
 }
 
 static void a_bad_report_of_which_nothing_counts_has_failed(void **state)
