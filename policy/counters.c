@@ -3,6 +3,8 @@
 #include "policy/gate_internal.h"
 #include "policy/window.h"
 
+#include <string.h>
+
 /* A counter below 0 leaves more than the limit; what does not fit stops at the end. */
 static int64_t left_of(int64_t limit, int64_t used)
 {
@@ -60,4 +62,26 @@ enum qm_code qm_gate_counters(
 		}
 	}
 	return code;
+}
+
+int64_t qm_gate_least_limit(const struct qm_gate *gate, const char *tool, const char **out_rule)
+{
+	const struct qm_vec *tools = &gate->engine.policy->tools;
+	int64_t least = INT64_MAX, limit;
+
+	for (size_t i = 0; i < tools->count; i++) {
+		const struct qm_tool *one = qm_vec_at(tools, i);
+		bool applies = strcmp(one->name, tool) == 0 || strcmp(one->name, "*") == 0;
+
+		for (size_t j = 0; applies && j < one->rules.count; j++) {
+			const struct qm_rule *rule = qm_vec_at(&one->rules, j);
+
+			if (!rule->state || !qm_engine_rule_limit(rule, rule->state->key, &limit) ||
+				limit >= least)
+				continue;
+			least = limit;
+			*out_rule = rule->name;
+		}
+	}
+	return least;
 }

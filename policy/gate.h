@@ -68,6 +68,9 @@ struct qm_counter_state {
 enum qm_code qm_gate_counters(const struct qm_gate *gate, int64_t now_ms, struct qm_vec *out,
 	struct qm_error *err) QM_MUST_CHECK;
 
+/* The smallest limit that calls of the tool meet, INT64_MAX where there is none, and its rule. */
+int64_t qm_gate_least_limit(const struct qm_gate *gate, const char *tool, const char **out_rule);
+
 /* What one call took, so that it can be given back while gate and policy are there. */
 struct qm_reservation;
 

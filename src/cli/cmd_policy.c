@@ -6,6 +6,7 @@
 #include "src/base/text.h"
 #include "src/cli/exit_code.h"
 #include "src/cli/failure.h"
+#include "src/cli/our_tools.h"
 #include "src/cli/print_json.h"
 #include "src/cli/world.h"
 
@@ -13,22 +14,6 @@
 #include <string.h>
 
 enum { TEXT_MAX_BYTES = 16 << 20, ARGUMENTS_MAX_BYTES = 8 << 20 };
-
-/* Every tool under whose name a call is made. */
-static const char *const our_tools[] = {
-	"qmetry_fetch_qmetry_project_info",
-	"qmetry_fetch_test_suites",
-	"qmetry_fetch_executions_by_test_suite",
-	"qmetry_fetch_test_case_runs_by_test_suite_run",
-	"qmetry_fetch_test_case_step_runs",
-	"qmetry_fetch_builds",
-	"qmetry_fetch_platforms",
-	"qmetry_bulk_update_test_case_execution_status",
-	"qmetry_import_automation_test_results",
-	"qmetry_fetch_automation_status",
-};
-
-enum { OUR_TOOLS = sizeof our_tools / sizeof *our_tools };
 
 static bool wants_json(const struct qm_context *context)
 {
@@ -168,10 +153,10 @@ static void add_our_calls(const struct qm_policy *policy, struct qm_buf *out)
 
 	qm_buf_init(&rules, TEXT_MAX_BYTES);
 	qm_table_init(&table, "ll", headings);
-	for (size_t i = 0; i < OUR_TOOLS; i++) {
+	for (size_t i = 0; i < qm_our_tool_count; i++) {
 		qm_buf_clear(&rules);
-		qm_policy_applying(policy, our_tools[i], &rules);
-		qm_table_text(&table, our_tools[i]);
+		qm_policy_applying(policy, qm_our_tools[i], &rules);
+		qm_table_text(&table, qm_our_tools[i]);
 		qm_table_text(&table, rules.data);
 	}
 	qm_buf_add_text(out, "\nWhat judges the calls of qmetry-ci:\n\n");
@@ -186,11 +171,11 @@ static json_t *our_calls_json(const struct qm_policy *policy)
 	struct qm_buf rules;
 
 	qm_buf_init(&rules, TEXT_MAX_BYTES);
-	for (size_t i = 0; i < OUR_TOOLS; i++) {
+	for (size_t i = 0; i < qm_our_tool_count; i++) {
 		qm_buf_clear(&rules);
-		qm_policy_applying(policy, our_tools[i], &rules);
+		qm_policy_applying(policy, qm_our_tools[i], &rules);
 		(void)json_array_append_new(
-			list, json_pack("{s:s,s:s}", "tool", our_tools[i], "rules", rules.data));
+			list, json_pack("{s:s,s:s}", "tool", qm_our_tools[i], "rules", rules.data));
 	}
 	qm_buf_release(&rules);
 	return list;

@@ -3,6 +3,7 @@
 #include "src/api/retry.h"
 #include "src/base/file.h"
 #include "src/base/text.h"
+#include "src/cli/our_tools.h"
 #include "src/cli/target.h"
 
 #include <stdlib.h>
@@ -191,6 +192,29 @@ static enum qm_code open_session(
 	return code;
 }
 
+/* A share is one call at least: more shards than calls pass a limit together. */
+static void warn_of_share(const struct qm_context *context, const struct qm_gate *gate)
+{
+	int64_t share = context->settings->share, least = INT64_MAX;
+	const char *rule = "";
+
+	for (size_t i = 0; i < qm_our_tool_count; i++) {
+		const char *name = "";
+		int64_t limit = qm_gate_least_limit(gate, qm_our_tools[i], &name);
+
+		if (limit >= 1 && limit < least) {
+			least = limit;
+			rule = name;
+		}
+	}
+	if (least < share)
+		qm_log_line(context->log, QM_LOG_WARNING,
+			"--share %lld: the rule \"%s\" allows %lld, and each shard makes one call "
+			"at least, so that all together may pass it; common counters (--state "
+			"redis://HOST) keep to it",
+			(long long)share, rule, (long long)least);
+}
+
 enum qm_code qm_world_open_step(struct qm_world *world, const struct qm_context *context,
 	enum qm_world_step step, struct qm_error *err)
 {
@@ -212,6 +236,7 @@ enum qm_code qm_world_open_step(struct qm_world *world, const struct qm_context 
 	if (code)
 		return code;
 	world->gate = qm_open_gate(context->settings, world->policy, world->store);
+	warn_of_share(context, world->gate);
 	return open_session(world, context, err);
 }
 

@@ -140,6 +140,26 @@ class Pacing(Case):
         self.assertEqual(list(self.statuses().values()).count("passed"), 60)
         self.assertIn("--deadline", done.out + done.err)
 
+    def test_more_shards_than_a_limit_has_calls_are_warned_of(self):
+        self.start(world([execution(2720260, runs(2))]))
+        policy = self.write(
+            "p.yaml",
+            json.dumps(
+                {
+                    "version": "1",
+                    "tools": {
+                        TOOL: {"rules": [{"name": "r", "rate_limit": "4/minute"}]},
+                        "not_ours": {"rules": [{"name": "n", "rate_limit": "1/minute"}]},
+                    },
+                }
+            ),
+        )
+        for share, warned in (("10", True), ("5", True), ("4", False)):
+            done = self.upload(
+                "--share", share, "--policy", policy, self.write("TEST-a.xml", report(2)), code=0
+            )
+            self.assertEqual('--share %s: the rule "r" allows 4, ' % share in done.err, warned)
+
     def test_headroom_and_share_leave_calls_to_others(self):
         for arguments, expected in ((["--headroom", "20"], 24), (["--share", "3"], 10)):
             with self.subTest(arguments):
