@@ -41,12 +41,22 @@ static const struct system systems[QM_CI_SYSTEMS] = {
 	[QM_CI_TRAVIS] = { "$TRAVIS", "$TRAVIS_JOB_NAME|$TRAVIS_REPO_SLUG", "$TRAVIS_BUILD_NUMBER",
 		"$TRAVIS_BUILD_WEB_URL", "$TRAVIS_PULL_REQUEST_BRANCH|$TRAVIS_BRANCH",
 		"$TRAVIS_COMMIT" },
+	[QM_CI_TEAMCITY] = { "$TEAMCITY_VERSION",
+		"$TEAMCITY_PROJECT_NAME / $TEAMCITY_BUILDCONF_NAME", "$BUILD_NUMBER", "$BUILD_URL",
+		"", "$BUILD_VCS_NUMBER" },
+	[QM_CI_CODEBUILD] = { "$CODEBUILD_BUILD_ID", "$CODEBUILD_BUILD_ID",
+		"$CODEBUILD_BUILD_NUMBER", "$CODEBUILD_BUILD_URL", "$CODEBUILD_WEBHOOK_HEAD_REF",
+		"$CODEBUILD_RESOLVED_SOURCE_VERSION" },
+	[QM_CI_BAMBOO] = { "$bamboo_buildKey", "$bamboo_planName|$bamboo_buildKey",
+		"$bamboo_buildNumber", "$bamboo_buildResultsUrl",
+		"$bamboo_planRepository_branchName", "$bamboo_planRepository_revision" },
 };
 
 /* The variable that *text begins with, which is moved behind its name; NULL where it is not set. */
 static const char *variable(const char **text)
 {
-	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "abcdefghijklmnopqrstuvwxyz0123456789_";
 	size_t length = strspn(*text, letters);
 	char name[64] = "";
 	const char *value;
