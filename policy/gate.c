@@ -53,6 +53,8 @@ void qm_gate_free(struct qm_gate *gate)
 
 const char *qm_verdict_note(const struct qm_verdict *verdict)
 {
+	if (verdict->never_fits)
+		return " (the call alone takes more than the rule allows, so it never fits)";
 	return verdict->gave_up ? " (a pattern took too long to match and counted as no match)"
 				: "";
 }
@@ -159,6 +161,7 @@ static enum qm_code limit_in_the_way(
 	enum qm_code code = store->kind->get(store, decision->key, &counter, prospect->err);
 
 	*outlook = HOPELESS;
+	prospect->words.never_fits = decision->amount > decision->limit;
 	if (code || !counter.exists || counter.value <= 0 ||
 		counter.window_start_ms != qm_window_start_ms(window_ms, prospect->now_ms))
 		return code;
@@ -177,6 +180,7 @@ static enum qm_code look_ahead(struct prospect *prospect, enum outlook *outlook)
 	qm_engine_decide(&prospect->engine, prospect->call, prospect->now_ms, &decision);
 	code = decision.store_code;
 	take_words(&prospect->words, &decision);
+	prospect->words.never_fits = false;
 	if (!code && decision.allowed)
 		*outlook = PASSES;
 	else if (!code && decision.stage == QM_STAGE_EVALUATE)
@@ -213,6 +217,7 @@ static enum qm_code classify(const struct qm_gate *gate, const struct qm_tool_ca
 		memcpy(out->rule, prospect.words.rule, sizeof out->rule);
 		memcpy(out->path, prospect.words.path, sizeof out->path);
 		memcpy(out->message, prospect.words.message, sizeof out->message);
+		out->never_fits = prospect.words.never_fits;
 		out->until_ms = out->limit = out->window_ms = 0;
 		return code;
 	}
@@ -234,6 +239,7 @@ enum qm_code qm_gate_judge(const struct qm_gate *gate, const struct qm_tool_call
 	out->answer = QM_ALLOWED;
 	out->until_ms = INT64_MIN;
 	out->limit = out->window_ms = 0;
+	out->never_fits = false;
 	qm_decision_init(&decision, err);
 	if (!qm_engine_grant(&gate->engine, call, now_ms, &decision))
 		qm_engine_decide(&gate->engine, call, now_ms, &decision);

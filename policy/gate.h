@@ -35,7 +35,8 @@ struct qm_verdict {
 	char rule[QM_VERDICT_RULE];       /* "" where Intercept would name none */
 	char path[QM_VERDICT_PATH];       /* of the condition that failed; "" where it is none */
 	char message[QM_VERDICT_MESSAGE]; /* in Intercept's words; "" when allowed */
-	bool gave_up; /* a pattern met the ceiling of its matcher and counted as no match */
+	bool gave_up;    /* a pattern met the ceiling of its matcher and counted as no match */
+	bool never_fits; /* the call takes more than the rule's whole limit */
 };
 
 /* What else a message about the verdict should say, beginning with a blank; "" if nothing. */

@@ -326,7 +326,13 @@ static enum qm_code refuse_error(
 	if ((*reply)->type != REDIS_REPLY_ERROR)
 		return QM_OK;
 	qm_buf_init(&text, MAX_REPLY_BYTES * 2);
-	qm_buf_add_format(&text, "%s%s", (*reply)->str, remedy((*reply)->str));
+	/* Only what is no number lets our scripts fail; where in them says nothing to anybody. */
+	if (strstr((*reply)->str, "user_script") && strstr((*reply)->str, "attempt to "))
+		qm_buf_add_text(&text,
+			"what it holds under a counter's name is no counter of Intercept; delete "
+			"it, or use another --state-prefix");
+	else
+		qm_buf_add_format(&text, "%s%s", (*reply)->str, remedy((*reply)->str));
 	(void)fail(store, QM_EIO, text.data, err);
 	qm_buf_release(&text);
 	freeReplyObject(*reply);

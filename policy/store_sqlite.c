@@ -279,13 +279,48 @@ static const struct qm_store_kind sqlite_kind = {
  * Waits for locks by hand: when several processes make the same file at once, SQLite refuses all
  * but one of them the switch to WAL without waiting.
  */
-static int execute(struct sqlite_store *store, const char *text)
+static int execute(struct sqlite_store *store, const char *text,
+	int (*row)(void *, int, char **, char **), void *context)
 {
-	int result = sqlite3_exec(store->db, text, NULL, NULL, NULL);
+	int result = sqlite3_exec(store->db, text, row, context, NULL);
 
 	for (int i = 0; (result & 0xFF) == SQLITE_BUSY && wait_for_lock(store, i); i++)
-		result = sqlite3_exec(store->db, text, NULL, NULL, NULL);
+		result = sqlite3_exec(store->db, text, row, context, NULL);
 	return result;
+}
+
+/* What tables a database has. */
+struct tables {
+	bool some, ours;
+};
+
+static int note_table(void *context, int columns, char **values, char **names)
+{
+	struct tables *tables = context;
+
+	(void)columns;
+	(void)names;
+	tables->some = true;
+	tables->ours = tables->ours || strcmp(values[0], "counters") == 0;
+	return 0;
+}
+
+/* A database of something else gets no table of ours. */
+static enum qm_code check_ours(struct sqlite_store *store, struct qm_error *err)
+{
+	static const char query[] = "SELECT name FROM sqlite_master WHERE type = 'table' AND "
+				    "substr(name, 1, 7) <> 'sqlite_'";
+	struct tables tables = { .some = false };
+	int result = execute(store, query, note_table, &tables);
+
+	if (result != SQLITE_OK)
+		return fail(store, result, err);
+	if (!tables.some || tables.ours)
+		return QM_OK;
+	return qm_error_set(err, QM_EIO,
+		"the state file %s is a database of something else and is left as it is; name "
+		"another file",
+		store->path);
 }
 
 /* The pragmas are Intercept's. */
@@ -296,7 +331,7 @@ static enum qm_code prepare(struct sqlite_store *store, struct qm_error *err)
 	int result = SQLITE_OK;
 
 	for (size_t i = 0; i < sizeof setup / sizeof *setup && result == SQLITE_OK; i++)
-		result = execute(store, setup[i]);
+		result = execute(store, setup[i], NULL, NULL);
 	(void)sqlite3_busy_handler(store->db, wait_for_lock, store);
 	for (size_t i = 0; i < QUERIES && result == SQLITE_OK; i++)
 		result = sqlite3_prepare_v3(store->db, query_texts[i], -1,
@@ -333,6 +368,8 @@ enum qm_code qm_store_sqlite(
 		SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
 	if (result != SQLITE_OK)
 		code = fail(store, result, err);
+	if (!code)
+		code = check_ours(store, err);
 	if (!code)
 		code = prepare(store, err);
 	if (!code)

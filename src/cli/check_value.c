@@ -52,6 +52,9 @@ const char *qm_check_state(const char *text)
 {
 	if (strcmp(text, "auto") == 0 || strcmp(text, "memory") == 0)
 		return NULL;
+	if (qm_text_starts(text, "sqlite::memory:") || qm_text_starts(text, "sqlite:file:"))
+		return "sqlite wants the path of a file, which other jobs find; counters of this "
+		       "run alone are \"memory\"";
 	if (qm_text_starts(text, "sqlite:") && text[strlen("sqlite:")])
 		return NULL;
 	if (is_redis(text, NULL))

@@ -354,6 +354,13 @@ static void what_a_check_does_not_like_is_told_what_to_write(void **state)
 		{ "state", "sqlite:",
 			"\"sqlite:\" is no value for --state: write auto, memory, sqlite:PATH, "
 			"redis://HOST:PORT/DATABASE or rediss://... (TLS)" },
+		{ "state", "sqlite::memory:",
+			"\"sqlite::memory:\" is no value for --state: sqlite wants the path of a "
+			"file, which other jobs find; counters of this run alone are \"memory\"" },
+		{ "state", "sqlite:file:x?mode=memory",
+			"\"sqlite:file:x?mode=memory\" is no value for --state: sqlite wants the "
+			"path of a file, which other jobs find; counters of this run alone are "
+			"\"memory\"" },
 		{ "status", "skipped",
 			"\"skipped\" is no value for --status: write OUTCOME=NAME, such as "
 			"skipped=Blocked" },

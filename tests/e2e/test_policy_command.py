@@ -185,6 +185,18 @@ class Check(PolicyCase):
         text = self.policy("status", *state, "--headroom", "20").out
         self.assertRegex(text, r"_rate_minute +0 +10 +8 +60 s +2026-01-15T10:32:00Z +59 s\n")
 
+    def test_what_never_fits_is_said(self):
+        rule = {
+            "name": "b",
+            "conditions": [{"path": "state.t.c", "op": "lte", "value": 1}],
+            "state": {"counter": "c", "window": "hour", "increment_from": "args.n"},
+        }
+        path = self.write("p.yaml", json.dumps({"version": "1", "tools": {"t": {"rules": [rule]}}}))
+        common = ["check", "t", "--policy", path, "--state", "memory", "--arg"]
+        done = self.policy(*common, "n=2", code=8)
+        self.assertIn("takes more than the rule allows, so it never fits", done.out)
+        self.assertNotIn("never fits", self.policy(*common, "n=1").out)
+
     def test_what_is_wrong_is_said(self):
         for arguments, words in (
             (["check"], "no tool"),

@@ -70,6 +70,16 @@ class Redis(Counting):
         )
         self.assertIn(redis.ask("PTTL", key), range(60000, 120001))
 
+    def test_what_is_no_number_is_told_and_not_where_in_a_script(self):
+        report = self.begin(2)
+        redis = self.redis()
+        redis.ask("HSET", COUNTER, "v", "many", "ws", "2026-01-15T10:30:00Z", "wd", "60000000000")
+        state = "redis://127.0.0.1:%d" % redis.port
+        done = self.one_by_one(report, "--state", state, code=1)
+        self.assertEqual(self.bulk(), [])
+        self.assertIn("is no counter of Intercept", done.err)
+        self.assertNotIn("user_script", done.out + done.err)
+
     def test_headroom_and_share_hold_for_it_too(self):
         for arguments, expected in (([], 24), (["--headroom", "50"], 15), (["--share", "3"], 8)):
             with self.subTest(arguments):

@@ -453,6 +453,19 @@ static void a_read_only_file_is_told(void **state)
 	assert_refused(place->path, "cannot be written");
 }
 
+static void a_database_of_something_else_is_left_as_it_is(void **state)
+{
+	const struct place *place = *state;
+
+	assert_true(raw_sqlite_run(place->path, "CREATE TABLE customers (name TEXT)"));
+	assert_refused(place->path, "is a database of something else and is left as it is");
+	assert_false(raw_sqlite_run(place->path, "SELECT * FROM counters"));
+	assert_true(raw_sqlite_run(place->path,
+		"DROP TABLE customers; CREATE TABLE counted (id INTEGER PRIMARY KEY "
+		"AUTOINCREMENT); DROP TABLE counted"));
+	make_file(place->path);
+}
+
 static void a_broken_time_is_told_with_its_counter(void **state)
 {
 	const struct place *place = *state;
@@ -511,6 +524,7 @@ int main(void)
 		TEST(a_folder_in_its_place_is_told),
 		TEST(a_foreign_file_is_told_and_left_alone),
 		TEST(a_foreign_table_is_told),
+		TEST(a_database_of_something_else_is_left_as_it_is),
 		TEST(a_locked_file_is_told_when_opened),
 		TEST(a_locked_file_is_told_when_counting),
 		TEST(a_signal_ends_the_wait_for_a_lock),
