@@ -97,6 +97,7 @@ static enum qm_code from_file(
 	const char *name, const char *path, struct qm_secret **out, struct qm_error *err)
 {
 	struct qm_buf content;
+	size_t mark = 0;
 	enum qm_code code;
 
 	qm_buf_init(&content, SECRET_MAX_BYTES);
@@ -106,7 +107,15 @@ static enum qm_code from_file(
 		code = qm_error_as_usage(err, code);
 		goto done;
 	}
-	*out = trimmed(content.data, content.length);
+	/* Editors of Windows write UTF-8 with a mark in front, and UTF-16, which is no key's. */
+	if (content.length >= 3 && memcmp(content.data, "\xef\xbb\xbf", 3) == 0)
+		mark = 3;
+	if (memchr(content.data, '\0', content.length))
+		code = qm_error_set(err, QM_EUSAGE,
+			"%s: the file holds bytes of 0, as UTF-16 has; save it as plain text",
+			name);
+	else
+		*out = trimmed(content.data + mark, content.length - mark);
 done:
 	qm_wipe(content.data, content.length);
 	qm_buf_release(&content);

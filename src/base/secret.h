@@ -21,8 +21,9 @@ void qm_secret_free(struct qm_secret *secret);
 
 /*
  * Takes NAME out of the environment, else reads the file named by NAME_FILE; white space at both
- * ends is dropped. `out` is NULL where neither is set, which is no failure. Both set, an
- * unreadable file, more than 4 KB or a control character inside: QM_EUSAGE.
+ * ends is dropped, and a file's byte order mark. `out` is NULL where neither is set, which is no
+ * failure. Both set, an unreadable file, more than 4 KB, a byte of 0 or a control character inside:
+ * QM_EUSAGE.
  */
 enum qm_code qm_secret_load(
 	const char *name, struct qm_secret **out, struct qm_error *err) QM_MUST_CHECK;

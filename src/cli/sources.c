@@ -1,5 +1,6 @@
 #include "src/cli/sources.h"
 #include "src/base/file.h"
+#include "src/base/secret.h"
 #include "src/base/text.h"
 #include "src/base/yaml.h"
 #include "src/cli/ci.h"
@@ -16,6 +17,21 @@ static const char found_config[] = "qmetry-ci.yaml";
 
 /* ---- Environment. */
 
+/* What holds a password leaves the environment, where children and /proc would show it. */
+static const char *take_variable(
+	struct qm_settings *settings, const struct qm_setting *setting, const char *variable)
+{
+	char *value = getenv(variable);
+	const char *copy = value;
+
+	if (value && setting->check_open && setting->check_open(value)) {
+		copy = qm_arena_strdup(&settings->arena, value);
+		qm_wipe(value, strlen(value));
+		(void)unsetenv(variable);
+	}
+	return copy;
+}
+
 enum qm_code qm_read_environment(struct qm_settings *settings, struct qm_given *given,
 	const struct qm_command *command, struct qm_error *err)
 {
@@ -27,7 +43,7 @@ enum qm_code qm_read_environment(struct qm_settings *settings, struct qm_given *
 		const char *value;
 
 		qm_setting_variable(setting, variable);
-		value = getenv(variable);
+		value = take_variable(settings, setting, variable);
 		if (given->rows[i] || !value || !*value || !(setting->commands & command->bit))
 			continue;
 		given->rows[i] = true;

@@ -1,4 +1,5 @@
 #include "src/api/json.h"
+#include "src/base/text.h"
 #include "src/upload/limits.h"
 #include "src/upload/receipt.h"
 
@@ -41,13 +42,21 @@ static enum qm_code check_place(
 		number, project, url, lines->project, lines->url);
 }
 
+/* As the server's are: they become part of a request. */
+static bool is_id(const char *text)
+{
+	int64_t id = 0;
+
+	return qm_text_int(text, 1, INT64_MAX, &id);
+}
+
 /* False where something is missing without which nothing can be undone. */
 static bool read_line(
 	struct qm_receipt_lines *lines, const json_t *object, struct qm_receipt_line *out)
 {
 	const json_t *before = json_object_get(object, "before");
 	const json_t *after = json_object_get(object, "after");
-	bool is_step;
+	bool is_case, is_step;
 
 	*out = (struct qm_receipt_line){
 		.key = keep(lines, object, "key"),
@@ -63,11 +72,12 @@ static bool read_line(
 		.step = qm_json_id(object, "step"),
 		.case_run = qm_json_id(object, "case_run"),
 	};
+	is_case = strcmp(out->entity_type, "TCR") == 0;
 	is_step = strcmp(out->entity_type, "TCSR") == 0;
 	if (is_step != (out->step > 0 && out->step < QM_NONE && out->case_run > 0))
 		return false;
-	return *out->key && *out->entity_type && *out->suite_run && out->id > 0 && out->after_id &&
-		*qm_json_text(object, "url") && *qm_json_text(object, "project");
+	return *out->key && (is_case || is_step) && is_id(out->suite_run) && out->id > 0 &&
+		out->after_id && *qm_json_text(object, "url") && *qm_json_text(object, "project");
 }
 
 static enum qm_code take_line(struct qm_receipt_lines *lines, const char *bytes, size_t length,

@@ -228,9 +228,9 @@ static void tell_damage(struct qm_undo *undo)
 
 	if (lines->damaged)
 		qm_summary_reason(&undo->summary, QM_REASON_NOT_UPLOADED,
-			"%s:%d: %zu line%s of the receipt damaged, and what %s is not undone",
+			"%s:%d: %zu line%s of the receipt %s damaged, and what %s is not undone",
 			undo->options->path, lines->first_damaged, lines->damaged,
-			lines->damaged == 1 ? " is" : "s are",
+			lines->damaged == 1 ? "" : "s", lines->damaged == 1 ? "is" : "are",
 			lines->damaged == 1 ? "it says" : "they say");
 }
 

@@ -231,6 +231,35 @@ static void the_build_auto_is_named_as_the_ci_system_counts_it(void **state)
 	assert_string_equal(desk->settings.comment, "qmetry-ci: {job} #{build} {url} {message}");
 }
 
+static void a_password_does_not_stay_in_the_environment(void **state)
+{
+	static const struct {
+		const char *name, *value, *option;
+	} rows[] = {
+		{ "QMETRY_PROXY", "http://user:s3cret@proxy:3128", NULL },
+		{ "QMETRY_STATE", "redis://:s3cret@cache:6379", NULL },
+		{ "QMETRY_STATE", "redis://:s3cret@cache:6379", "--state=memory" },
+	};
+	struct desk *desk = *state;
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const char *in_place;
+
+		set_variable(rows[i].name, rows[i].value);
+		in_place = getenv(rows[i].name);
+		read_well(desk, rows[i].option);
+		assert_null(getenv(rows[i].name));
+		assert_int_equal(*in_place, '\0');
+	}
+	assert_string_equal(desk->settings.state, "memory");
+	set_variable("QMETRY_STATE", "redis://:s3cret@cache:6379");
+	read_well(desk, NULL);
+	assert_string_equal(desk->settings.state, "redis://:s3cret@cache:6379");
+	set_variable("QMETRY_STATE", "memory");
+	read_well(desk, NULL);
+	assert_string_equal(getenv("QMETRY_STATE"), "memory");
+}
+
 static void a_bad_variable_is_named(void **state)
 {
 	struct desk *desk = *state;
@@ -477,6 +506,7 @@ int main(void)
 		CASE(a_flag_can_be_taken_back_by_a_higher_source),
 		CASE(the_defaults_are_those_of_the_table),
 		CASE(the_build_auto_is_named_as_the_ci_system_counts_it),
+		CASE(a_password_does_not_stay_in_the_environment),
 		CASE(a_bad_variable_is_named),
 		CASE(a_variable_of_another_command_is_not_read),
 		CASE(a_file_may_hold_what_another_command_takes_but_nothing_wrong),

@@ -168,6 +168,12 @@ static void a_receipt_is_of_one_place(void **state)
 static void what_lacks_something_is_no_line(void **state)
 {
 	static const char *const texts[] = { "", "\n", "{}\n", "[]\n", "{'key':'K'}\n",
+		"{'key':'K','type':'TCR','id':1,'suite_run':'1/../x','before':{'id':4},"
+		"'after':{'id':1},'url':'u','project':'p'}\n",
+		"{'key':'K','type':'TCR','id':1,'suite_run':'-1','before':{'id':4},"
+		"'after':{'id':1},'url':'u','project':'p'}\n",
+		"{'key':'K','type':'EVIL','id':1,'suite_run':'1','before':{'id':4},"
+		"'after':{'id':1},'url':'u','project':'p'}\n",
 		"{'key':'K','type':'TCR','id':0,'suite_run':'1','before':{'id':4},'after':{'id':1},"
 		"'url':'u','project':'p'}\n",
 		"{'key':'K','type':'TCR','id':1,'suite_run':'1','before':{'id':4},'after':{},"
