@@ -13,9 +13,9 @@ enum { EXACT_NAME = 6 };
 struct search {
 	struct qm_catalog *catalog;
 	const char *wanted;
-	struct qm_build found;
-	int merit;           /* of what was found; 0: nothing was */
-	struct qm_vec names; /* const char * */
+	struct qm_build found, rival; /* rival: meant as well; without a name: none */
+	int merit;                    /* of what was found; 0: nothing was */
+	struct qm_vec names;          /* const char * */
 };
 
 /* How well a build is meant by `wanted`, which is a name or an id; 0: not at all. */
@@ -39,16 +39,20 @@ static enum qm_code look_at(void *context, const struct qm_build *build)
 {
 	struct search *search = context;
 	int merit = merit_of(build, search->wanted);
+	bool is_rival = merit && merit == search->merit && build->id != search->found.id;
 	struct qm_build copy = *build;
 
-	if (merit <= search->merit && search->names.count >= QM_MAX_LISTED)
+	if (merit <= search->merit && !is_rival && search->names.count >= QM_MAX_LISTED)
 		return QM_OK;
 	copy.name = qm_arena_strdup(&search->catalog->arena, build->name);
 	if (search->names.count < QM_MAX_LISTED)
 		qm_vec_push(&search->names, &copy.name);
 	if (merit > search->merit) {
 		search->found = copy;
+		search->rival = (struct qm_build){ .name = NULL };
 		search->merit = merit;
+	} else if (is_rival && !search->rival.name) {
+		search->rival = copy;
 	}
 	return QM_OK;
 }
@@ -138,6 +142,12 @@ enum qm_code qm_catalog_find_build(struct qm_catalog *catalog, struct qm_session
 		code = qm_error_set(err, QM_ENOTFOUND,
 			"the build \"%s\" is archived; choose another with --build",
 			search.found.name);
+	} else if (search.rival.name) {
+		code = qm_error_set(err, QM_ENOTFOUND,
+			"several builds are \"%s\" (--build): \"%s\" (id %lld) and \"%s\" "
+			"(id %lld); choose one by its id",
+			search.wanted, search.found.name, (long long)search.found.id,
+			search.rival.name, (long long)search.rival.id);
 	} else {
 		catalog->build_id = search.found.id;
 		catalog->build_name = search.found.name;

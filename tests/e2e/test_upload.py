@@ -116,6 +116,17 @@ class Upload(Case):
                 self.stop()
                 self.simulator = None
 
+    def test_builds_of_one_name_are_no_choice(self):
+        two = world([execution(2720260, [run(1)])])
+        two["projects"][0]["builds"] = [{"DropID": n, "Name": "n"} for n in (1, 3)]
+        self.start(two)
+        report = self.write("a.xml", junit(("C", "VKMC-TC-1", "")))
+        done = self.upload("--build", "n", report, code=9)
+        self.assertIn('"n" (id 1) and "n" (id 3)', done.json["reasons"][0]["text"])
+        self.assertEqual(self.bulk(), [])
+        self.upload("--build", "3", report, code=0)
+        self.assertEqual([body["dropID"] for body in self.bulk()], [3])
+
     def test_mapping_goes_by_property_key_script_and_summary(self):
         self.start(
             world(

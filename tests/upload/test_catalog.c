@@ -435,6 +435,31 @@ static void an_archived_build_is_refused(void **state)
 	assert_says(desk, "\"0.9\" is archived");
 }
 
+static void builds_of_one_name_are_no_choice(void **state)
+{
+	static const struct answer rivals = { .status = 200,
+		.body = "{'data':[{'dropID':811,'name':'Nightly'},{'dropID':812,'name':'nightly'},"
+			"{'dropID':812,'name':'nightly'},{'dropID':813,'name':'NIGHTLY'}],"
+			"'total':4}" };
+	static const struct answer answers[] = { PROJECT, SUITE, ONE_EXECUTION, rivals };
+	static const struct answer good[] = { PROJECT, SUITE, ONE_EXECUTION, rivals, ONE_RUN };
+	struct desk *desk = *state;
+
+	/* The id of one of them; its name as it is written. */
+	desk->selection.build = "812";
+	assert_int_equal(LOAD(desk, good), QM_OK);
+	start_over(desk);
+	desk->selection.build = "nightly";
+	assert_int_equal(LOAD(desk, good), QM_OK);
+	assert_int_equal(desk->catalog.build_id, 812);
+	start_over(desk);
+	desk->selection.build = "nIGHTLY";
+	assert_int_equal(LOAD(desk, answers), QM_ENOTFOUND);
+	assert_string_equal(desk->err.text,
+		"several builds are \"nIGHTLY\" (--build): \"Nightly\" (id 811) and \"nightly\" "
+		"(id 812); choose one by its id");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -456,6 +481,7 @@ int main(void)
 		TEST(an_unknown_build_is_told_with_the_nearest),
 		TEST(a_build_that_another_job_creates_is_waited_for),
 		TEST(an_archived_build_is_refused),
+		TEST(builds_of_one_name_are_no_choice),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
