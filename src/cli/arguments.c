@@ -12,6 +12,7 @@ struct reader {
 	const struct qm_command *command;
 	int count, next;
 	char **arguments;
+	const char *values[QM_SOURCES_MAX_ROWS]; /* of the options that were given, by row */
 	struct qm_error *err;
 };
 
@@ -78,12 +79,29 @@ static bool takes_next(const struct reader *reader, const struct qm_setting *set
 		qm_text_int(reader->arguments[reader->next], 0, INT64_MAX, &number);
 }
 
+/* Whoever repeats an option has seen others that are lists: no value is dropped in silence. */
+static bool contradicts(
+	const struct reader *reader, const struct qm_setting *setting, const char *value)
+{
+	const char *before = reader->values[setting - qm_setting_rows];
+
+	if (!reader->given->rows[setting - qm_setting_rows] || setting->kind == QM_SETTING_LIST ||
+		setting->kind == QM_SETTING_FLAG)
+		return false;
+	return !before != !value || (before && strcmp(before, value) != 0);
+}
+
 static enum qm_code set_option(
 	struct reader *reader, const struct qm_setting *setting, const char *value)
 {
-	reader->given->rows[setting - qm_setting_rows] = true;
+	size_t row = (size_t)(setting - qm_setting_rows);
+
 	if (!value && takes_next(reader, setting))
 		value = reader->arguments[reader->next++];
+	if (contradicts(reader, setting, value))
+		return qm_setting_set_twice(setting, reader->values[row], value, reader->err);
+	reader->given->rows[row] = true;
+	reader->values[row] = value;
 	return qm_setting_set_open(reader->settings, setting, value, reader->err);
 }
 
@@ -118,7 +136,12 @@ enum qm_code qm_read_arguments(struct qm_settings *settings, struct qm_given *gi
 	const struct qm_command *command, int count, char **arguments, bool *out_help,
 	struct qm_error *err)
 {
-	struct reader reader = { settings, given, command, count, 0, arguments, err };
+	struct reader reader = { .settings = settings,
+		.given = given,
+		.command = command,
+		.count = count,
+		.arguments = arguments,
+		.err = err };
 	bool options = true;
 	enum qm_code code = QM_OK;
 

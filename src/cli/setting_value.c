@@ -11,11 +11,16 @@ static void *member(struct qm_settings *settings, const struct qm_setting *setti
 	return (char *)settings + setting->offset;
 }
 
-/* A value that may hold a password, redis://:secret@host or what came of it, is not repeated. */
+/* It may hold a password, redis://:secret@host or what came of it, and is not repeated. */
+static bool is_delicate(const char *text)
+{
+	return strchr(text, '@') || strstr(text, "://");
+}
+
 static enum qm_code bad_value(const struct qm_setting *setting, const char *text,
 	const char *wanted, struct qm_error *err)
 {
-	if (strchr(text, '@') || strstr(text, "://"))
+	if (is_delicate(text))
 		return qm_error_set(err, QM_EUSAGE, "--%s: %s", setting->name, wanted);
 	return qm_error_set(
 		err, QM_EUSAGE, "\"%s\" is no value for --%s: %s", text, setting->name, wanted);
@@ -226,6 +231,17 @@ enum qm_code qm_setting_set_open(struct qm_settings *settings, const struct qm_s
 	if (wrong)
 		return qm_error_set(err, QM_EUSAGE, "--%s: %s", setting->name, wrong);
 	return qm_setting_set(settings, setting, text, err);
+}
+
+enum qm_code qm_setting_set_twice(const struct qm_setting *setting, const char *first,
+	const char *second, struct qm_error *err)
+{
+	bool is_told = first && second && !is_delicate(first) && !is_delicate(second);
+
+	return qm_error_set(err, QM_EUSAGE,
+		"--%s has one value and is given twice%s%s%s%s%s; leave one of them out",
+		setting->name, is_told ? ", as \"" : "", is_told ? first : "",
+		is_told ? "\" and as \"" : "", is_told ? second : "", is_told ? "\"" : "");
 }
 
 void qm_setting_clear(struct qm_settings *settings, const struct qm_setting *setting)

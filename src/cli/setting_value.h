@@ -22,6 +22,10 @@ enum qm_code qm_setting_set(struct qm_settings *settings, const struct qm_settin
 enum qm_code qm_setting_set_open(struct qm_settings *settings, const struct qm_setting *setting,
 	const char *text, struct qm_error *err) QM_MUST_CHECK;
 
+/* QM_EUSAGE: it has one value, and two were given; NULL: it stood without one. */
+enum qm_code qm_setting_set_twice(const struct qm_setting *setting, const char *first,
+	const char *second, struct qm_error *err) QM_MUST_CHECK;
+
 /* Forgets the elements of a list: a source of higher rank replaces it whole. */
 void qm_setting_clear(struct qm_settings *settings, const struct qm_setting *setting);
 

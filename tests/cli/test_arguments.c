@@ -93,7 +93,7 @@ static void a_value_stands_behind_an_equals_sign_or_in_the_next_word(void **stat
 		{ { "--project", "--suite" }, "--suite" },
 		{ { "--project", "-v" }, "-v" },
 		{ { "--project", "--" }, "--" },
-		{ { "--project=one", "--project=two" }, "two" },
+		{ { "--project=one", "--project", "one" }, "one" },
 	};
 	struct line *line = *state;
 
@@ -260,6 +260,31 @@ static void an_unknown_option_is_told_the_nearest(void **state)
 	assert_refused(*state, rows, sizeof rows / sizeof *rows);
 }
 
+static void an_option_of_one_value_is_not_repeated_with_another(void **state)
+{
+	static const struct refusal rows[] = {
+		{ "upload", { "--platform", "Chrome", "--platform=Firefox" },
+			"--platform has one value and is given twice, as \"Chrome\" and as "
+			"\"Firefox\"; leave one of them out" },
+		{ "upload", { "--batch-size=1", "--batch-size=1", "--batch-size=2" },
+			"--batch-size has one value and is given twice, as \"1\" and as \"2\"; "
+			"leave one of them out" },
+		/* It may hold a password. */
+		{ "upload", { "--proxy", "http://a", "--proxy", "http://b" },
+			"--proxy has one value and is given twice; leave one of them out" },
+		{ "upload", { "--soft-fail", "--soft-fail=4" },
+			"--soft-fail has one value and is given twice; leave one of them out" },
+		{ "upload", { "--fail-on-missing=1", "--fail-on-missing" },
+			"--fail-on-missing has one value and is given twice; leave one of them "
+			"out" },
+		{ "parse", { "--format", "json", "--format=text" },
+			"--format has one value and is given twice, as \"json\" and as \"text\"; "
+			"leave one of them out" },
+	};
+
+	assert_refused(*state, rows, sizeof rows / sizeof *rows);
+}
+
 static void a_missing_or_wrong_value_is_refused(void **state)
 {
 	static const struct refusal rows[] = {
@@ -339,6 +364,7 @@ int main(void)
 		CASE(a_list_is_repeated_or_joined),
 		CASE(help_is_seen_wherever_it_stands),
 		CASE(an_unknown_option_is_told_the_nearest),
+		CASE(an_option_of_one_value_is_not_repeated_with_another),
 		CASE(a_missing_or_wrong_value_is_refused),
 		CASE(options_for_keys_are_refused_without_a_word_of_the_key),
 		CASE(the_value_of_an_unknown_option_is_not_repeated),

@@ -112,6 +112,15 @@ class GitLab(System):
         self.assertEqual(done.returncode, 0, done.stdout)
         self.assertEqual([call["dropID"] for call in self.bulk()], [947] * 3)
 
+    def test_options_of_extra_args_go_before_inputs_and_what_the_job_sets(self):
+        self.world()
+        _, done = self.run_job(
+            platform="Firefox", **{"extra-args": "--platform Chrome --receipt r.jsonl"}
+        )
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assert_uploaded()
+        self.assertTrue(os.path.exists(os.path.join(self.workspace, "r.jsonl")))
+
     def test_what_is_missing_is_a_warning_and_what_is_wrong_a_failure(self):
         self.world(bad_ids=[1002])
         job, done = self.run_job()
@@ -158,6 +167,19 @@ class Azure(System):
         summary = os.path.join(self.workspace, ".qmetry-ci", "summary.md")
         self.assertIn("##vso[task.uploadsummary]%s\n" % summary, done.stdout)
         self.assertTrue(os.path.exists(summary))
+
+    def test_options_of_extra_args_go_before_parameters_and_what_the_template_sets(self):
+        self.world()
+        done = self.run_steps(
+            url=self.simulator.url,
+            project="VKMC",
+            suite="VKMC-TS-20",
+            platform="Firefox",
+            extraArgs="--platform Chrome --receipt r.jsonl",
+        )
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assert_uploaded()
+        self.assertTrue(os.path.exists(os.path.join(self.workspace, "r.jsonl")))
 
     def test_what_is_missing_is_an_issue_and_what_is_wrong_a_failure(self):
         self.world(bad_ids=[1002])
