@@ -1,6 +1,7 @@
 #include "parsers/held.h"
 
 #include "parsers/limits.h"
+#include "parsers/names.h"
 #include "src/base/map.h"
 
 #include <string.h>
@@ -54,6 +55,9 @@ static uint64_t identity_of(
 
 	hash = add_to_hash(held, hash, result->name);
 	hash = add_to_hash(held, hash, result->parameters);
+	for (size_t i = 0; i < result->property_count; i++)
+		if (strcmp(result->properties[i].name, qm_name_text(QM_NAME_INSTANCE_NAME)) == 0)
+			hash = add_to_hash(held, hash, result->properties[i].value);
 	return add_to_hash(held, hash, signature);
 }
 
@@ -111,17 +115,22 @@ void qm_held_end_test(struct qm_held *held, bool is_idle)
 	held->test = NULL;
 }
 
-void qm_held_supersede(struct qm_held *held, const struct qm_result *result, const char *signature)
+bool qm_held_supersede(struct qm_held *held, const struct qm_result *result, const char *signature)
 {
+	bool found = false;
 	uint64_t identity;
 
 	if (held->test_begin == held->results.count)
-		return;
+		return false;
 	identity = identity_of(held, result, signature);
 	for (size_t i = held->test_begin; i < held->results.count; i++) {
 		struct qm_held_result *earlier = qm_vec_at(&held->results, i);
 
-		if (earlier->identity == identity && earlier->result.outcome == QM_SKIPPED)
+		if (earlier->identity != identity)
+			continue;
+		if (earlier->result.outcome == QM_SKIPPED)
 			earlier->result.superseded = true;
+		found = found || earlier->result.superseded;
 	}
+	return found;
 }

@@ -1,5 +1,5 @@
 /*
- * held - TestNG's results from the first skipped one on, waiting until it is known why.
+ * held - TestNG's results from the first skipped or retried one on, waiting until it is known why.
  *
  * That is when their <test> has ended, or, where nothing of it was executed, when the suite has:
  * a set-up method of the suite that failed is listed in one <test> and keeps all from running.
@@ -42,7 +42,10 @@ void qm_held_add(struct qm_held *held, const struct qm_result *result, const cha
 /* The <test> whose results were added last has ended; `is_idle`: nothing of it was executed. */
 void qm_held_end_test(struct qm_held *held, bool is_idle);
 
-/* Marks the skipped results of the open <test> that this one, not yet held itself, supersedes. */
-void qm_held_supersede(struct qm_held *held, const struct qm_result *result, const char *signature);
+/*
+ * Marks the skipped results of the open <test> that this one, not yet held itself, supersedes;
+ * whether it has any earlier attempt, one that the report itself calls retried included.
+ */
+bool qm_held_supersede(struct qm_held *held, const struct qm_result *result, const char *signature);
 
 #endif

@@ -388,8 +388,10 @@ static bool end_test_method(struct qm_testng *testng)
 	const char *type = result->failure_type;
 
 	testng->executed = testng->executed || result->outcome != QM_SKIPPED;
-	qm_held_supersede(&testng->held, result, testng->signature);
-	if (result->outcome != QM_SKIPPED && !testng->held.results.count)
+	if (qm_held_supersede(&testng->held, result, testng->signature) &&
+		result->outcome == QM_PASSED)
+		result->outcome = QM_FLAKY;
+	if (result->outcome != QM_SKIPPED && !result->superseded && !testng->held.results.count)
 		return qm_report_result(testng->report, result);
 	qm_held_add(&testng->held, result, testng->signature,
 		type && qm_text_ends(type, "SkipException"));

@@ -9,7 +9,8 @@
  * follows it, is held back until its <test> ends, because only then is it known what it means:
  * not reached, if a set-up method of that <test> failed (the file lists classes in no particular
  * order) and the test did not skip itself by a SkipException; superseded, if another result of
- * the same class, method, instance and parameters follows, or if it says retried="true".
+ * the same class, method, instance and parameters follows, or if it says retried="true". What
+ * passes after such an attempt is flaky.
  *
  * Groups, attributes and the instance name are told as properties ("group",
  * "test-instance-name", the attribute's own name). A passed method may carry an exception that

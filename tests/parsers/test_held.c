@@ -44,6 +44,7 @@ static void only_the_same_test_supersedes(void **state)
 		.name = "c",
 		.parameters = "1",
 	};
+	const struct qm_property instance = { .name = "test-instance-name", .value = "one" };
 	struct qm_result other = skipped;
 	struct qm_held held;
 
@@ -51,26 +52,31 @@ static void only_the_same_test_supersedes(void **state)
 	qm_held_init(&held);
 	qm_held_add(&held, &skipped, "s", false);
 	other.name = "d";
-	qm_held_supersede(&held, &other, "s");
+	assert_false(qm_held_supersede(&held, &other, "s"));
 	other = skipped;
 	other.class_name = NULL;
-	qm_held_supersede(&held, &other, "s");
+	assert_false(qm_held_supersede(&held, &other, "s"));
 	other.class_name = "a.";
 	other.name = "Bc";
-	qm_held_supersede(&held, &other, "s");
+	assert_false(qm_held_supersede(&held, &other, "s"));
 	other = skipped;
 	other.parameters = NULL;
-	qm_held_supersede(&held, &other, "s");
-	qm_held_supersede(&held, &skipped, "t");
-	qm_held_supersede(&held, &skipped, NULL);
+	assert_false(qm_held_supersede(&held, &other, "s"));
+	assert_false(qm_held_supersede(&held, &skipped, "t"));
+	assert_false(qm_held_supersede(&held, &skipped, NULL));
+	assert_false(at(&held, 0)->result.superseded);
+	other = skipped;
+	other.properties = &instance;
+	other.property_count = 1;
+	assert_false(qm_held_supersede(&held, &other, "s"));
 	assert_false(at(&held, 0)->result.superseded);
 	other = skipped;
 	other.outcome = QM_FAILED;
-	qm_held_supersede(&held, &other, "s");
+	assert_true(qm_held_supersede(&held, &other, "s"));
 	assert_true(at(&held, 0)->result.superseded);
 	/* A failure that waits behind it is an attempt of its own. */
 	qm_held_add(&held, &other, "s", false);
-	qm_held_supersede(&held, &skipped, "s");
+	assert_true(qm_held_supersede(&held, &skipped, "s"));
 	assert_false(at(&held, 1)->result.superseded);
 	qm_held_release(&held);
 }
@@ -107,7 +113,7 @@ static void tests_end_one_after_the_other(void **state)
 	memcpy(name, "#####", 5);
 	other.test = "second";
 	/* The test of this name in another <test> is another test. */
-	qm_held_supersede(&held, &other, NULL);
+	(void)qm_held_supersede(&held, &other, NULL);
 	qm_held_add(&held, &other, NULL, false);
 	qm_held_end_test(&held, false);
 	assert_string_equal(at(&held, 0)->result.test, "first");
