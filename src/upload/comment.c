@@ -36,24 +36,24 @@ bool qm_comment_is_good(const char *pattern)
 	return true;
 }
 
-bool qm_comment_has_message(const char *pattern)
+struct qm_message_parts qm_comment_parts(const char *pattern)
 {
+	struct qm_message_parts parts = { .type = false };
 	size_t length;
 
 	for (; *pattern; pattern += length) {
 		enum placeholder found = placeholder_at(pattern, &length);
 
-		if (found == TYPE || found == MESSAGE)
-			return true;
+		parts.type = parts.type || found == TYPE;
+		parts.text = parts.text || found == MESSAGE;
 	}
-	return false;
+	return parts;
 }
 
 /* ---- One comment. */
 
 struct values {
 	const char *of[PLACEHOLDERS];
-	bool any_placeholder, any_value;
 };
 
 static struct values values_of(
@@ -71,7 +71,7 @@ static struct values values_of(
 }
 
 /* Adds the word at `word` unless all that it would hold is not known; returns its length. */
-static size_t add_word(struct qm_buf *out, const char *word, struct values *values)
+static size_t add_word(struct qm_buf *out, const char *word, const struct values *values)
 {
 	size_t before = out->length, at = 0, length;
 	bool any_placeholder = false, any_value = false;
@@ -93,8 +93,6 @@ static size_t add_word(struct qm_buf *out, const char *word, struct values *valu
 		out->length = before;
 		out->data[before] = '\0';
 	}
-	values->any_placeholder = values->any_placeholder || any_placeholder;
-	values->any_value = values->any_value || any_value;
 	return at;
 }
 
@@ -124,8 +122,8 @@ static const char *keep_clean(const char *text, const struct qm_log *log, struct
 const char *qm_comment_make(const struct qm_comment_options *options,
 	const struct qm_message *message, struct qm_arena *arena)
 {
-	struct values values = values_of(&options->facts, message);
-	const char *pattern = options->pattern, *comment = NULL;
+	const struct values values = values_of(&options->facts, message);
+	const char *pattern = options->pattern, *comment;
 	struct qm_buf text;
 
 	if (!pattern)
@@ -135,8 +133,7 @@ const char *qm_comment_make(const struct qm_comment_options *options,
 		pattern += strspn(pattern, " ");
 		pattern += add_word(&text, pattern, &values);
 	}
-	if (values.any_value || !values.any_placeholder)
-		comment = keep_clean(text.data, options->log, arena);
+	comment = keep_clean(text.data, options->log, arena);
 	qm_buf_release(&text);
 	return comment;
 }

@@ -6,11 +6,12 @@
  *
  * {job}, {build}, {url}, {branch} and {commit} come from the CI system, {type} and {message} from
  * the failure of a test: the first line of its message. A word whose placeholders are all empty is
- * left out whole (#{build}), and a comment of which nothing remains is none.
+ * left out whole (#{build}), and only that word; a comment of which nothing remains is none.
  *
  * Comments tell groups apart, so each further one is a further call. Failures of one message share
- * one, numbers in it not counting; the most frequent ones get theirs, as long as their calls are no
- * more than was allowed in an upload; all others have the comment of the runs that passed.
+ * one, numbers and what the pattern does not ask for not counting; the most frequent ones get
+ * theirs, as long as their calls are no more than was allowed in an upload; all others have the
+ * comment of the runs that passed.
  */
 #ifndef QM_UPLOAD_COMMENT_H
 #define QM_UPLOAD_COMMENT_H
@@ -32,8 +33,8 @@ struct qm_comment_options {
 
 /* Whether all placeholders are known. */
 bool qm_comment_is_good(const char *pattern);
-/* Whether it tells failures apart at all. */
-bool qm_comment_has_message(const char *pattern);
+/* What it tells of a failure; nothing: it does not tell failures apart. */
+struct qm_message_parts qm_comment_parts(const char *pattern);
 
 /* NULL where nothing is to be said. `message` NULL: no failure. */
 const char *qm_comment_make(const struct qm_comment_options *options,

@@ -5,8 +5,9 @@
 
 #include <string.h>
 
-void qm_messages_init(struct qm_messages *messages)
+void qm_messages_init(struct qm_messages *messages, struct qm_message_parts parts)
 {
+	messages->parts = parts;
 	qm_vec_init(&messages->items, sizeof(struct qm_message));
 	qm_map_init(&messages->by_key);
 	qm_arena_init(&messages->arena);
@@ -36,19 +37,25 @@ static void add_line(
 	qm_buf_add(out, line, qm_text_cut(line, strlen(line), max_bytes));
 }
 
-static bool is_digit(char c)
+/* The length of the number at `text`: of digits, or of an address such as 0x7f00ab; 0: none. */
+static size_t number_length(const char *text)
 {
-	return c >= '0' && c <= '9';
+	size_t address = *text == '0' && (text[1] == 'x' || text[1] == 'X')
+		? strspn(text + 2, "0123456789abcdefABCDEF")
+		: 0;
+
+	return address ? address + 2 : strspn(text, "0123456789");
 }
 
-/* Each row of digits becomes one '#'. */
+/* Each number becomes one '#'. */
 static void add_masked(struct qm_buf *out, const char *text)
 {
-	for (; *text; text++)
-		if (!is_digit(*text))
-			qm_buf_add_char(out, *text);
-		else if (!is_digit(text[1]))
-			qm_buf_add_char(out, '#');
+	while (*text) {
+		size_t length = number_length(text);
+
+		qm_buf_add_char(out, length ? '#' : *text);
+		text += length ? length : 1;
+	}
 }
 
 /* What it says, wherever it says it. */
@@ -89,8 +96,10 @@ uint32_t qm_messages_keep(
 	qm_buf_init(&type, QM_MAX_KEPT_MESSAGE + 1);
 	qm_buf_init(&text, QM_MAX_KEPT_MESSAGE + 1);
 	qm_buf_init(&key, 2 * QM_MAX_KEPT_MESSAGE + 2);
-	add_line(&type, result->failure_type ? result->failure_type : "", QM_MAX_KEPT_MESSAGE, log);
-	add_line(&text, said(result), QM_MAX_KEPT_MESSAGE, log);
+	if (messages->parts.type && result->failure_type)
+		add_line(&type, result->failure_type, QM_MAX_KEPT_MESSAGE, log);
+	if (messages->parts.text)
+		add_line(&text, said(result), QM_MAX_KEPT_MESSAGE, log);
 	qm_buf_add_format(&key, "%s\n", type.data);
 	add_masked(&key, text.data);
 	known = qm_map_find(&messages->by_key, key.data);

@@ -1,9 +1,10 @@
 /*
  * messages - what failures say, each once.
  *
- * "expected 3 but was 5" and "expected 7 but was 9" are one message, "expected # but was #": only
- * the first line counts, and digits do not. Ten thousand tests that a broken login has failed are
- * one message of 60 bytes. All of them take 1 MB at most; what finds no room is not kept.
+ * "expected 3 but was 0x7f" and "expected 7 but was 0xab" are one message, "expected # but was #":
+ * only the first line counts, and numbers do not. Nor does a type that is not told. Ten thousand
+ * tests that a broken login has failed are one message of 60 bytes. All of them take 1 MB at most;
+ * what finds no room is not kept.
  */
 #ifndef QM_UPLOAD_MESSAGES_H
 #define QM_UPLOAD_MESSAGES_H
@@ -16,6 +17,10 @@
 
 #define QM_NO_MESSAGE UINT32_MAX
 
+struct qm_message_parts {
+	bool type, text;
+};
+
 struct qm_message {
 	const char *type; /* "" if none */
 	const char *text; /* as the first failure said it; "" if it said nothing */
@@ -24,12 +29,13 @@ struct qm_message {
 };
 
 struct qm_messages {
-	struct qm_vec items; /* struct qm_message */
+	struct qm_message_parts parts; /* that count */
+	struct qm_vec items;           /* struct qm_message */
 	struct qm_map by_key;
 	struct qm_arena arena;
 };
 
-void qm_messages_init(struct qm_messages *messages);
+void qm_messages_init(struct qm_messages *messages, struct qm_message_parts parts);
 void qm_messages_release(struct qm_messages *messages);
 
 /* The number of what the result says; secrets of `log` (may be NULL) are left out. */

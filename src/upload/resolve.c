@@ -15,15 +15,17 @@ enum qm_code qm_resolver_new(struct qm_catalog *catalog, struct qm_mapping *mapp
 	const struct qm_resolve_options *options, struct qm_resolver **out, struct qm_error *err)
 {
 	struct qm_resolver *resolver = qm_alloc(sizeof *resolver);
+	const struct qm_comment_options *comment = options->comment;
+	struct qm_message_parts told = { .type = false };
 	enum qm_code code;
 
 	resolver->catalog = catalog;
 	resolver->mapping = mapping;
 	resolver->combine = options->combine;
-	if (options->comment && options->comment->pattern &&
-		qm_comment_has_message(options->comment->pattern))
-		resolver->comment = options->comment;
-	qm_messages_init(&resolver->messages);
+	if (comment && comment->pattern)
+		told = qm_comment_parts(comment->pattern);
+	resolver->comment = told.type || told.text ? comment : NULL;
+	qm_messages_init(&resolver->messages, told);
 	qm_names_init(&resolver->names);
 	qm_arena_init(&resolver->arena);
 	qm_vec_init(&resolver->paths, sizeof(const char *));

@@ -49,6 +49,19 @@ class Comment(Case):
             self.comments(), [("1002", "qmetry-ci: #17 boom"), ("1001", "qmetry-ci: #17")]
         )
 
+    def test_words_of_ones_own_are_kept_whatever_is_not_known(self):
+        report = self.report("", "boom")
+        self.upload("--comment", "nightly {build}: {message}", report, code=0)
+        self.assertEqual(self.comments(), [("1002", "nightly boom"), ("1001", "nightly")])
+
+    def test_types_that_are_not_told_make_no_further_call(self):
+        report = self.report("timeout at 0x7f00", "timeout at 0xabc")
+        with open(report, encoding="utf-8") as file:
+            text = file.read().replace('type="T"', 'type="U"', 1)
+        self.write(report, text)
+        self.upload("--comment", "{message}", report, code=0)
+        self.assertEqual(self.comments(), [("1001,1002", "timeout at #")])
+
     def test_a_comment_without_placeholders_makes_no_further_call(self):
         report = self.report("one", "two", "three")
         self.upload("--comment", "nightly", report, code=0, env=JENKINS)

@@ -53,8 +53,11 @@ static void what_is_not_known_is_left_out_with_its_word(void **state)
 
 	(void)state;
 	assert_comment("qmetry-ci: {job} #{build} {url} {message}", &build, NULL, "qmetry-ci: #17");
-	assert_comment("qmetry-ci: {job} #{build} {url} {message}", &none, NULL, NULL);
-	assert_comment("({branch}) ran", &build, NULL, NULL);
+	assert_comment("qmetry-ci: {job} #{build} {url} {message}", &none, NULL, "qmetry-ci:");
+	assert_comment("({branch}) ran", &build, NULL, "ran");
+	assert_comment("nightly job {job} end", &none, NULL, "nightly job end");
+	assert_comment("nightly {build}: {message}", &none, NULL, "nightly");
+	assert_comment("{job} #{build}", &none, NULL, NULL);
 	assert_comment("({branch}) ran {build}", &build, NULL, "ran 17");
 	assert_comment("{message}", &shop, NULL, NULL);
 	assert_comment("by hand", &none, NULL, "by hand");
@@ -105,8 +108,10 @@ static void unknown_words_are_no_placeholders(void **state)
 	assert_true(qm_comment_is_good("{job} {message} {x1} {Job} {} }{ {a b}"));
 	assert_false(qm_comment_is_good("see {buildnumber}"));
 	assert_false(qm_comment_is_good("{jo}"));
-	assert_true(qm_comment_has_message("a {type}"));
-	assert_false(qm_comment_has_message("a {job}"));
+	assert_true(qm_comment_parts("a {type}").type);
+	assert_false(qm_comment_parts("a {type}").text);
+	assert_true(qm_comment_parts("{message} {job}").text);
+	assert_false(qm_comment_parts("a {job}").type);
 }
 
 int main(void)

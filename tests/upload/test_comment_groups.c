@@ -25,7 +25,7 @@ static int setup(void **state)
 	struct desk *desk = qm_alloc(sizeof *desk);
 
 	shelf_init(&desk->catalog);
-	qm_messages_init(&desk->messages);
+	qm_messages_init(&desk->messages, (struct qm_message_parts){ true, true });
 	qm_vec_init(&desk->updates, sizeof(struct qm_update));
 	qm_arena_init(&desk->arena);
 	desk->options = (struct qm_comment_options){
@@ -98,6 +98,35 @@ static void numbers_make_no_other_message(void **state)
 	assert_int_not_equal(keep(desk, "U", "expected 3 but was 15"), first);
 	assert_int_not_equal(keep(desk, "T", "expected three but was 15"), first);
 	assert_int_equal(keep(desk, NULL, NULL), QM_NO_MESSAGE);
+}
+
+static void an_address_is_a_number(void **state)
+{
+	struct desk *desk = *state;
+	uint32_t first = keep(desk, "T", "NPE at 0x7000");
+
+	assert_int_equal(keep(desk, "T", "NPE at 0xabc"), first);
+	assert_int_equal(keep(desk, "T", "NPE at 0X00ffAB"), first);
+	assert_int_equal(keep(desk, "T", "NPE at 12"), first);
+	assert_string_equal(qm_messages_at(&desk->messages, first)->masked, "NPE at #");
+	assert_string_equal(
+		qm_messages_at(&desk->messages, keep(desk, "T", "0xyz 10xa2 00x"))->masked,
+		"#xyz #xa# #x");
+}
+
+static void what_is_not_told_makes_no_other_message(void **state)
+{
+	struct desk *desk = *state;
+	uint32_t first;
+
+	desk->messages.parts = (struct qm_message_parts){ .text = true };
+	first = keep(desk, "T", "boom");
+	assert_int_equal(keep(desk, "U", "boom"), first);
+	assert_int_equal(keep(desk, "U", ""), QM_NO_MESSAGE);
+	desk->messages.parts = (struct qm_message_parts){ .type = true };
+	first = keep(desk, "T", "boom");
+	assert_int_equal(keep(desk, "T", "bang"), first);
+	assert_int_not_equal(keep(desk, "U", "boom"), first);
 }
 
 static void messages_take_no_more_than_their_part(void **state)
@@ -183,6 +212,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(numbers_make_no_other_message),
+		TEST(an_address_is_a_number),
+		TEST(what_is_not_told_makes_no_other_message),
 		TEST(messages_take_no_more_than_their_part),
 		TEST(half_a_secret_is_not_kept),
 		TEST(the_most_frequent_messages_get_their_comment),
