@@ -183,6 +183,7 @@ static int run_command(
 		bool json = qm_wants_json(count, arguments);
 
 		settings.format = json ? QM_FORMAT_JSON : QM_FORMAT_TEXT;
+		settings.soft_fail = NULL; /* half of the settings excuse nothing */
 		code = tell_unread(command, context, json, &err);
 	} else if (help) {
 		code = print_help(context, command);

@@ -55,6 +55,11 @@ class Run(Case):
                 self.qmetry(*arguments, code=2)
                 self.assertFalse(os.path.exists(os.path.join(self.folder, "ran")))
 
+    def test_tests_that_never_ran_are_no_success(self):
+        for options in (["--no-such-option"], ["--retries", "x"]):
+            self.qmetry("run", "--soft-fail=2", *options, "--", "touch", "ran", code=2)
+        self.assertFalse(os.path.exists(os.path.join(self.folder, "ran")))
+
     def test_without_a_key_the_tests_run_all_the_same(self):
         self.run_tests("exit 7", env={"QMETRY_API_KEY": None}, code=7)
         self.run_tests("cp new.xml report.xml", env={"QMETRY_API_KEY": None}, code=5)
