@@ -70,6 +70,13 @@ static struct values values_of(
 					[MESSAGE] = text } };
 }
 
+static void cut(struct qm_buf *text, size_t length)
+{
+	if (text->length > length)
+		text->data[length] = '\0';
+	text->length = length;
+}
+
 /* Adds the word at `word` unless all that it would hold is not known; returns its length. */
 static size_t add_word(struct qm_buf *out, const char *word, const struct values *values)
 {
@@ -89,10 +96,8 @@ static size_t add_word(struct qm_buf *out, const char *word, const struct values
 		any_placeholder = any_placeholder || value;
 		any_value = any_value || (value && *value);
 	}
-	if (any_placeholder && !any_value && out->length > before) {
-		out->length = before;
-		out->data[before] = '\0';
-	}
+	if (any_placeholder && !any_value)
+		cut(out, before);
 	return at;
 }
 
@@ -124,15 +129,19 @@ const char *qm_comment_make(const struct qm_comment_options *options,
 {
 	const struct values values = values_of(&options->facts, message);
 	const char *pattern = options->pattern, *comment;
+	size_t before = 0;
 	struct qm_buf text;
 
 	if (!pattern)
 		return NULL;
 	qm_buf_init(&text, QM_MAX_COMMENT_TEXT);
-	while (*pattern) {
-		pattern += strspn(pattern, " ");
+	for (pattern += strspn(pattern, " "); *pattern; pattern += strspn(pattern, " ")) {
+		before = text.length;
 		pattern += add_word(&text, pattern, &values);
 	}
+	/* "nightly: {message}" where there is none: nor is there anything to announce. */
+	if (text.length && text.length == before && text.data[text.length - 1] == ':')
+		cut(&text, text.length - 1);
 	comment = keep_clean(text.data, options->log, arena);
 	qm_buf_release(&text);
 	return comment;

@@ -6,7 +6,8 @@
  *
  * {job}, {build}, {url}, {branch} and {commit} come from the CI system, {type} and {message} from
  * the failure of a test: the first line of its message. A word whose placeholders are all empty is
- * left out whole (#{build}), and only that word; a comment of which nothing remains is none.
+ * left out whole (#{build}), and only that word, but for a colon with nothing behind it; a comment
+ * of which nothing remains is none.
  *
  * Comments tell groups apart, so each further one is a further call. Failures of one message share
  * one, numbers and what the pattern does not ask for not counting; the most frequent ones get

@@ -410,7 +410,7 @@ class Comments(Steps):
         rows = self.runs()[1001]
         self.assertEqual(
             [step.get("comment") for step in rows["steps"]],
-            ["nightly: no page", "nightly: no user", None],
+            ["nightly: no page", "nightly: no user", "nightly"],
         )
         self.assertIn(rows["comment"], ("nightly: no page", "nightly: no user"))
 

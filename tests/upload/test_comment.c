@@ -53,11 +53,14 @@ static void what_is_not_known_is_left_out_with_its_word(void **state)
 
 	(void)state;
 	assert_comment("qmetry-ci: {job} #{build} {url} {message}", &build, NULL, "qmetry-ci: #17");
-	assert_comment("qmetry-ci: {job} #{build} {url} {message}", &none, NULL, "qmetry-ci:");
+	assert_comment("qmetry-ci: {job} #{build} {url} {message}", &none, NULL, "qmetry-ci");
 	assert_comment("({branch}) ran", &build, NULL, "ran");
 	assert_comment("nightly job {job} end", &none, NULL, "nightly job end");
 	assert_comment("nightly {build}: {message}", &none, NULL, "nightly");
 	assert_comment("{job} #{build}", &none, NULL, NULL);
+	assert_comment("nightly: {type} {message}", &none, NULL, "nightly");
+	assert_comment("nightly: {build} run ", &none, NULL, "nightly: run");
+	assert_comment(" job: ", &none, NULL, "job:");
 	assert_comment("({branch}) ran {build}", &build, NULL, "ran 17");
 	assert_comment("{message}", &shop, NULL, NULL);
 	assert_comment("by hand", &none, NULL, "by hand");
