@@ -316,6 +316,10 @@ enum qm_code qm_catalog_add_run(struct qm_catalog *catalog, uint32_t execution,
 		return QM_OK;
 	if (known)
 		add_texts(catalog, test_case_index, row);
+	if (test_case->first_run != QM_NONE) {
+		run = qm_vec_at(&catalog->runs, test_case->first_run);
+		test_case->has_rivals = test_case->has_rivals || run->execution == execution;
+	}
 	run = qm_vec_add(&catalog->runs);
 	*run = (struct qm_run){
 		.id = row->id,

@@ -28,7 +28,8 @@
 struct qm_test_case {
 	const char *key, *summary, *script_name; /* script_name: NULL if none */
 	uint32_t first_run;                      /* index into runs, QM_NONE: none */
-	bool mentioned; /* by results that are not its: qm_catalog_mention() */
+	bool mentioned;  /* by results that are not its: qm_catalog_mention() */
+	bool has_rivals; /* some execution has several runs of it */
 };
 
 /*

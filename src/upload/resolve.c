@@ -230,6 +230,34 @@ static bool has_run(const struct qm_resolver *resolver, uint32_t test_case, uint
 	return run != QM_NONE;
 }
 
+/* Open runs of one execution: which of them the result is of, nobody knows. Tells why. */
+static bool has_rivals(const struct qm_resolver *resolver, uint32_t test_case, uint16_t destination,
+	char *why, size_t why_size)
+{
+	const struct qm_test_case *of = case_at(resolver, test_case);
+	uint32_t run = of->has_rivals ? of->first_run : QM_NONE;
+	const struct qm_run *last = NULL, *next;
+
+	for (; run != QM_NONE; run = next->next_of_case) {
+		next = qm_resolver_run(resolver, run);
+		if (next->locked || qm_resolver_destination(resolver, run) != destination)
+			continue;
+		if (last && last->execution == next->execution) {
+			const struct qm_execution *execution =
+				qm_vec_at(&resolver->catalog->executions, next->execution);
+
+			(void)snprintf(why, why_size,
+				"ambiguous: %s has several runs in suite run %s, %lld and %lld for "
+				"two",
+				of->key, execution->suite_run, (long long)next->id,
+				(long long)last->id);
+			return true;
+		}
+		last = next;
+	}
+	return false;
+}
+
 /* Where its result goes nowhere, a test case is not missing all the same. */
 static void stage_other(struct qm_resolver *resolver, uint32_t test_case)
 {
@@ -251,7 +279,9 @@ static uint16_t route(
 	for (size_t i = 0; i < mapped->count; i++) {
 		uint32_t test_case = mapped->cases[i];
 
-		if (destination == QM_NO_DESTINATION)
+		if (destination == QM_NO_DESTINATION ||
+			has_rivals(
+				resolver, test_case, destination, mapped->why, sizeof mapped->why))
 			stage_other(resolver, test_case);
 		else if (has_run(resolver, test_case, destination))
 			mapped->cases[kept++] = test_case;

@@ -12,7 +12,8 @@
  * errored = failed > flaky > passed > skipped, the worst wins; `last` lets the last executed one
  * win. Skipped counts only where nothing was executed, and not reached goes before it there.
  * Different full names that meet in one run by script name or summary are ambiguous: the run is
- * taken out and the results are listed.
+ * taken out and the results are listed. So are results of a test case with several open runs in one
+ * execution.
  *
  * With --level step the results of a suite are also kept one by one (56 B each), until the steps of
  * the runs that they met are read, one call a run, and become runs of their own (resolve_steps.h).

@@ -190,6 +190,27 @@ class Upload(Case):
             {1001: "passed", 1002: "failed", 1003: "failed", 1004: "passed", 1005: "notrun"},
         )
 
+    def test_several_runs_of_one_test_case_in_an_execution_are_no_choice(self):
+        # With another execution, and one that is closed, there is one run in each to be set.
+        twice = [run(1), run(1, tcRunID=1500), run(2), run(2, tcRunID=1501, isLocked=True), run(3)]
+        other = [run(1, tcRunID=2001), run(3, tcRunID=2003)]
+        self.start(world([execution(2720260, twice), execution(2720261, other, "Firefox")]))
+        tests = [("C", "VKMC-TC-1", FAILURE), ("C", "VKMC-TC-3", "")]
+        report = self.write("a.xml", junit(*tests))
+        done = self.upload("--platform", "Chrome", "--status", "missing=Blockiert", report, code=0)
+        self.assertEqual(
+            [row["why"] for row in done.json["unmapped"]],
+            [
+                "ambiguous: VKMC-TC-1 has several runs in suite run 2720260, 1001 and 1500 for two",
+            ],
+        )
+        # It is mentioned, and so it is not missing.
+        self.assertEqual([row["key"] for row in done.json["missing"]], ["VKMC-TC-2"])
+        self.assertEqual([self.statuses()[1001], self.statuses()[1500]], ["notrun"] * 2)
+        self.assertEqual(self.statuses()[1003], "passed")
+        done = self.upload("--platform", "Firefox", report, code=0)
+        self.assertEqual(self.statuses("2720261"), {2001: "failed", 2003: "passed"})
+
     def test_the_worst_of_several_results_wins(self):
         self.start(world([execution(2720260, [run(1)])]))
         report = self.write(
