@@ -435,14 +435,18 @@ static void an_archived_build_is_refused(void **state)
 	assert_says(desk, "\"0.9\" is archived");
 }
 
+#define RIVALS                                                                             \
+	{                                                                                  \
+		.status = 200,                                                             \
+		.body = "{'data':[{'dropID':811,'name':'Nightly'},"                        \
+			"{'dropID':812,'name':'nightly'},{'dropID':812,'name':'nightly'}," \
+			"{'dropID':813,'name':'NIGHTLY'}],'total':4}"                      \
+	}
+
 static void builds_of_one_name_are_no_choice(void **state)
 {
-	static const struct answer rivals = { .status = 200,
-		.body = "{'data':[{'dropID':811,'name':'Nightly'},{'dropID':812,'name':'nightly'},"
-			"{'dropID':812,'name':'nightly'},{'dropID':813,'name':'NIGHTLY'}],"
-			"'total':4}" };
-	static const struct answer answers[] = { PROJECT, SUITE, ONE_EXECUTION, rivals };
-	static const struct answer good[] = { PROJECT, SUITE, ONE_EXECUTION, rivals, ONE_RUN };
+	static const struct answer answers[] = { PROJECT, SUITE, ONE_EXECUTION, RIVALS };
+	static const struct answer good[] = { PROJECT, SUITE, ONE_EXECUTION, RIVALS, ONE_RUN };
 	struct desk *desk = *state;
 
 	/* The id of one of them; its name as it is written. */
