@@ -60,6 +60,7 @@ static struct qm_job_options job_options(const struct qm_settings *settings,
 		.receipt = settings->receipt,
 	};
 
+	options.selection.has_routes = map && map->routes.count;
 	qm_outcome_statuses(&settings->statuses, options.resolve.status_names);
 	return options;
 }

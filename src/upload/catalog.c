@@ -16,6 +16,7 @@ void qm_catalog_init(struct qm_catalog *catalog)
 	qm_vec_init(&catalog->test_cases, sizeof(struct qm_test_case));
 	qm_vec_init(&catalog->runs, sizeof(struct qm_run));
 	qm_vec_init(&catalog->left, sizeof(struct qm_left));
+	qm_vec_init(&catalog->unchosen, sizeof(struct qm_execution));
 	qm_vec_init(&catalog->co_owners, sizeof(struct qm_co_owner));
 	qm_map_init(&catalog->by_key);
 	qm_map_init(&catalog->by_script);
@@ -28,6 +29,7 @@ void qm_catalog_release(struct qm_catalog *catalog)
 	qm_map_release(&catalog->by_script);
 	qm_map_release(&catalog->by_summary);
 	qm_vec_release(&catalog->co_owners);
+	qm_vec_release(&catalog->unchosen);
 	qm_vec_release(&catalog->left);
 	qm_vec_release(&catalog->runs);
 	qm_vec_release(&catalog->test_cases);

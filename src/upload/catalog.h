@@ -75,6 +75,7 @@ struct qm_catalog {
 	struct qm_vec test_cases; /* struct qm_test_case */
 	struct qm_vec runs;       /* struct qm_run, those of an execution side by side */
 	struct qm_vec left;       /* struct qm_left: executions that were left out */
+	struct qm_vec unchosen;   /* struct qm_execution: these, and the suites' others */
 	struct qm_map by_key;     /* -> test case */
 	struct qm_map by_script;  /* -> qm_owners_of() */
 	struct qm_map by_summary; /* -> qm_owners_of(); filled by qm_catalog_find_summary() */

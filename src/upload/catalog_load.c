@@ -235,6 +235,7 @@ static void forget(struct loader *loader)
 	qm_vec_clear(&loader->suites);
 	qm_vec_clear(&loader->catalog->executions);
 	qm_vec_clear(&loader->catalog->left);
+	qm_vec_clear(&loader->catalog->unchosen);
 	if (loader->found)
 		qm_vec_clear(loader->found);
 }

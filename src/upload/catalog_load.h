@@ -17,6 +17,7 @@ struct qm_selection {
 	size_t suite_run_count;
 	const char *platform, *release, *cycle; /* name or id; NULL: any */
 	bool all_executions;
+	bool has_routes;       /* of a mapping file, for what is said where there is no choice */
 	const char *build;     /* name or id; NULL: none */
 	bool all_pages;        /* more than ids is needed: no run may come from a cache */
 	int64_t build_wait_ms; /* how long a build may take to appear that another job creates */

@@ -243,7 +243,8 @@ static bool tells_apart(const struct qm_vec *candidates, const struct criterion 
 }
 
 static enum qm_code no_choice(const char *suite_key, const struct qm_vec *candidates,
-	const struct criterion *criteria, bool any_case, struct qm_error *err)
+	const struct criterion *criteria, bool any_case, const struct qm_selection *selection,
+	struct qm_error *err)
 {
 	struct qm_buf options;
 	struct listing listing;
@@ -255,9 +256,11 @@ static enum qm_code no_choice(const char *suite_key, const struct qm_vec *candid
 	listing_init(&listing);
 	list_meeting(candidates, criteria, any_case, true, &listing);
 	(void)qm_error_set(err, QM_ENOTFOUND,
-		"%s has %zu executions and none was chosen (%s--all-executions): "
+		"%s has %zu executions and none was chosen (%s--all-executions%s): "
 		"%s%s",
-		suite_key, listing.total, options.data, listing.text.data, listing_rest(&listing));
+		suite_key, listing.total, options.data,
+		selection->has_routes ? ", which the mapping file's routes choose from" : "",
+		listing.text.data, listing_rest(&listing));
 	qm_buf_release(&listing.text);
 	qm_buf_release(&options);
 	return QM_ENOTFOUND;
@@ -287,12 +290,13 @@ static void take_meeting(struct qm_catalog *catalog, const struct qm_vec *candid
 	for (size_t i = 0; i < candidates->count; i++) {
 		const struct qm_candidate *candidate = qm_vec_at(candidates, i);
 
-		if (!meets_all(candidate, criteria, any_case))
-			continue;
-		if (candidate->state)
+		bool is_meant = meets_all(candidate, criteria, any_case);
+
+		if (is_meant && candidate->state)
 			leave_out(catalog, candidate);
-		else
-			qm_vec_push(&catalog->executions, &candidate->execution);
+		qm_vec_push(
+			is_meant && !candidate->state ? &catalog->executions : &catalog->unchosen,
+			&candidate->execution);
 	}
 }
 
@@ -345,7 +349,7 @@ enum qm_code qm_choose_executions(struct qm_catalog *catalog, const char *suite_
 		return none_open(suite_key, candidates, criteria, any_case, err);
 	/* Ids that were named are a choice, be they one or several. */
 	if (open > 1 && !selection->all_executions && !selection->suite_run_count)
-		return no_choice(suite_key, candidates, criteria, any_case, err);
+		return no_choice(suite_key, candidates, criteria, any_case, selection, err);
 	take_meeting(catalog, candidates, criteria, any_case);
 	return QM_OK;
 }

@@ -32,6 +32,7 @@ enum qm_code qm_resolver_new(struct qm_catalog *catalog, struct qm_mapping *mapp
 	qm_vec_init(&resolver->stage.records, sizeof(struct qm_staged));
 	qm_vec_init(&resolver->stage.tests, sizeof(struct qm_staged_test));
 	qm_vec_init(&resolver->stage.others, sizeof(struct qm_owners));
+	qm_vec_init(&resolver->stage.elsewhere, sizeof(uint16_t));
 	qm_steps_init(resolver, options->level);
 	qm_vec_init(&resolver->resolution.updates, sizeof(struct qm_update));
 	qm_vec_init(&resolver->resolution.unmapped, sizeof(struct qm_unmapped));
@@ -41,6 +42,8 @@ enum qm_code qm_resolver_new(struct qm_catalog *catalog, struct qm_mapping *mapp
 	code = qm_targets_init(&resolver->targets, catalog, options, err);
 	if (!code)
 		code = qm_routes_init(&resolver->routes, options->map, catalog, err);
+	resolver->elsewhere = qm_alloc_array(
+		resolver->routes.destinations.count + 1, sizeof *resolver->elsewhere);
 	if (code) {
 		qm_resolver_free(resolver);
 		resolver = NULL;
@@ -55,12 +58,14 @@ void qm_resolver_free(struct qm_resolver *resolver)
 		return;
 	qm_targets_release(&resolver->targets);
 	qm_routes_release(&resolver->routes);
+	free(resolver->elsewhere);
 	qm_vec_release(&resolver->resolution.combined);
 	qm_vec_release(&resolver->resolution.left);
 	qm_vec_release(&resolver->resolution.missing);
 	qm_vec_release(&resolver->resolution.unmapped);
 	qm_vec_release(&resolver->resolution.updates);
 	qm_steps_release(resolver);
+	qm_vec_release(&resolver->stage.elsewhere);
 	qm_vec_release(&resolver->stage.others);
 	qm_vec_release(&resolver->stage.tests);
 	qm_vec_release(&resolver->stage.records);
@@ -146,6 +151,7 @@ static enum qm_code begin_report(void *context, const struct qm_report_begin *re
 	qm_vec_clear(&stage->records);
 	qm_vec_clear(&stage->tests);
 	qm_vec_clear(&stage->others);
+	qm_vec_clear(&stage->elsewhere);
 	qm_mapping_begin(resolver->mapping, report->kind);
 	qm_routes_begin_report(&resolver->routes);
 	memset(stage->outcomes, 0, sizeof stage->outcomes);
@@ -221,6 +227,11 @@ static const struct qm_test_case *case_at(const struct qm_resolver *resolver, ui
 	return qm_vec_at(&resolver->catalog->test_cases, index);
 }
 
+static const char *report_path(const struct qm_resolver *resolver)
+{
+	return *(const char *const *)qm_vec_at(&resolver->paths, resolver->stage.report);
+}
+
 static bool has_run(const struct qm_resolver *resolver, uint32_t test_case, uint16_t destination)
 {
 	uint32_t run = case_at(resolver, test_case)->first_run;
@@ -270,10 +281,8 @@ static void stage_other(struct qm_resolver *resolver, uint32_t test_case)
 static uint16_t route(
 	struct qm_resolver *resolver, const struct qm_result *result, struct qm_mapped *mapped)
 {
-	const char *report =
-		*(const char *const *)qm_vec_at(&resolver->paths, resolver->stage.report);
 	uint16_t destination = qm_routes_destination(
-		&resolver->routes, result, report, mapped->why, sizeof mapped->why);
+		&resolver->routes, result, report_path(resolver), mapped->why, sizeof mapped->why);
 	size_t kept = 0;
 
 	for (size_t i = 0; i < mapped->count; i++) {
@@ -305,8 +314,13 @@ static enum qm_code take_result(void *context, const struct qm_result *result)
 		return QM_OK;
 	resolver->stage.outcomes[result->outcome]++;
 	qm_mapping_find(resolver->mapping, result, &mapped);
-	if (mapped.ignored)
+	if (mapped.ignored) {
 		resolver->stage.ignored++;
+	} else if (qm_routes_lead_elsewhere(
+			   &resolver->routes, result, report_path(resolver), &destination)) {
+		qm_vec_push(&resolver->stage.elsewhere, &destination);
+		return QM_OK;
+	}
 	for (size_t i = 0; i < mapped.others->count; i++)
 		qm_vec_push(&resolver->stage.others, qm_vec_at(mapped.others, i));
 	if (mapped.count)
@@ -499,6 +513,9 @@ static enum qm_code end_report(void *context, const struct qm_report_end *end)
 	resolution->ignored += stage->ignored;
 	for (size_t i = 0; i < stage->records.count; i++)
 		merge_record(resolver, i);
+	resolution->elsewhere += stage->elsewhere.count;
+	for (size_t i = 0; i < stage->elsewhere.count; i++)
+		resolver->elsewhere[*(const uint16_t *)qm_vec_at(&stage->elsewhere, i)]++;
 	for (size_t i = 0; i < stage->others.count; i++)
 		qm_catalog_mention(
 			resolver->catalog, *(const struct qm_owners *)qm_vec_at(&stage->others, i));

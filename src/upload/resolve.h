@@ -96,7 +96,7 @@ struct qm_resolution {
 	struct qm_report_counts counts; /* of the reports that count; superseded ones not */
 	struct qm_step_counts steps;    /* all 0 without --level step */
 	uint64_t mapped, unmapped_count, ignored, missing_count, left_count, combined_count,
-		unchanged;
+		unchanged, elsewhere; /* elsewhere: of platforms that were not chosen (routes.h) */
 	/* Of those that are left: results that would be news, and cannot be told. */
 	uint64_t lost_count;
 	struct qm_left first_lost;

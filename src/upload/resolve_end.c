@@ -180,6 +180,22 @@ static void leave_unrouted(struct qm_resolver *resolver)
 	}
 }
 
+/* Another job's business, or a choice that forgot something: told, a row for each platform. */
+static void leave_elsewhere(struct qm_resolver *resolver)
+{
+	for (uint16_t i = 0; i < resolver->routes.destinations.count; i++) {
+		unsigned long long results = resolver->elsewhere[i];
+		char place[200];
+
+		if (!results)
+			continue;
+		(void)snprintf(place, sizeof place, "%llu result%s of %.100s", results,
+			results == 1 ? "" : "s", qm_routes_platform(&resolver->routes, i));
+		list_left(resolver, qm_arena_strdup(&resolver->arena, place),
+			"routes lead there, and no execution of it was chosen");
+	}
+}
+
 enum qm_code qm_resolver_finish(
 	struct qm_resolver *resolver, const struct qm_resolution **out, struct qm_error *err)
 {
@@ -188,6 +204,7 @@ enum qm_code qm_resolver_finish(
 	qm_vec_release(&resolver->stage.records);
 	qm_vec_init(&resolver->stage.records, sizeof(struct qm_staged));
 	leave_unrouted(resolver);
+	leave_elsewhere(resolver);
 	for (uint32_t i = 0; !code && i < resolver->catalog->runs.count; i++) {
 		const struct qm_run *run = qm_resolver_run(resolver, i);
 

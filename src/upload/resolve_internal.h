@@ -36,9 +36,10 @@ struct qm_staged_test {
 
 /* What the report being read has added so far; taken back if it turns out bad. */
 struct qm_stage {
-	struct qm_vec records; /* struct qm_staged */
-	struct qm_vec tests;   /* struct qm_staged_test, parallel to them, with --level step */
-	struct qm_vec others;  /* struct qm_owners: of test cases that results mention, no more */
+	struct qm_vec records;   /* struct qm_staged */
+	struct qm_vec tests;     /* struct qm_staged_test, parallel to them, with --level step */
+	struct qm_vec others;    /* struct qm_owners: of test cases that results mention, no more */
+	struct qm_vec elsewhere; /* uint16_t: destinations of results, that were not chosen */
 	uint64_t outcomes[QM_OUTCOMES], mapped, unmapped, ignored;
 	size_t listed;   /* length of the unmapped list before it */
 	size_t names;    /* mark in the names before it */
@@ -68,6 +69,7 @@ struct qm_resolver {
 	struct qm_mapping *mapping;
 	struct qm_targets targets;
 	struct qm_routes routes;
+	uint64_t *elsewhere; /* results, by destination that was not chosen */
 	enum qm_combine combine;
 	const struct qm_comment_options *comment; /* NULL: messages are of no use */
 	struct qm_messages messages;

@@ -18,18 +18,17 @@ static bool has_platform(const struct qm_execution *execution, const char *platf
 }
 
 /* Makes the executions of a platform a destination, which they may be already; how many. */
-static size_t mark_executions(struct qm_routes *routes, const struct qm_catalog *catalog,
+static size_t mark_executions(const struct qm_vec *executions, uint16_t *destinations,
 	const char *platform, bool any_case, uint16_t *destination)
 {
 	size_t count = 0;
 
-	*destination = (uint16_t)routes->platforms.count;
-	for (size_t i = 0; i < catalog->executions.count; i++) {
-		if (!has_platform(qm_vec_at(&catalog->executions, i), platform, any_case))
+	for (size_t i = 0; i < executions->count; i++) {
+		if (!has_platform(qm_vec_at(executions, i), platform, any_case))
 			continue;
-		if (routes->of_execution[i] == QM_NO_DESTINATION)
-			routes->of_execution[i] = *destination;
-		*destination = routes->of_execution[i];
+		if (destinations[i] == QM_NO_DESTINATION)
+			destinations[i] = *destination;
+		*destination = destinations[i];
 		count++;
 	}
 	return count;
@@ -43,6 +42,19 @@ static bool is_listed(const char *const *names, size_t count, const char *name)
 	return false;
 }
 
+static void list_platforms(
+	const struct qm_vec *executions, struct qm_buf *list, const char **names, size_t *count)
+{
+	for (size_t i = 0; i < executions->count && *count < QM_MAX_CANDIDATES; i++) {
+		const struct qm_execution *execution = qm_vec_at(executions, i);
+
+		if (!*execution->platform || is_listed(names, *count, execution->platform))
+			continue;
+		qm_buf_add_format(list, "%s%s", *count ? ", " : "", execution->platform);
+		names[(*count)++] = execution->platform;
+	}
+}
+
 static enum qm_code no_such_platform(const struct qm_routes *routes, const struct qm_route *route,
 	const struct qm_catalog *catalog, struct qm_error *err)
 {
@@ -51,17 +63,11 @@ static enum qm_code no_such_platform(const struct qm_routes *routes, const struc
 	struct qm_buf list;
 
 	qm_buf_init(&list, 400);
-	for (size_t i = 0; i < catalog->executions.count && count < QM_MAX_CANDIDATES; i++) {
-		const struct qm_execution *execution = qm_vec_at(&catalog->executions, i);
-
-		if (!*execution->platform || is_listed(names, count, execution->platform))
-			continue;
-		qm_buf_add_format(&list, "%s%s", count ? ", " : "", execution->platform);
-		names[count++] = execution->platform;
-	}
+	list_platforms(&catalog->executions, &list, names, &count);
+	list_platforms(&catalog->unchosen, &list, names, &count);
 	nearest = qm_text_nearest(route->platform, names, count);
 	(void)qm_error_set(err, QM_ENOTFOUND,
-		"no chosen execution has the platform \"%s\" that the route leads to%s%s%s; there "
+		"no execution has the platform \"%s\" that the route leads to%s%s%s; there "
 		"are: %s",
 		route->platform, nearest ? "; did you mean \"" : "", nearest ? nearest : "",
 		nearest ? "\"?" : "", count ? list.data : "none with a platform that is known");
@@ -76,12 +82,22 @@ static enum qm_code find_destination(struct qm_routes *routes, size_t index,
 {
 	const struct qm_route *route = qm_vec_at(&routes->file->routes, index);
 	uint16_t *destination = &routes->of_route[index];
+	struct qm_destination added = { .platform = route->platform };
+	bool is_found = false;
 
-	if (!mark_executions(routes, catalog, route->platform, false, destination) &&
-		!mark_executions(routes, catalog, route->platform, true, destination))
+	*destination = (uint16_t)routes->destinations.count;
+	for (int any_case = 0; any_case <= 1 && !is_found; any_case++) {
+		added.is_chosen = mark_executions(&catalog->executions, routes->of_execution,
+			route->platform, any_case, destination);
+		is_found = added.is_chosen ||
+			mark_executions(&catalog->unchosen, routes->of_unchosen, route->platform,
+				any_case, destination);
+	}
+	if (!is_found)
 		return no_such_platform(routes, route, catalog, err);
-	if (*destination == routes->platforms.count)
-		qm_vec_push(&routes->platforms, &route->platform);
+	if (*destination == routes->destinations.count)
+		qm_vec_push(&routes->destinations, &added);
+	routes->lead_elsewhere = routes->lead_elsewhere || !added.is_chosen;
 	return QM_OK;
 }
 
@@ -96,19 +112,22 @@ static bool is_by_suite(const struct qm_route *route)
 enum qm_code qm_routes_init(struct qm_routes *routes, struct qm_map_file *file,
 	const struct qm_catalog *catalog, struct qm_error *err)
 {
-	size_t executions = catalog->executions.count;
+	size_t executions = catalog->executions.count, unchosen = catalog->unchosen.count;
 	enum qm_code code = QM_OK;
 
 	*routes = (struct qm_routes){ .file = NULL };
-	qm_vec_init(&routes->platforms, sizeof(const char *));
+	qm_vec_init(&routes->destinations, sizeof(struct qm_destination));
 	qm_vec_init(&routes->suites, sizeof(char *));
 	if (!file || !file->routes.count)
 		return QM_OK;
 	routes->file = file;
 	routes->of_route = qm_alloc_array(file->routes.count, sizeof *routes->of_route);
 	routes->of_execution = qm_alloc_array(executions, sizeof *routes->of_execution);
+	routes->of_unchosen = qm_alloc_array(unchosen + 1, sizeof *routes->of_unchosen);
 	for (size_t i = 0; i < executions; i++)
 		routes->of_execution[i] = QM_NO_DESTINATION;
+	for (size_t i = 0; i < unchosen; i++)
+		routes->of_unchosen[i] = QM_NO_DESTINATION;
 	for (size_t i = 0; i < file->routes.count && !code; i++) {
 		routes->by_suite = routes->by_suite || is_by_suite(qm_vec_at(&file->routes, i));
 		code = find_destination(routes, i, catalog, err);
@@ -120,7 +139,8 @@ void qm_routes_release(struct qm_routes *routes)
 {
 	free(routes->of_route);
 	free(routes->of_execution);
-	qm_vec_release(&routes->platforms);
+	free(routes->of_unchosen);
+	qm_vec_release(&routes->destinations);
 	qm_routes_begin_report(routes);
 	qm_vec_release(&routes->suites);
 }
@@ -302,7 +322,19 @@ uint16_t qm_routes_of_execution(const struct qm_routes *routes, uint32_t executi
 
 const char *qm_routes_platform(const struct qm_routes *routes, uint16_t destination)
 {
-	const char *const *platforms = routes->platforms.items;
+	const struct qm_destination *destinations = routes->destinations.items;
 
-	return destination < routes->platforms.count ? platforms[destination] : "";
+	return destination < routes->destinations.count ? destinations[destination].platform : "";
+}
+
+bool qm_routes_lead_elsewhere(const struct qm_routes *routes, const struct qm_result *result,
+	const char *report, uint16_t *out)
+{
+	const struct qm_destination *destinations = routes->destinations.items;
+	char why[8];
+
+	if (!routes->lead_elsewhere)
+		return false;
+	*out = qm_routes_destination(routes, result, report, why, sizeof why);
+	return *out != QM_NO_DESTINATION && !destinations[*out].is_chosen;
 }

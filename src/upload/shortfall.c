@@ -20,6 +20,11 @@ static void tell_unmapped(struct qm_summary *summary, const struct qm_shortfall 
 			"%s: nothing can be uploaded: all tests (%llu) are among those to be "
 			"ignored; is a pattern of \"ignore\" too wide?",
 			allowance->map, tests);
+	else if (!resolution->mapped && !unmapped && resolution->elsewhere && allowance->map)
+		qm_summary_reason(summary, QM_REASON_UNMAPPED,
+			"%s: nothing can be uploaded: routes lead to platforms that were not "
+			"chosen, with %llu of all tests (%llu)",
+			allowance->map, (unsigned long long)resolution->elsewhere, tests);
 	else if (!resolution->mapped && unmapped)
 		qm_summary_reason(summary, QM_REASON_UNMAPPED,
 			"no test of %llu belongs to any of the %zu test cases, name them in the "

@@ -172,6 +172,9 @@ static void add_mapped(struct qm_page *page, const struct qm_resolution *resolut
 	qm_buf_add_format(out, " mapped, %llu not", (unsigned long long)resolution->unmapped_count);
 	if (resolution->ignored)
 		qm_buf_add_format(out, ", %llu ignored", (unsigned long long)resolution->ignored);
+	if (resolution->elsewhere)
+		qm_buf_add_format(out, ", %llu of platforms that were not chosen",
+			(unsigned long long)resolution->elsewhere);
 	qm_buf_add_text(out, "; ");
 	qm_page_count(out, resolution->missing_count, "test case", "test cases");
 	qm_buf_add_text(out, " in no report");

@@ -156,6 +156,40 @@ class Mapping(Case):
         self.assertEqual(self.statuses("2720260")[1001], "passed")
         self.assertEqual(self.statuses("2720261")[2001], "failed")
 
+    def test_shards_share_a_file_and_each_takes_its_platforms(self):
+        self.start(two_platforms())
+        routes = "".join(
+            "  - {platform: %s, suite: %s}\n" % row
+            for row in (("Chrome", "c"), ("Firefox", "f"), ("firefox", "g"))
+        )
+        path = self.write("m.yaml", "routes:\n" + routes)
+        case = '<testsuite name="%s"><testcase classname="C" name="VKMC-TC-%d"/></testsuite>'
+        suites = (("c", 1), ("f", 1), ("g", 2), ("f", 99))
+        cases = "".join(case % row for row in suites)
+        report = self.write("a.xml", "<testsuites>%s</testsuites>" % cases)
+        done = self.upload("--map", path, report, code=9)
+        self.assertIn(
+            "--all-executions, which the mapping file's routes choose from",
+            done.json["reasons"][0]["text"],
+        )
+        done = self.upload("--map", path, "--platform", "Chrome", report, code=0)
+        self.assertEqual((done.json["mapped"], done.json["unmapped"]), (1, []))
+        self.assertEqual(
+            done.json["left"],
+            [
+                {
+                    "key": "3 results of Firefox",
+                    "why": "routes lead there, and no execution of it was chosen",
+                }
+            ],
+        )
+        self.assertEqual(self.statuses("2720260")[1001], "passed")
+        self.assertEqual(set(self.statuses("2720261").values()), {"notrun"})
+        # One of which nothing is for this job has not done what it was to do.
+        other = self.write("b.xml", case % ("f", 1))
+        done = self.upload("--map", path, "--platform", "Chrome", other, code=6)
+        self.assertIn("m.yaml: nothing can be uploaded: routes", done.json["reasons"][0]["text"])
+
     def test_a_route_to_nowhere_ends_it_before_any_write(self):
         self.start(two_platforms())
         report = self.write("TEST-a.xml", junit(("a", "VKMC-TC-1", "")))

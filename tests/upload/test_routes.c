@@ -198,7 +198,7 @@ static void an_unknown_platform_is_told_with_the_nearest(void **state)
 	assert_int_equal(
 		qm_routes_init(&desk->routes, desk->file, &desk->catalog, &err), QM_ENOTFOUND);
 	assert_string_equal(err.text,
-		"no chosen execution has the platform \"Firefux\" that the route leads to; did you "
+		"no execution has the platform \"Firefux\" that the route leads to; did you "
 		"mean \"Firefox\"?; there are: Chrome, Firefox");
 	assert_int_equal(err.line, 2);
 }
