@@ -19,7 +19,8 @@ struct reader {
 	struct qm_arena *arena;
 	struct qm_vec anchors;
 	struct qm_error *err;
-	size_t nodes;
+	size_t nodes, documents;
+	bool is_done;
 };
 
 static enum qm_code fail(
@@ -165,30 +166,48 @@ static enum qm_code read_node(
 	}
 }
 
-enum qm_code qm_yaml_parse(const char *bytes, size_t length, struct qm_arena *arena,
+/* Whatever stands behind the first document is read only to find out whether it is another one. */
+static enum qm_code take_event(
+	struct reader *reader, const yaml_event_t *event, bool only, struct qm_yaml_node **root)
+{
+	switch (event->type) {
+	case YAML_STREAM_START_EVENT:
+		return QM_OK;
+	case YAML_DOCUMENT_START_EVENT:
+		if (!reader->documents++)
+			return QM_OK;
+		return fail(reader, QM_EINPUT, event->start_mark,
+			"a second document begins here, and only one is read; join them");
+	case YAML_DOCUMENT_END_EVENT:
+		reader->is_done = !only;
+		return QM_OK;
+	case YAML_STREAM_END_EVENT:
+		reader->is_done = true;
+		return QM_OK;
+	default:
+		return read_node(reader, event, 1, root);
+	}
+}
+
+static enum qm_code parse(const char *bytes, size_t length, bool only, struct qm_arena *arena,
 	const struct qm_yaml_node **out, struct qm_error *err)
 {
 	struct reader reader = { .arena = arena, .err = err };
 	struct qm_yaml_node *root = NULL;
 	enum qm_code code = QM_OK;
-	bool done = false;
 
 	*out = NULL;
 	qm_vec_init(&reader.anchors, sizeof(struct anchor));
 	if (!yaml_parser_initialize(&reader.parser))
 		return qm_error_set(err, QM_EIO, "libyaml cannot be started");
 	yaml_parser_set_input_string(&reader.parser, (const unsigned char *)bytes, length);
-	while (!code && !done) {
+	while (!code && !reader.is_done) {
 		yaml_event_t event;
 
 		code = next_event(&reader, &event);
 		if (code)
 			break;
-		if (event.type == YAML_DOCUMENT_END_EVENT || event.type == YAML_STREAM_END_EVENT)
-			done = true;
-		else if (event.type != YAML_STREAM_START_EVENT &&
-			event.type != YAML_DOCUMENT_START_EVENT)
-			code = read_node(&reader, &event, 1, &root);
+		code = take_event(&reader, &event, only, &root);
 		yaml_event_delete(&event);
 	}
 	if (!code)
@@ -196,6 +215,18 @@ enum qm_code qm_yaml_parse(const char *bytes, size_t length, struct qm_arena *ar
 	yaml_parser_delete(&reader.parser);
 	qm_vec_release(&reader.anchors);
 	return code;
+}
+
+enum qm_code qm_yaml_parse(const char *bytes, size_t length, struct qm_arena *arena,
+	const struct qm_yaml_node **out, struct qm_error *err)
+{
+	return parse(bytes, length, false, arena, out, err);
+}
+
+enum qm_code qm_yaml_parse_only(const char *bytes, size_t length, struct qm_arena *arena,
+	const struct qm_yaml_node **out, struct qm_error *err)
+{
+	return parse(bytes, length, true, arena, out, err);
 }
 
 static bool is_scalar(const struct qm_yaml_node *node, const char *text, size_t length)

@@ -7,7 +7,8 @@
  * what it visits. An alias to a node that is still open (a loop) is refused.
  * Merge keys (`<<`) are pairs like any other: qm_yaml_find() does not look into them.
  *
- * Only the first document counts. Ceilings: bytes by the buffer, 100,000 nodes, depth 100.
+ * Only the first document counts, and others may be refused. Ceilings: bytes by the buffer,
+ * 100,000 nodes, depth 100.
  */
 #ifndef QM_BASE_YAML_H
 #define QM_BASE_YAML_H
@@ -35,6 +36,10 @@ struct qm_yaml_node {
  * column for what is no YAML, QM_ELIMIT above a ceiling.
  */
 enum qm_code qm_yaml_parse(const char *bytes, size_t length, struct qm_arena *arena,
+	const struct qm_yaml_node **out, struct qm_error *err) QM_MUST_CHECK;
+
+/* The same, but a second document is QM_EINPUT: a file of our own has none. */
+enum qm_code qm_yaml_parse_only(const char *bytes, size_t length, struct qm_arena *arena,
 	const struct qm_yaml_node **out, struct qm_error *err) QM_MUST_CHECK;
 
 /* The value of the first pair whose key is this scalar; NULL if none. */

@@ -199,7 +199,7 @@ enum qm_code qm_read_config(
 	qm_buf_init(&content, CONFIG_MAX_BYTES);
 	code = qm_file_read(config.path, &content, err);
 	if (!code)
-		code = qm_yaml_parse(content.data, content.length, &nodes, &root, err);
+		code = qm_yaml_parse_only(content.data, content.length, &nodes, &root, err);
 	if (!code)
 		code = read_document(&config, root);
 	if (code && err)

@@ -396,7 +396,7 @@ enum qm_code qm_map_file_read(
 	qm_buf_init(&content, QM_MAX_MAP_BYTES);
 	code = qm_file_read(path, &content, err);
 	if (!code)
-		code = qm_yaml_parse(content.data, content.length, &nodes, &root, err);
+		code = qm_yaml_parse_only(content.data, content.length, &nodes, &root, err);
 	if (!code)
 		code = read_document(&reader, root);
 	if (code && err)

@@ -183,14 +183,15 @@ static void leave_unrouted(struct qm_resolver *resolver)
 /* Another job's business, or a choice that forgot something: told, a row for each platform. */
 static void leave_elsewhere(struct qm_resolver *resolver)
 {
-	for (uint16_t i = 0; i < resolver->routes.destinations.count; i++) {
+	for (size_t i = 0; i < resolver->routes.destinations.count; i++) {
 		unsigned long long results = resolver->elsewhere[i];
 		char place[200];
 
 		if (!results)
 			continue;
 		(void)snprintf(place, sizeof place, "%llu result%s of %.100s", results,
-			results == 1 ? "" : "s", qm_routes_platform(&resolver->routes, i));
+			results == 1 ? "" : "s",
+			qm_routes_platform(&resolver->routes, (uint16_t)i));
 		list_left(resolver, qm_arena_strdup(&resolver->arena, place),
 			"routes lead there, and no execution of it was chosen");
 	}

@@ -133,6 +133,25 @@ static void bad_files_are_refused_with_their_place(void **state)
 	}
 }
 
+static void a_second_document_may_be_refused(void **state)
+{
+	static const char two[] = "a: 1\n---\nb: 2\n", one[] = "---\na: 1\n...\n# end\n";
+	const struct qm_yaml_node *root = NULL;
+	struct qm_error err;
+
+	assert_int_equal(qm_yaml_parse(two, strlen(two), *state, &root, NULL), QM_OK);
+	assert_int_equal(root->count, 1);
+	assert_int_equal(qm_yaml_parse_only(one, strlen(one), *state, &root, NULL), QM_OK);
+	assert_int_equal(root->count, 1);
+	assert_int_equal(qm_yaml_parse_only("", 0, *state, &root, NULL), QM_OK);
+	assert_null(root);
+	qm_error_init(&err);
+	assert_int_equal(qm_yaml_parse_only(two, strlen(two), *state, &root, &err), QM_EINPUT);
+	assert_null(root);
+	assert_int_equal(err.line, 2);
+	assert_non_null(strstr(err.text, "a second document begins here"));
+}
+
 static void depth_and_size_have_ceilings(void **state)
 {
 	const struct qm_yaml_node *root = NULL;
@@ -184,6 +203,7 @@ int main(void)
 			the_second_of_two_equal_keys_is_found, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			bad_files_are_refused_with_their_place, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_second_document_may_be_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(depth_and_size_have_ceilings, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_billion_laughs_are_a_few_nodes, setup, teardown),
 	};

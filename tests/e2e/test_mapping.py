@@ -202,6 +202,13 @@ class Mapping(Case):
     def test_a_wrong_file_is_told_before_any_call(self):
         self.start(two_platforms())
         report = self.write("TEST-a.xml", junit(("a", "VKMC-TC-1", "")))
+        path = self.write("m.yaml", "ignore: [a]\n---\nmap: {a.b: VKMC-TC-1}\n")
+        done = self.upload("--map", path, report, code=2)
+        self.assertIn("m.yaml:2:1: a second document begins here", done.err)
+        self.write("qmetry-ci.yaml", "batch-size: 5\n---\nbatch-size: 6\n")
+        done = self.upload(report, code=2)
+        self.assertIn("qmetry-ci.yaml:2:1: a second document begins here", done.err)
+        os.remove(os.path.join(self.folder, "qmetry-ci.yaml"))
         path = self.write("m.yaml", "map:\n  a.b: VKMC-TC-1\nrotues: []\n")
         done = self.upload("--map", path, report, code=2)
         self.assertIn('m.yaml:3:1: "rotues" is no section', done.err)
