@@ -244,11 +244,22 @@ enum qm_code qm_fetch_runs(struct qm_session *session, const struct qm_project *
 
 const char qm_tool_fetch_steps[] = "qmetry_fetch_test_case_step_runs";
 
+/* Nothing says that the first one is 1. */
+static int64_t step_number(const json_t *row)
+{
+	const json_t *value = json_object_get(row, "stepNo");
+	int64_t number = qm_json_id(row, "stepNo");
+	bool is_zero = (json_is_integer(value) && !json_integer_value(value)) ||
+		(json_is_string(value) && strcmp(json_string_value(value), "0") == 0);
+
+	return number > 0 || is_zero ? number : -1;
+}
+
 static enum qm_code step_row(void *context, const json_t *row)
 {
 	struct listing *listing = context;
 	struct qm_step_row step = { .id = qm_json_id(row, "tcStepRunID"),
-		.number = qm_json_id(row, "stepNo"),
+		.number = step_number(row),
 		.description = qm_json_text(row, "description"),
 		.status_name = qm_json_text(row, "runStatus"),
 		.status_id = qm_json_id(row, "runStatusID") };

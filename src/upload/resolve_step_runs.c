@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Runs in a row, from the first one on, that do not list their steps. */
-enum { MAX_REFUSED = 3 };
+/* Lists of steps in a row that are not to be had. */
+enum { MAX_FAILED = 3 };
 
 /* ---- The steps of one run. */
 
@@ -18,14 +18,14 @@ struct reading {
 	struct qm_resolver *resolver;
 	struct qm_session *session;
 	struct qm_step_unit unit;
-	struct qm_arena arena;    /* of the texts of one run's steps */
-	struct qm_vec rows;       /* struct qm_step_row */
-	struct qm_vec hashes;     /* uint64_t, parallel to them */
-	uint32_t case_run;        /* whose they are */
-	size_t tests;             /* of the unit; with the next one set before tests are listed */
-	bool is_any_met;          /* some test has some step's description */
-	struct qm_vec steps;      /* int32_t, parallel to the unit's results: qm_steps_match() */
-	size_t answered, refused; /* runs */
+	struct qm_arena arena;   /* of the texts of one run's steps */
+	struct qm_vec rows;      /* struct qm_step_row */
+	struct qm_vec hashes;    /* uint64_t, parallel to them */
+	uint32_t case_run;       /* whose they are */
+	size_t tests;            /* of the unit; with the next one set before tests are listed */
+	bool is_any_met;         /* some test has some step's description */
+	struct qm_vec steps;     /* int32_t, parallel to the unit's results: qm_steps_match() */
+	size_t answered, failed; /* runs; those in a row */
 };
 
 static enum qm_code take_row(void *context, const struct qm_step_row *row)
@@ -35,8 +35,6 @@ static enum qm_code take_row(void *context, const struct qm_step_row *row)
 
 	copy.description = qm_arena_strdup(&reading->arena, row->description);
 	copy.status_name = qm_arena_strdup(&reading->arena, row->status_name);
-	if (row->number <= 0 || row->number >= QM_NONE)
-		copy.number = (int64_t)reading->rows.count + 1;
 	qm_vec_push(&reading->rows, &copy);
 	return QM_OK;
 }
@@ -50,19 +48,63 @@ static int compare_rows(const void *left, const void *right)
 	return (a->id > b->id) - (a->id < b->id);
 }
 
+struct place {
+	int64_t id;
+	size_t row;
+};
+
+static int compare_places(const void *left, const void *right)
+{
+	const struct place *a = left, *b = right;
+
+	if (a->id != b->id)
+		return a->id < b->id ? -1 : 1;
+	return a->row < b->row ? -1 : a->row > b->row;
+}
+
 /* A row that came twice, as happens where a list grows while it is read, counts once. */
+static void drop_repeated(struct reading *reading)
+{
+	struct qm_step_row *rows = reading->rows.items;
+	size_t count = reading->rows.count, kept = 0;
+	struct place *places = qm_alloc_array(count, sizeof *places);
+
+	for (size_t i = 0; i < count; i++)
+		places[i] = (struct place){ rows[i].id, i };
+	if (count)
+		qsort(places, count, sizeof *places, compare_places);
+	for (size_t i = 1; i < count; i++)
+		if (places[i].id == places[i - 1].id)
+			rows[places[i].row].id = 0;
+	for (size_t i = 0; i < count; i++)
+		if (rows[i].id)
+			rows[kept++] = rows[i];
+	reading->rows.count = kept;
+	free(places);
+}
+
+/* By their numbers where all have one, else as the server lists them; told from 1 on. */
 static void order_rows(struct reading *reading)
 {
 	struct qm_step_row *rows = reading->rows.items;
-	size_t kept = 0;
+	size_t count = reading->rows.count;
+	bool is_numbered = true;
 
-	qm_vec_sort(&reading->rows, compare_rows);
-	for (size_t i = 0; i < reading->rows.count; i++)
-		if (!kept || rows[kept - 1].id != rows[i].id)
-			rows[kept++] = rows[i];
-	reading->rows.count = kept;
+	for (size_t i = 0; i < count; i++)
+		is_numbered = is_numbered && rows[i].number >= 0 && rows[i].number < QM_NONE;
+	if (is_numbered)
+		qm_vec_sort(&reading->rows, compare_rows);
+	if (count && (!is_numbered || !rows[0].number))
+		for (size_t i = 0; i < count; i++)
+			rows[i].number = (int64_t)i + 1;
+}
+
+static void hash_rows(struct reading *reading)
+{
+	const struct qm_step_row *rows = reading->rows.items;
+
 	qm_vec_clear(&reading->hashes);
-	for (size_t i = 0; i < kept; i++) {
+	for (size_t i = 0; i < reading->rows.count; i++) {
 		uint64_t hash = qm_step_hash(rows[i].description, &reading->resolver->scratch);
 
 		qm_vec_push(&reading->hashes, &hash);
@@ -298,15 +340,33 @@ static enum qm_code take_steps(struct reading *reading, struct qm_error *err)
 
 /* ---- All of them. */
 
-/* Its run may be gone; a server that lists no steps at all is an error, and nothing is set. */
-static enum qm_code take_refusal(struct reading *reading, enum qm_code code, struct qm_error *err)
+/* What concerns one list, and not the right or the time to read any. */
+static bool is_of_one_list(enum qm_code code)
+{
+	return code == QM_ENOTFOUND || code == QM_EREFUSED || code == QM_EINPUT ||
+		code == QM_ELIMIT || code == QM_EUNREACHABLE;
+}
+
+/*
+ * A run that gives no list loses its steps, and no other run anything. A server that gives none to
+ * three in a row has none, or is gone: an error, and nothing is set.
+ */
+static enum qm_code take_failure(struct reading *reading, enum qm_code code, struct qm_error *err)
 {
 	struct qm_resolver *resolver = reading->resolver;
+	bool is_refused = code == QM_ENOTFOUND || code == QM_EREFUSED;
+	char place[200];
 
-	if (!reading->answered && ++reading->refused == MAX_REFUSED) {
-		qm_error_add(err, "; without lists of steps there is no --level step");
+	name_place(reading, place, sizeof place);
+	reading->failed++;
+	if (reading->failed >= MAX_FAILED && !(is_refused && reading->answered)) {
+		qm_error_add(err,
+			"; so said for %d lists of steps in a row, the last one of %s: "
+			"nothing was set, as there is no --level step without them",
+			MAX_FAILED, place);
 		return code;
 	}
+	qm_error_add(err, " (the list of its steps)");
 	qm_resolver_lose(resolver, reading->case_run, qm_arena_strdup(&resolver->arena, err->text));
 	qm_error_init(err);
 	return QM_OK;
@@ -328,12 +388,13 @@ static enum qm_code read_run(
 	resolver->resolution.steps.reads++;
 	code = qm_fetch_steps(
 		reading->session, &resolver->catalog->project, run->id, take_row, reading, err);
-	if (code == QM_ENOTFOUND || code == QM_EREFUSED)
-		return take_refusal(reading, code, err);
 	if (code)
-		return code;
+		return is_of_one_list(code) ? take_failure(reading, code, err) : code;
 	reading->answered++;
+	reading->failed = 0;
+	drop_repeated(reading);
 	order_rows(reading);
+	hash_rows(reading);
 	return take_steps(reading, err);
 }
 

@@ -52,3 +52,15 @@ class Steps(Case):
         return self.report(
             ("a.B", "open the  PAGE", ""), ("a.B", "Log in", FAILURE), ("a.B", "Log out", "")
         )
+
+    def many(self, count):
+        runs, suites = [], []
+        for number in range(1, count + 1):
+            row = run(number)
+            row["steps"] = steps(7000 + 10 * number, "one")
+            runs.append(row)
+            suites.append(
+                '<testsuite name="VKMC-TC-%d"><testcase name="one"/></testsuite>' % number
+            )
+        self.begin(*runs)
+        return self.write("TEST-a.xml", "<testsuites>%s</testsuites>" % "".join(suites))

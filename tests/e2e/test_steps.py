@@ -475,18 +475,6 @@ class Keeping(Steps):
 
 
 class Price(Steps):
-    def many(self, count):
-        runs, suites = [], []
-        for number in range(1, count + 1):
-            row = run(number)
-            row["steps"] = steps(7000 + 10 * number, "one")
-            runs.append(row)
-            suites.append(
-                '<testsuite name="VKMC-TC-%d"><testcase name="one"/></testsuite>' % number
-            )
-        self.begin(*runs)
-        return self.write("TEST-a.xml", "<testsuites>%s</testsuites>" % "".join(suites))
-
     def policy(self, rule):
         return self.write(
             "policy.yaml",
@@ -545,24 +533,6 @@ class Price(Steps):
         done = self.send(report, code=0)
         self.assertEqual(done.json["calls"]["retries"], 1)
         self.assertEqual({row["status"] for row in self.runs().values()}, {"passed"})
-
-    def test_a_server_without_such_lists(self):
-        report = self.many(5)
-        self.simulator.post("world", {"faults": [fault({"status": 404}, STEPS)]})
-        done = self.send(report)
-        self.assertNotEqual(done.code, 0)
-        self.assertEqual(len(self.requests(STEPS)), 3)
-        self.assertEqual(self.bulk(), [])
-        self.assertIn("--level step", done.json["reasons"][0]["text"])
-
-    def test_one_run_that_does_not_list_its_steps_costs_only_them(self):
-        report = self.many(5)
-        self.simulator.post("world", {"faults": [fault({"status": 404}, STEPS, nth=2)]})
-        done = self.send(report, code=1)
-        self.assertEqual({row["status"] for row in self.runs().values()}, {"passed"})
-        self.assertEqual(self.steps(1002), ["notrun"])
-        self.assertEqual(self.steps(1003), ["passed"])
-        self.assertEqual(done.json["left"][0]["key"], "VKMC-TC-2")
 
 
 if __name__ == "__main__":

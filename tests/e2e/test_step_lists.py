@@ -1,0 +1,78 @@
+"""What a server answers when it is asked for steps, and in which order they are."""
+import unittest
+
+from harness import FAILURE
+from journal_case import fault
+from steps_case import STEPS, Steps, login
+
+
+class Lists(Steps):
+    def test_the_order_is_that_of_the_numbers_whatever_the_first_one_is(self):
+        for numbers in ((0, 1, 2), ("0", "1", "2"), (10, 20, 40)):
+            with self.subTest(numbers):
+                # The server lists them in another order, and one of them twice.
+                rows = [
+                    {"tcStepRunID": 7001 + i, "description": "", "stepNo": numbers[i]}
+                    for i in (2, 0, 2, 1)
+                ]
+                answer = {"body_json": {"data": rows, "total": 4}}
+                self.begin(login(), faults=[fault(answer, STEPS)])
+                report = self.report(("a.B", "x", ""), ("a.B", "y", FAILURE), ("a.B", "z", ""))
+                done = self.send(report, code=0)
+                self.assertEqual(self.steps(), ["passed", "failed", "passed"])
+                self.assertEqual(done.json["steps"]["by_order"], 3)
+                self.stop()
+                self.simulator = None
+
+    def test_without_all_numbers_the_order_is_that_of_the_list(self):
+        rows = [{"tcStepRunID": 7003, "stepNo": 7}, {"tcStepRunID": 7001}, {"tcStepRunID": 7002}]
+        answer = {"body_json": {"data": rows, "total": 3}}
+        self.begin(login(), faults=[fault(answer, STEPS)])
+        report = self.report(("a.B", "x", FAILURE), ("a.B", "y", ""), ("a.B", "z", ""))
+        self.send(report, code=0)
+        self.assertEqual(self.steps(), ["passed", "passed", "failed"])
+
+    def test_a_server_without_such_lists(self):
+        report = self.many(5)
+        self.simulator.post("world", {"faults": [fault({"status": 404}, STEPS)]})
+        done = self.send(report)
+        self.assertNotEqual(done.code, 0)
+        self.assertEqual(len(self.requests(STEPS)), 3)
+        self.assertEqual(self.bulk(), [])
+        self.assertIn("--level step", done.json["reasons"][0]["text"])
+
+    def test_one_run_that_does_not_list_its_steps_costs_only_them(self):
+        report = self.many(5)
+        self.simulator.post("world", {"faults": [fault({"status": 404}, STEPS, nth=2)]})
+        done = self.send(report, code=1)
+        self.assertEqual({row["status"] for row in self.runs().values()}, {"passed"})
+        self.assertEqual(self.steps(1002), ["notrun"])
+        self.assertEqual(self.steps(1003), ["passed"])
+        self.assertEqual(done.json["left"][0]["key"], "VKMC-TC-2")
+
+    def test_whatever_one_list_is_answered_by_costs_only_its_steps(self):
+        for action in ({"status": 500}, {"body_json": {}}, {"huge": 200000000}):
+            with self.subTest(action):
+                report = self.many(5)
+                rule = fault(action, STEPS, nth=3)
+                self.simulator.post("world", {"faults": [rule]})
+                done = self.send("--retries", "0", report, code=1)
+                self.assertEqual({row["status"] for row in self.runs().values()}, {"passed"})
+                self.assertEqual(self.steps(1003), ["notrun"])
+                self.assertEqual(self.steps(1004), ["passed"])
+                self.assertEqual(done.json["left"][0]["key"], "VKMC-TC-3")
+                self.stop()
+                self.simulator = None
+
+    def test_a_server_that_goes_away_amid_the_lists_leaves_all_as_it_was(self):
+        report = self.many(9)
+        rule = fault({"status": 503}, STEPS, **{"from": 3})
+        self.simulator.post("world", {"faults": [rule]})
+        done = self.send("--retries", "0", report, code=10)
+        self.assertEqual(self.bulk(), [])
+        self.assertIn("nothing was set", done.json["reasons"][0]["text"])
+        self.assertEqual(len(self.requests(STEPS)), 5)
+
+
+if __name__ == "__main__":
+    unittest.main()
