@@ -41,10 +41,10 @@ struct qm_run {
 	int64_t status_id; /* what QMetry holds now */
 	int64_t build_id;  /* 0: the row does not tell */
 	uint32_t test_case, execution, next_of_case;
-	uint8_t outcome; /* enum qm_outcome, the combined one; only if `results` is not 0 */
-	uint8_t match;   /* enum qm_match of the results that count */
-	bool locked;     /* archived or locked: never written */
-	uint8_t reserved;
+	uint8_t outcome;     /* enum qm_outcome, the combined one; only if `results` is not 0 */
+	uint8_t match;       /* enum qm_match of the results that count */
+	bool locked;         /* archived or locked: never written */
+	bool given_up;       /* it lost results, or was refused some: its steps may have run */
 	uint32_t results;    /* how many were combined */
 	uint32_t first_name; /* of the contributing tests: resolve.h; QM_NONE: none */
 	uint32_t message;    /* messages.h, of the result that counts; QM_NONE: none */

@@ -380,15 +380,17 @@ static void give_up_results(struct qm_resolver *resolver, uint32_t index, const 
 				qm_resolver_case(resolver, run)->key);
 	}
 	qm_resolver_clear(run);
+	run->given_up = true;
 }
 
 /* The result of `record` cannot have this run, since another has it with better right. */
 static void give_up_record(struct qm_resolver *resolver, uint32_t index,
 	const struct qm_staged *record, const char *why)
 {
-	const struct qm_run *run = qm_resolver_run(resolver, index);
+	struct qm_run *run = qm_resolver_run(resolver, index);
 	const char *text = record->name == QM_NONE ? "" : resolver->names.texts.data + record->name;
 
+	run->given_up = true;
 	if (!qm_resolver_is_first(resolver, index))
 		return;
 	resolver->resolution.mapped--;

@@ -308,13 +308,17 @@ static enum qm_code add_tested(struct reading *reading, uint32_t *made, struct q
 	return code;
 }
 
-/* One that no test is, where all tests of the run are some step and all reports were read. */
+/*
+ * One that no test is, where all tests of the run are some step, all reports were read, and none of
+ * them mentions the test case by results that did not reach it: ignored, without a route, given up.
+ */
 static bool sets_missing(const struct reading *reading, size_t no_steps)
 {
 	const struct qm_resolver *resolver = reading->resolver;
+	const struct qm_run *run = qm_resolver_run(resolver, reading->case_run);
 
 	return resolver->targets.statuses[QM_TARGET_MISSING] && !resolver->is_incomplete &&
-		!no_steps;
+		!no_steps && !run->given_up && !qm_resolver_case(resolver, run)->mentioned;
 }
 
 static enum qm_code take_steps(struct reading *reading, struct qm_error *err)

@@ -10,7 +10,8 @@
  *
  * A test that is no step of its test case in some execution is listed as unmapped; its result
  * counts for the test case all the same. A step without a test is left, or gets the status of
- * `missing`, unless a test of that run is no step: then it may be that one's.
+ * `missing`, unless a test of that run is no step, or a result of its test case did not reach the
+ * run (ignored, without a route, given up for a better match): then it may be that one's.
  */
 #ifndef QM_UPLOAD_RESOLVE_STEPS_H
 #define QM_UPLOAD_RESOLVE_STEPS_H

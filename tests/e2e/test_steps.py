@@ -315,6 +315,28 @@ class Suites(Steps):
         self.assertEqual(self.steps(2001, "2720261"), ["notrun", "passed", "notrun"])
         self.assertEqual((done["ignored"], done["steps"]["reads"]), (2, 2))
 
+    def test_a_step_is_not_missing_if_results_of_its_test_case_did_not_reach_it(self):
+        rest = (("Log in", ""), ("Log out", ""))
+        chrome = '<properties><property name="browser" value="chrome"/></properties>'
+        ignore = self.write("ignore.yaml", "ignore: ['VKMC-TC-1 slow']\n")
+        routes = self.write(
+            "routes.yaml", "routes:\n  - {platform: Chrome, property: {browser: chrome}}\n"
+        )
+        key = self.suite("VKMC-TC-1", ("Open the page", chrome))
+        for name, suites, arguments in (
+            ("gave way", (self.suite("Login", *rest), key), ()),
+            ("came too late", (key, self.suite("Login", *rest)), ()),
+            ("ignored", (key, self.suite("VKMC-TC-1 slow", *rest)), ("--map", ignore)),
+            ("unrouted", (key, self.suite("VKMC-TC-1", *rest)), ("--map", routes)),
+            ("none", (key,), ()),
+        ):
+            with self.subTest(name):
+                self.begin(login())
+                self.send("--status", "missing=Blockiert", *arguments, self.suites(*suites), code=0)
+                left = "blocked" if name == "none" else "notrun"
+                self.assertEqual(self.steps(), ["passed", left, left])
+                self.stop()
+
     def test_a_cache_is_enough_where_suites_name_their_test_case(self):
         rows = [run(n) for n in range(1, 31)]
         rows[24]["steps"] = steps(7001, "one")
