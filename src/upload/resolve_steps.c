@@ -116,36 +116,55 @@ static void settle(struct qm_resolver *resolver, const struct qm_step_unit *unit
 
 /* ---- What is to be read. */
 
-/* Whether any of the results asks for a status, be it that the test case itself is left. */
-static enum qm_code asks_for_status(const struct qm_resolver *resolver,
-	const struct qm_step_unit *unit, bool *out, struct qm_error *err)
+/* The status that results of each outcome ask for; NULL: none does, or it is left. */
+struct asked {
+	const struct qm_status *statuses[QM_OUTCOMES];
+	bool is_any;
+};
+
+static enum qm_code find_asked(const struct qm_resolver *resolver, const struct qm_step_unit *unit,
+	struct asked *out, struct qm_error *err)
 {
 	bool has_outcome[QM_OUTCOMES] = { false };
 	enum qm_code code = QM_OK;
 
-	*out = false;
+	*out = (struct asked){ .is_any = false };
 	for (size_t i = 0; i < unit->results.count; i++)
 		has_outcome[qm_step_unit_result(unit, resolver, i)->outcome] = true;
 	for (size_t i = 0; !code && i < QM_OUTCOMES; i++) {
-		const struct qm_status *status = NULL;
-
 		if (has_outcome[i])
-			code = qm_targets_status(&resolver->targets, i, &status, err);
-		*out = *out || status;
+			code = qm_targets_status(&resolver->targets, i, &out->statuses[i], err);
+		out->is_any = out->is_any || out->statuses[i];
 	}
 	return code;
 }
 
-/* Steps of what is kept as it is are, too. */
-static bool may_be_set(const struct qm_resolver *resolver, const struct qm_run *run)
+static bool is_permitted(const struct qm_resolver *resolver, const struct qm_run *run,
+	const struct qm_status *status)
 {
-	const struct qm_status *status = NULL;
-	enum qm_permission permission = QM_MAY_SET;
 	const char *why;
+	enum qm_permission permission = qm_targets_permit(&resolver->targets, run, status, &why);
 
-	if (qm_targets_status(&resolver->targets, run->outcome, &status, NULL) == QM_OK && status)
-		permission = qm_targets_permit(&resolver->targets, run, status, &why);
-	return !run->locked && (permission == QM_MAY_SET || permission == QM_UNCHANGED);
+	return permission == QM_MAY_SET || permission == QM_UNCHANGED;
+}
+
+/*
+ * Steps of what is kept as it is are, too. A test case whose own outcome is left has no status that
+ * could tell, and is kept if it could be given none of those that its results ask for.
+ */
+static bool may_be_set(
+	const struct qm_resolver *resolver, const struct qm_run *run, const struct asked *asked)
+{
+	const struct qm_status *own = asked->statuses[run->outcome];
+
+	if (run->locked)
+		return false;
+	if (own)
+		return is_permitted(resolver, run, own);
+	for (size_t i = 0; i < QM_OUTCOMES; i++)
+		if (asked->statuses[i] && is_permitted(resolver, run, asked->statuses[i]))
+			return true;
+	return false;
 }
 
 enum qm_code qm_resolver_due_steps(
@@ -158,19 +177,19 @@ enum qm_code qm_resolver_due_steps(
 	qm_step_unit_init(&unit);
 	for (uint32_t i = 0; !code && resolver->steps.first && i < resolver->catalog->runs.count;
 		i++) {
-		bool asks;
+		struct asked asked;
 
 		if (resolver->steps.first[i] == QM_NONE)
 			continue;
 		qm_step_unit_fill(&unit, resolver, i);
 		if (resolver->combine == QM_COMBINE_LAST)
 			settle(resolver, &unit);
-		code = asks_for_status(resolver, &unit, &asks, err);
-		for (uint32_t run = i; !code && asks && run != QM_NONE;
+		code = find_asked(resolver, &unit, &asked, err);
+		for (uint32_t run = i; !code && asked.is_any && run != QM_NONE;
 			run = next_run(resolver, run)) {
 			const struct qm_step_read read = { run, i };
 
-			if (may_be_set(resolver, qm_resolver_run(resolver, run)))
+			if (may_be_set(resolver, qm_resolver_run(resolver, run), &asked))
 				qm_vec_push(&resolver->due, &read);
 		}
 	}

@@ -462,6 +462,31 @@ class Keeping(Steps):
         self.send("--overwrite", "unset", self.login_report(), code=0)
         self.assertEqual(self.requests(STEPS), [])
 
+    def test_what_is_kept_is_so_where_its_own_outcome_is_left(self):
+        flaky = self.report(
+            ("a.B", "Open the page", '<flakyFailure message="m"/>'),
+            ("a.B", "Log in", ""),
+            name="flaky.xml",
+        )
+        failed = self.login_report()
+        left = {failed: ("--status", "failed=leave"), flaky: ("--status", "flaky=leave")}
+        for status, report, arguments, is_kept in (
+            ("blocked", failed, ("--protect", "Blockiert"), True),
+            ("blocked", flaky, ("--protect", "Blockiert"), True),
+            ("notrun", failed, ("--protect", "Blockiert"), False),
+            ("blocked", failed, ("--overwrite", "unset"), True),
+            ("notrun", failed, ("--overwrite", "unset"), False),
+            ("blocked", flaky, ("--overwrite", "worse"), True),
+            ("notrun", flaky, ("--overwrite", "worse"), False),
+        ):
+            with self.subTest(status=status, report=report, arguments=arguments):
+                self.begin(login(status=status))
+                self.send(*left[report], *arguments, report, code=0)
+                self.assertEqual(len(self.requests(STEPS)), 0 if is_kept else 1)
+                self.assertEqual("passed" in self.steps(), not is_kept)
+                self.assertEqual(self.statuses()[1001], status)
+                self.stop()
+
     def test_locked_runs_are_told(self):
         self.begin(login(isLocked=True), run(2))
         self.send(self.login_report(), code=1)
