@@ -68,6 +68,7 @@ struct qm_unmapped {
 
 struct qm_missing {
 	const char *key, *summary;
+	const char *platform; /* on which it is missing, where routes tell; else "" */
 };
 
 /* A run that several results met, and up to 3 of the tests that made its outcome. */

@@ -144,6 +144,8 @@ static void note_missing(struct qm_resolver *resolver, uint32_t index)
 	row = qm_vec_add(&resolver->resolution.missing);
 	row->key = test_case->key;
 	row->summary = test_case->summary;
+	row->platform =
+		qm_routes_platform(&resolver->routes, qm_resolver_destination(resolver, index));
 }
 
 /*

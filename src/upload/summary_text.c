@@ -412,8 +412,11 @@ static void add_missing(struct qm_page *page, const struct qm_resolution *resolu
 	qm_page_begin_table(page, &table, "ll", NULL);
 	for (size_t i = 0; i < qm_page_shown(page, resolution->missing.count); i++) {
 		const struct qm_missing *missing = qm_vec_at(&resolution->missing, i);
+		char place[200];
 
-		qm_page_cell(page, &table, missing->key);
+		(void)snprintf(place, sizeof place, "%.80s%s%.100s", missing->key,
+			*missing->platform ? " on " : "", missing->platform);
+		qm_page_cell(page, &table, place);
 		qm_page_cell(page, &table, missing->summary);
 	}
 	qm_page_end_table(page, &table);

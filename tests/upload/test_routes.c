@@ -272,6 +272,8 @@ static void results_of_one_run_go_to_different_platforms(void **state)
 	assert_int_equal(resolution->mapped, 4);
 	assert_int_equal(resolution->unmapped_count, 0);
 	assert_int_equal(resolution->missing_count, 1); /* VKMC-TC-3 */
+	assert_string_equal(
+		((const struct qm_missing *)qm_vec_at(&resolution->missing, 0))->platform, "74");
 }
 
 static void a_result_without_one_route_is_listed(void **state)

@@ -243,7 +243,7 @@ static void an_upload_that_went_wrong_tells_why(void **state)
 		.file = "TEST-a.xml",
 		.why = "no such key",
 		.nearest = "VKMC-TC-1 \"One\"" };
-	const struct qm_missing missing = { "VKMC-TC-9", "Nine" };
+	const struct qm_missing missing = { "VKMC-TC-9", "Nine", "Firefox" };
 	const struct qm_listed_run failed = { .key = "VKMC-TC-1",
 		.name = "VKMC-TC-1",
 		.test = "a.B.one",
@@ -285,7 +285,7 @@ static void an_upload_that_went_wrong_tells_why(void **state)
 		"  a.B.c  no such key  VKMC-TC-1 \"One\"\n"
 		"\n"
 		"Test cases in no report (1)\n"
-		"  VKMC-TC-9  Nine\n"
+		"  VKMC-TC-9 on Firefox  Nine\n"
 		"\n"
 		"Reports with problems (1)\n"
 		"  FILE        REASON     TESTS KEPT\n"
@@ -319,8 +319,8 @@ static void lists_of_fifty_are_whole(void **state)
 
 	desk_fill(desk);
 	for (int i = 0; i < 50; i++)
-		qm_vec_push(
-			&desk->resolution.missing, &(struct qm_missing){ "VKMC-TC-9", "shown" });
+		qm_vec_push(&desk->resolution.missing,
+			&(struct qm_missing){ "VKMC-TC-9", "shown", "" });
 	desk->resolution.missing_count = 50;
 	assert_text_has(desk, "  VKMC-TC-9  shown\n");
 	assert_null(strstr(desk->text.data, "more"));
@@ -332,7 +332,7 @@ static void longer_lists_end_after_fifty_lines(void **state)
 
 	desk_fill(desk);
 	for (int i = 0; i < 60; i++) {
-		const struct qm_missing missing = { "VKMC-TC-9", i < 50 ? "shown" : "hidden" };
+		const struct qm_missing missing = { "VKMC-TC-9", i < 50 ? "shown" : "hidden", "" };
 
 		qm_vec_push(&desk->resolution.missing, &missing);
 	}

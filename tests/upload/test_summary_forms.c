@@ -68,7 +68,7 @@ static void fill_missing(struct desk *desk, int count)
 {
 	for (int i = 0; i < count; i++)
 		qm_vec_push(&desk->resolution.missing,
-			&(struct qm_missing){ "K", "a test case of the suite" });
+			&(struct qm_missing){ "K", "a test case of the suite", "" });
 	desk->resolution.missing_count = (uint64_t)count;
 }
 

@@ -75,7 +75,7 @@ static void an_upload_is_told_in_full(void **state)
 	const struct qm_unmapped unmapped = {
 		.test = "a.B.c", .file = "TEST-a.xml", .why = "no key", .nearest = ""
 	};
-	const struct qm_missing missing = { "VKMC-TC-9", "Nine" };
+	const struct qm_missing missing = { "VKMC-TC-9", "Nine", "" };
 	const struct qm_left execution = { "VKMC-TS-20 / Edge", "archived" },
 			     run = { "VKMC-TC-4", "skipped" };
 	const struct qm_listed_run failed = {
@@ -183,7 +183,7 @@ static void no_list_is_longer_than_ten_thousand(void **state)
 		qm_vec_push(&desk->resolution.unmapped,
 			&(struct qm_unmapped){
 				.test = "a", .file = "b", .why = "c", .nearest = "" });
-		qm_vec_push(&desk->resolution.missing, &(struct qm_missing){ "a", "b" });
+		qm_vec_push(&desk->resolution.missing, &(struct qm_missing){ "a", "b", "" });
 	}
 	/* Executions and runs are one list. */
 	for (int i = 0; i < 6000; i++) {
