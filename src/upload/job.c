@@ -252,7 +252,12 @@ static enum qm_code read_steps(struct qm_job *job, struct qm_error *err)
 		return code;
 	code = qm_step_price(job->world, &job->catalog, reads, job->options->max_calls,
 		&job->summary.steps_wait_ms, err);
-	return code ? code : qm_resolver_read_steps(job->resolver, job->world->session, err);
+	if (!code)
+		code = qm_resolver_read_steps(job->resolver, job->world->session, err);
+	/* Ids of a cache may be of runs that are gone. */
+	if (code == QM_ENOTFOUND || code == QM_EREFUSED || qm_resolver_lost_steps(job->resolver))
+		qm_catalog_forget_cached(&job->catalog);
+	return code;
 }
 
 static bool resolve_results(struct qm_job *job)

@@ -62,6 +62,7 @@ struct qm_step_results {
 	struct qm_vec
 		counted; /* bool, by number of the result: it is among those that are no step */
 	uint32_t *first, *last; /* parallel to the catalog's runs; QM_NONE: none. NULL: no steps */
+	size_t lost_lists;      /* lists of steps that were not to be had */
 };
 
 struct qm_resolver {

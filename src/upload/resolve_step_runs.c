@@ -370,6 +370,7 @@ static enum qm_code take_failure(struct reading *reading, enum qm_code code, str
 			MAX_FAILED, place);
 		return code;
 	}
+	resolver->steps.lost_lists++;
 	qm_error_add(err, " (the list of its steps)");
 	qm_resolver_lose(resolver, reading->case_run, qm_arena_strdup(&resolver->arena, err->text));
 	qm_error_init(err);
@@ -400,6 +401,11 @@ static enum qm_code read_run(
 	order_rows(reading);
 	hash_rows(reading);
 	return take_steps(reading, err);
+}
+
+bool qm_resolver_lost_steps(const struct qm_resolver *resolver)
+{
+	return resolver->steps.lost_lists > 0;
 }
 
 enum qm_code qm_resolver_read_steps(

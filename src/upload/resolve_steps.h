@@ -29,10 +29,13 @@ enum qm_code qm_resolver_due_steps(struct qm_resolver *resolver, const struct qm
 	struct qm_error *err) QM_MUST_CHECK;
 
 /*
- * Makes these reads, before qm_resolver_finish(). A test case run that refuses to list its steps is
- * listed as left and lost; three of them and no other, and the server does not know such lists.
+ * Makes these reads, before qm_resolver_finish(). A test case run whose steps cannot be listed is
+ * listed as left and lost; where that happens to three in a row the server has no such lists, or is
+ * gone: it fails, and nothing shall be set.
  */
 enum qm_code qm_resolver_read_steps(struct qm_resolver *resolver, struct qm_session *session,
 	struct qm_error *err) QM_MUST_CHECK;
+/* Whether there was such a run. */
+bool qm_resolver_lost_steps(const struct qm_resolver *resolver);
 
 #endif

@@ -1,9 +1,10 @@
 """What a server answers when it is asked for steps, and in which order they are."""
+import os
 import unittest
 
-from harness import FAILURE
+from harness import FAILURE, execution, run, world
 from journal_case import fault
-from steps_case import STEPS, Steps, login
+from steps_case import STEPS, Steps, login, steps
 
 
 class Lists(Steps):
@@ -72,6 +73,26 @@ class Lists(Steps):
         self.assertEqual(self.bulk(), [])
         self.assertIn("nothing was set", done.json["reasons"][0]["text"])
         self.assertEqual(len(self.requests(STEPS)), 5)
+
+    def test_ids_of_a_cache_that_are_of_no_run_any_more_are_read_anew(self):
+        # On the third page, so that the first one, which is read again, is as it was.
+        rows = [run(number) for number in range(1, 31)]
+        for number, row in enumerate(rows[20:24], 21):
+            row["steps"] = steps(7000 + 10 * number, "one")
+        suite = '<testsuite name="VKMC-TC-%d"><testcase name="one"/></testsuite>'
+        suites = "".join(suite % number for number in range(21, 25))
+        report = self.write("TEST-a.xml", "<testsuites>%s</testsuites>" % suites)
+        cache = os.path.join(self.folder, "ids.cache")
+        self.begin(*rows, max_page=10)
+        port = self.simulator.url.rsplit(":", 1)[1]
+        self.send("--cache", cache, report, code=0)
+        self.stop()
+        for row in rows[20:24]:
+            row["tcRunID"] += 4000
+        self.start(world([execution(2720260, rows)], max_page=10), "--port", port)
+        self.assertIn("nothing was set", self.send("--cache", cache, report, code=1).out)
+        self.send("--cache", cache, report, code=0)
+        self.assertEqual([self.steps(5000 + n) for n in range(21, 25)], [["passed"]] * 4)
 
 
 if __name__ == "__main__":
