@@ -264,7 +264,7 @@ static enum qm_code step_row(void *context, const json_t *row)
 		.status_name = qm_json_text(row, "runStatus"),
 		.status_id = qm_json_id(row, "runStatusID") };
 
-	return step.id ? listing->each.step(listing->context, &step) : QM_OK;
+	return listing->each.step(listing->context, &step);
 }
 
 json_t *qm_steps_arguments(const char *project_key, int64_t case_run)

@@ -66,7 +66,7 @@ struct qm_run_row {
 
 /* A step of a test case run, which has a status of its own. */
 struct qm_step_row {
-	int64_t id;     /* tcStepRunID */
+	int64_t id;     /* tcStepRunID; 0: not told */
 	int64_t number; /* stepNo; -1: not told */
 	const char *description;
 	const char *status_name;

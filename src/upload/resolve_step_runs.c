@@ -48,6 +48,19 @@ static int compare_rows(const void *left, const void *right)
 	return (a->id > b->id) - (a->id < b->id);
 }
 
+/* A step without an id cannot be set, and without it the order of the others says nothing. */
+static enum qm_code check_ids(const struct reading *reading, struct qm_error *err)
+{
+	const struct qm_step_row *rows = reading->rows.items;
+
+	for (size_t i = 0; i < reading->rows.count; i++)
+		if (rows[i].id <= 0)
+			return qm_error_set(err, QM_EINPUT,
+				"row %zu of %zu has no tcStepRunID, ask who runs the server", i + 1,
+				reading->rows.count);
+	return QM_OK;
+}
+
 struct place {
 	int64_t id;
 	size_t row;
@@ -393,6 +406,8 @@ static enum qm_code read_run(
 	resolver->resolution.steps.reads++;
 	code = qm_fetch_steps(
 		reading->session, &resolver->catalog->project, run->id, take_row, reading, err);
+	if (!code)
+		code = check_ids(reading, err);
 	if (code)
 		return is_of_one_list(code) ? take_failure(reading, code, err) : code;
 	reading->answered++;

@@ -7,6 +7,29 @@ const char *qm_shortfall_example(const struct qm_catalog *catalog)
 	return catalog->test_cases.count ? cases[0].key : "VKMC-TC-12";
 }
 
+/* With --level step, where test cases have results and not one of their steps has. */
+static bool has_no_step(const struct qm_resolution *resolution)
+{
+	const struct qm_step_counts *steps = &resolution->steps;
+
+	return steps->unmapped_tests && !steps->by_description && !steps->by_order;
+}
+
+static void tell_no_step(struct qm_summary *summary)
+{
+	const struct qm_vec *rows = &summary->resolution->unmapped;
+	const struct qm_unmapped none = { .test = "", .why = "" }, *first = &none;
+
+	for (size_t i = 0; i < rows->count && first == &none; i++)
+		if (((const struct qm_unmapped *)qm_vec_at(rows, i))->is_step)
+			first = qm_vec_at(rows, i);
+	qm_summary_reason(summary, QM_REASON_UNMAPPED,
+		"no step is set: of the tests of the test cases (%llu) none is a step; the first "
+		"is \"%s\": %s; --level case sets test cases alone",
+		(unsigned long long)summary->resolution->steps.unmapped_tests, first->test,
+		first->why);
+}
+
 static void tell_unmapped(struct qm_summary *summary, const struct qm_shortfall *allowance)
 {
 	const struct qm_resolution *resolution = summary->resolution;
@@ -32,6 +55,8 @@ static void tell_unmapped(struct qm_summary *summary, const struct qm_shortfall 
 			tests, summary->catalog->test_cases.count,
 			qm_shortfall_example(summary->catalog), first ? first->test : "",
 			first ? first->why : "");
+	else if (has_no_step(resolution))
+		tell_no_step(summary);
 	else if (allowed >= 0 && unmapped > (uint64_t)allowed)
 		qm_summary_reason(summary, QM_REASON_UNMAPPED,
 			"%llu of %llu tests belong to no test case%s, --fail-on-unmapped allows "

@@ -3,7 +3,8 @@
  *
  * Of 300 tests 4 may belong to no test case, 7 test cases of the suite may be in no report, and 2
  * results be of runs that are locked. The former two are a failure where more than was allowed;
- * results that QMetry does not take always are one, and so is a job in which nothing maps.
+ * results that QMetry does not take always are one, and so is a job in which nothing maps, or, with
+ * --level step, in which no test is a step.
  */
 #ifndef QM_UPLOAD_SHORTFALL_H
 #define QM_UPLOAD_SHORTFALL_H

@@ -191,7 +191,7 @@ static void steps_are_read_in_one_call(void **state)
 	qm_buf_init(&rows, 4096);
 	assert_int_equal(
 		qm_fetch_steps(stage->session, &project, 66095087, keep_step, &rows, NULL), QM_OK);
-	assert_string_equal(rows.data, "777 1 Open the page| 0;778 2 |Passed 5;");
+	assert_string_equal(rows.data, "777 1 Open the page| 0;778 2 |Passed 5;0 3 | 0;");
 	assert_int_equal(stage->sent_count, 1);
 	assert_string_equal(stage->sent[0].path, "/rest/execution/tcStepRun/list/viewColumns");
 	assert_string_equal(

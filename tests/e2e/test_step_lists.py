@@ -33,6 +33,49 @@ class Lists(Steps):
         self.send(report, code=0)
         self.assertEqual(self.steps(), ["passed", "passed", "failed"])
 
+    def test_a_list_with_a_row_that_has_no_id_is_none(self):
+        for bad in (
+            {"stepNo": 1, "description": "Open the page"},
+            {"id": 7001, "stepNo": 1, "description": "a"},
+            {"tcStepRunID": -7001, "stepNo": 1, "description": "x"},
+        ):
+            with self.subTest(bad):
+                rows = [bad] + [{"tcStepRunID": 7001 + i, "stepNo": 1 + i} for i in (1, 2)]
+                self.begin(login(), faults=[fault({"body_json": {"data": rows}}, STEPS)])
+                # As many tests as rows with an id: by order they would be the wrong ones.
+                report = self.report(("a.B", "x", FAILURE), ("a.B", "y", ""))
+                done = self.send(report, code=1)
+                self.assertEqual(self.steps(), ["notrun"] * 3)
+                self.assertEqual(self.statuses()[1001], "failed")
+                self.assertIn("row 1 of 3 has no tcStepRunID", done.json["reasons"][0]["text"])
+                self.stop()
+
+    def test_an_empty_list_is_not_green(self):
+        self.begin(login(), faults=[fault({"body_json": {"data": None}}, STEPS)])
+        done = self.send(self.login_report(), code=6)
+        self.assertIn("VKMC-TC-1 has no steps", done.json["reasons"][0]["text"])
+
+    def test_a_job_in_which_no_test_is_a_step_is_not_green(self):
+        for rows in (login()["steps"], []):
+            with self.subTest(rows):
+                row = login()
+                row["steps"] = rows
+                self.begin(row)
+                report = self.report(("a.B", "zz", ""), ("a.B", "yy", FAILURE))
+                self.plan(report, code=6)
+                done = self.send(report, code=6).json
+                self.assertEqual(self.statuses()[1001], "failed")
+                self.assertEqual(done["conclusion"], "partial")
+                (reason,) = done["reasons"]
+                self.assertIn("no step is set", reason["text"])
+                self.assertIn(
+                    '(2) none is a step; the first is "a.B.zz": VKMC-TC-1 has', reason["text"]
+                )
+                self.stop()
+        # One step of one test case is enough, as one test is for test cases.
+        self.begin(login())
+        self.send(self.report(("a.B", "zz", ""), ("a.B", "Log in", "")), code=0)
+
     def test_a_server_without_such_lists(self):
         report = self.many(5)
         self.simulator.post("world", {"faults": [fault({"status": 404}, STEPS)]})

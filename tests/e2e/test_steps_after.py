@@ -189,7 +189,7 @@ class Telling(Steps):
         path = os.path.join(self.folder, "map.yaml")
         report = self.report(("a.B", "x", ""), ("a.B", "y", ""), suite="other")
         more = self.report(("a.B", "x", ""), name="b.xml")
-        self.send("--write-map", path, report, more, code=0)
+        self.send("--write-map", path, report, more, code=6)
         with open(path, encoding="utf-8") as file:
             text = file.read()
         self.assertIn('"other":', text)
