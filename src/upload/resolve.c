@@ -159,6 +159,7 @@ static enum qm_code begin_report(void *context, const struct qm_report_begin *re
 	stage->listed = resolver->resolution.unmapped.count;
 	stage->names = qm_names_mark(&resolver->names);
 	stage->report = (uint32_t)resolver->paths.count;
+	qm_step_suites_begin(&resolver->steps.suites, report->kind, stage->report);
 	path = qm_arena_strdup(&resolver->arena, report->path);
 	qm_vec_push(&resolver->paths, &path);
 	return QM_OK;
@@ -193,14 +194,15 @@ static void stage_unmapped(struct qm_resolver *resolver, const struct qm_result 
 }
 
 static void stage_mapped(struct qm_resolver *resolver, const struct qm_result *result,
-	const struct qm_mapped *mapped, uint16_t destination, const char *name)
+	const struct qm_mapped *mapped, uint16_t destination, const char *name, uint32_t suite)
 {
 	uint32_t text = qm_names_keep(&resolver->names, name, is_bad(result->outcome));
 	uint32_t message = resolver->comment && is_bad(result->outcome)
 		? qm_messages_keep(&resolver->messages, result, resolver->comment->log)
 		: QM_NO_MESSAGE;
 
-	struct qm_staged_test test = { .result = (uint32_t)resolver->steps.counted.count };
+	struct qm_staged_test test = { .result = (uint32_t)resolver->steps.counted.count,
+		.suite = suite };
 
 	if (resolver->steps.first) {
 		qm_test_identify(result, &resolver->scratch, &test.id);
@@ -309,9 +311,12 @@ static enum qm_code take_result(void *context, const struct qm_result *result)
 	uint16_t destination = QM_NO_DESTINATION;
 	struct qm_mapped mapped;
 	char name[NAME_BYTES];
+	uint32_t suite = 0;
 
 	if (result->superseded)
 		return QM_OK;
+	if (resolver->steps.first)
+		suite = qm_step_suites_count(&resolver->steps.suites, result);
 	resolver->stage.outcomes[result->outcome]++;
 	qm_mapping_find(resolver->mapping, result, &mapped);
 	if (mapped.ignored) {
@@ -327,7 +332,7 @@ static enum qm_code take_result(void *context, const struct qm_result *result)
 		destination = route(resolver, result, &mapped);
 	(void)qm_result_full_name(result, name, sizeof name);
 	if (mapped.count)
-		stage_mapped(resolver, result, &mapped, destination, name);
+		stage_mapped(resolver, result, &mapped, destination, name, suite);
 	if (*mapped.why)
 		stage_unmapped(resolver, result, &mapped,
 			resolver->steps.first ? qm_mapping_subject(resolver->mapping, result)
@@ -502,6 +507,8 @@ static enum qm_code end_report(void *context, const struct qm_report_end *end)
 		qm_names_forget(&resolver->names, stage->names);
 		return QM_OK;
 	}
+	if (end->reason)
+		qm_step_suites_doubt(&resolver->steps.suites);
 	resolution->counts.suites += end->counts.suites;
 	resolution->counts.config_methods += end->counts.config_methods;
 	resolution->counts.suite_errors += end->counts.suite_errors;
@@ -533,7 +540,9 @@ static enum qm_code enter_suite(void *context, const struct qm_suite *suite)
 {
 	struct qm_resolver *resolver = context;
 
-	qm_routes_enter_suite(&resolver->routes, suite);
+	if (resolver->routes.by_suite)
+		qm_routes_enter_suite(&resolver->routes, suite);
+	qm_step_suites_enter(&resolver->steps.suites);
 	return QM_OK;
 }
 
@@ -542,13 +551,15 @@ static enum qm_code leave_suite(void *context, const struct qm_suite *suite)
 	struct qm_resolver *resolver = context;
 
 	(void)suite;
-	qm_routes_leave_suite(&resolver->routes);
+	if (resolver->routes.by_suite)
+		qm_routes_leave_suite(&resolver->routes);
+	qm_step_suites_leave(&resolver->steps.suites);
 	return QM_OK;
 }
 
 struct qm_sink qm_resolver_sink(struct qm_resolver *resolver)
 {
-	bool by_suite = resolver->routes.by_suite;
+	bool by_suite = resolver->routes.by_suite || resolver->steps.first;
 
 	return (struct qm_sink){ .context = resolver,
 		.report_begin = begin_report,

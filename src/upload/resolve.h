@@ -15,7 +15,7 @@
  * taken out and the results are listed. So are results of a test case with several open runs in one
  * execution.
  *
- * With --level step the results of a suite are also kept one by one (56 B each), until the steps of
+ * With --level step the results of a suite are also kept one by one (64 B each), until the steps of
  * the runs that they met are read, one call a run, and become runs of their own (resolve_steps.h).
  *
  * At the end each run with results becomes an update: the status that its outcome asks for.

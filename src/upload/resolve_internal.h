@@ -10,6 +10,7 @@
 #include "src/upload/names.h"
 #include "src/upload/resolve.h"
 #include "src/upload/routes.h"
+#include "src/upload/step_suites.h"
 #include "src/upload/steps.h"
 #include "src/upload/targets.h"
 
@@ -31,7 +32,7 @@ _Static_assert(sizeof(struct qm_staged) == 24, "a staged result is 24 bytes");
 /* Which test that is, and which result: a result for two test cases is staged twice. */
 struct qm_staged_test {
 	struct qm_test_id id;
-	uint32_t result;
+	uint32_t result, suite;
 };
 
 /* What the report being read has added so far; taken back if it turns out bad. */
@@ -49,16 +50,17 @@ struct qm_stage {
 /* A result that its test case has, for as long as it is not known of which step it is. */
 struct qm_step_result {
 	struct qm_test_id id;
-	uint32_t result, name, message, report;
+	uint32_t result, name, message, suite;
 	uint32_t next; /* of the same test case; QM_NONE: none */
 	uint8_t outcome;
 };
 
-_Static_assert(sizeof(struct qm_step_result) == 56, "a result kept for its step is 56 bytes");
+_Static_assert(sizeof(struct qm_step_result) == 64, "a result kept for its step is 64 bytes");
 
 /* With --level step: of each test case and destination a list of results, by their first run. */
 struct qm_step_results {
 	struct qm_vec results; /* struct qm_step_result */
+	struct qm_step_suites suites;
 	struct qm_vec
 		counted; /* bool, by number of the result: it is among those that are no step */
 	uint32_t *first, *last; /* parallel to the catalog's runs; QM_NONE: none. NULL: no steps */

@@ -20,7 +20,7 @@ struct reading {
 	struct qm_step_unit unit;
 	struct qm_arena arena;   /* of the texts of one run's steps */
 	struct qm_vec rows;      /* struct qm_step_row */
-	struct qm_vec hashes;    /* uint64_t, parallel to them */
+	struct qm_vec ids;       /* struct qm_step_id, parallel to them */
 	uint32_t case_run;       /* whose they are */
 	size_t tests;            /* of the unit; with the next one set before tests are listed */
 	bool is_any_met;         /* some test has some step's description */
@@ -112,16 +112,14 @@ static void order_rows(struct reading *reading)
 			rows[i].number = (int64_t)i + 1;
 }
 
-static void hash_rows(struct reading *reading)
+static void identify_rows(struct reading *reading)
 {
 	const struct qm_step_row *rows = reading->rows.items;
 
-	qm_vec_clear(&reading->hashes);
-	for (size_t i = 0; i < reading->rows.count; i++) {
-		uint64_t hash = qm_step_hash(rows[i].description, &reading->resolver->scratch);
-
-		qm_vec_push(&reading->hashes, &hash);
-	}
+	qm_vec_clear(&reading->ids);
+	for (size_t i = 0; i < reading->rows.count; i++)
+		qm_step_identify(rows[i].description, &reading->resolver->scratch,
+			qm_vec_add(&reading->ids));
 }
 
 static int32_t step_of(const struct reading *reading, size_t place)
@@ -136,8 +134,22 @@ static bool match_rows(struct reading *reading)
 	qm_vec_clear(&reading->steps);
 	for (size_t i = 0; i < count; i++)
 		(void)qm_vec_add(&reading->steps);
-	return qm_steps_match(reading->hashes.items, reading->rows.count, reading->unit.ids.items,
-		count, reading->steps.items);
+	return qm_steps_match(reading->ids.items, reading->rows.count, reading->unit.ids.items,
+		count, reading->unit.is_one_suite, reading->steps.items);
+}
+
+/* --combine last: the test case is the worst of its steps, be they of one test's parameters. */
+static void settle(struct reading *reading)
+{
+	size_t count = reading->unit.ids.count;
+	struct qm_test_id *ids = qm_alloc_array(count, sizeof *ids);
+
+	for (size_t i = 0; i < count; i++)
+		ids[i].test = step_of(reading, i) < 0
+			? ((const struct qm_test_id *)qm_vec_at(&reading->unit.ids, i))->test
+			: (uint64_t)step_of(reading, i);
+	qm_step_unit_settle(&reading->unit, reading->resolver, reading->case_run, ids);
+	free(ids);
 }
 
 /* ---- Tests that are no step. */
@@ -145,18 +157,12 @@ static bool match_rows(struct reading *reading)
 enum { SQUASHED = 128 };
 
 /* Letters and digits only, as names of tests are compared elsewhere (nearest.h). */
-static const char *squash(struct qm_arena *arena, const char *text)
+static const char *squash(struct qm_arena *arena, struct qm_buf *scratch, const char *text)
 {
-	char out[SQUASHED];
-	size_t length = 0;
-
-	for (; *text && length < sizeof out - 1; text++)
-		if ((unsigned char)*text >= 0x80 || (*text >= '0' && *text <= '9') ||
-			(*text >= 'a' && *text <= 'z'))
-			out[length++] = *text;
-		else if (*text >= 'A' && *text <= 'Z')
-			out[length++] = (char)(*text - 'A' + 'a');
-	return qm_arena_strndup(arena, out, length);
+	qm_buf_clear(scratch);
+	qm_step_letters(scratch, text);
+	return qm_arena_strndup(arena, scratch->data ? scratch->data : "",
+		scratch->length < SQUASHED ? scratch->length : SQUASHED);
 }
 
 /* "step 2 \"Log in\"", or "": the description that is nearest to the last part of the full name. */
@@ -164,14 +170,15 @@ static void find_nearest(struct reading *reading, const char *test, char *out, s
 {
 	const char *dot = strrchr(test, '.'), *names[QM_MAX_NEAREST_CANDIDATES], *nearest;
 	const struct qm_step_row *rows = reading->rows.items;
+	struct qm_buf *scratch = &reading->resolver->scratch;
 	size_t count = 0;
 
 	out[0] = '\0';
 	for (; count < reading->rows.count && count < QM_MAX_NEAREST_CANDIDATES; count++)
-		names[count] = squash(&reading->arena, rows[count].description);
+		names[count] = squash(&reading->arena, scratch, rows[count].description);
 	nearest = qm_text_nearest(
-		squash(&reading->arena, dot && dot[1] && dot[1] != ' ' ? dot + 1 : test), names,
-		count);
+		squash(&reading->arena, scratch, dot && dot[1] && dot[1] != ' ' ? dot + 1 : test),
+		names, count);
 	for (size_t i = 0; nearest && i < count; i++)
 		if (names[i] == nearest && *nearest)
 			(void)snprintf(out, size, "step %lld \"%.150s\"", (long long)rows[i].number,
@@ -224,9 +231,14 @@ static void describe(const struct reading *reading, int32_t step, char *out, siz
 		(void)snprintf(out, size, "%s has no steps", place);
 	else if (reading->is_any_met)
 		(void)snprintf(out, size, "no step of %s has that description", place);
-	else
+	else if (steps != reading->tests)
 		(void)snprintf(out, size, "%s has %zu step%s of other descriptions, not %zu", place,
 			steps, steps == 1 ? "" : "s", reading->tests);
+	else
+		(void)snprintf(out, size, "%s has %zu step%s of other descriptions, and %s", place,
+			steps, steps == 1 ? "" : "s",
+			reading->unit.is_one_suite ? "the names are in another order"
+						   : "the tests are not those of one whole suite");
 }
 
 static void list_test(struct reading *reading, const struct qm_step_result *result, int32_t step)
@@ -235,7 +247,8 @@ static void list_test(struct reading *reading, const struct qm_step_result *resu
 	char why[512], nearest[200] = "";
 	struct qm_unmapped row = {
 		.test = result->name == QM_NONE ? "" : resolver->names.texts.data + result->name,
-		.file = *(const char *const *)qm_vec_at(&resolver->paths, result->report),
+		.file = *(const char *const *)qm_vec_at(
+			&resolver->paths, qm_step_unit_report(resolver, result)),
 		.why = why,
 		.nearest = nearest,
 		.is_step = true,
@@ -342,6 +355,8 @@ static enum qm_code take_steps(struct reading *reading, struct qm_error *err)
 	uint32_t *made = qm_alloc_array(reading->rows.count, sizeof *made), index;
 	enum qm_code code = add_tested(reading, made, err);
 
+	if (reading->resolver->combine == QM_COMBINE_LAST)
+		settle(reading);
 	for (size_t i = 0; !code && i < reading->rows.count; i++) {
 		if (made[i] != QM_NONE) {
 			*(by_order ? &counts->by_order : &counts->by_description) += 1;
@@ -414,7 +429,7 @@ static enum qm_code read_run(
 	reading->failed = 0;
 	drop_repeated(reading);
 	order_rows(reading);
-	hash_rows(reading);
+	identify_rows(reading);
 	return take_steps(reading, err);
 }
 
@@ -432,12 +447,12 @@ enum qm_code qm_resolver_read_steps(
 	qm_step_unit_init(&reading.unit);
 	qm_arena_init(&reading.arena);
 	qm_vec_init(&reading.rows, sizeof(struct qm_step_row));
-	qm_vec_init(&reading.hashes, sizeof(uint64_t));
+	qm_vec_init(&reading.ids, sizeof(struct qm_step_id));
 	qm_vec_init(&reading.steps, sizeof(int32_t));
 	for (size_t i = 0; !code && i < resolver->due.count; i++)
 		code = read_run(&reading, qm_vec_at(&resolver->due, i), err);
 	qm_vec_release(&reading.steps);
-	qm_vec_release(&reading.hashes);
+	qm_vec_release(&reading.ids);
 	qm_vec_release(&reading.rows);
 	qm_arena_release(&reading.arena);
 	qm_step_unit_release(&reading.unit);

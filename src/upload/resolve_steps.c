@@ -16,6 +16,7 @@ void qm_steps_init(struct qm_resolver *resolver, enum qm_level level)
 
 	qm_vec_init(&steps->results, sizeof(struct qm_step_result));
 	qm_vec_init(&steps->counted, sizeof(bool));
+	qm_step_suites_init(&steps->suites);
 	qm_vec_init(&resolver->due, sizeof(struct qm_step_read));
 	qm_buf_init(&resolver->scratch, NAME_BYTES);
 	if (level != QM_LEVEL_STEP)
@@ -32,6 +33,7 @@ void qm_steps_release(struct qm_resolver *resolver)
 	free(resolver->steps.first);
 	free(resolver->steps.last);
 	qm_vec_release(&resolver->steps.results);
+	qm_step_suites_release(&resolver->steps.suites);
 	qm_vec_release(&resolver->steps.counted);
 	qm_vec_release(&resolver->due);
 	qm_buf_release(&resolver->scratch);
@@ -48,7 +50,7 @@ void qm_steps_take(
 		.result = test->result,
 		.name = staged->name,
 		.message = staged->message,
-		.report = resolver->stage.report,
+		.suite = test->suite,
 		.next = QM_NONE,
 		.outcome = staged->outcome,
 	};
@@ -69,19 +71,6 @@ void qm_steps_take(
 
 /* ---- --combine last: the last result of each test, and then the worst of these. */
 
-static void settle_run(struct qm_resolver *resolver, const struct qm_step_unit *unit, uint32_t run,
-	const size_t *of_test, const size_t *counts)
-{
-	uint32_t results = qm_resolver_run(resolver, run)->results;
-
-	qm_resolver_clear(qm_resolver_run(resolver, run));
-	for (size_t i = 0; i < unit->results.count; i++)
-		if (of_test[i] == i)
-			qm_step_combine(resolver, run,
-				qm_step_unit_result(unit, resolver, counts[i]), QM_COMBINE_WORST);
-	qm_resolver_run(resolver, run)->results = results;
-}
-
 static uint32_t next_run(const struct qm_resolver *resolver, uint32_t run)
 {
 	uint16_t destination = qm_resolver_destination(resolver, run);
@@ -92,26 +81,11 @@ static uint32_t next_run(const struct qm_resolver *resolver, uint32_t run)
 	return run;
 }
 
+/* The steps may have the results of one test apart: take_steps() does this again then. */
 static void settle(struct qm_resolver *resolver, const struct qm_step_unit *unit)
 {
-	size_t count = unit->results.count;
-	size_t *of_test = qm_alloc_array(count, sizeof *of_test);
-	size_t *counts = qm_alloc_array(count, sizeof *counts); /* by test: the result that does */
-
-	qm_steps_group(unit->ids.items, count, of_test);
-	for (size_t i = 0; i < count; i++) {
-		size_t *kept = &counts[of_test[i]];
-
-		if (of_test[i] == i ||
-			qm_resolver_replaces(QM_COMBINE_LAST,
-				qm_step_unit_result(unit, resolver, i)->outcome,
-				qm_step_unit_result(unit, resolver, *kept)->outcome))
-			*kept = i;
-	}
 	for (uint32_t run = unit->first; run != QM_NONE; run = next_run(resolver, run))
-		settle_run(resolver, unit, run, of_test, counts);
-	free(counts);
-	free(of_test);
+		qm_step_unit_settle(unit, resolver, run, unit->ids.items);
 }
 
 /* ---- What is to be read. */

@@ -5,8 +5,8 @@
  * (qm_fetch_steps), 400 test cases on two platforms 800. What the user keeps as it is (--protect,
  * --overwrite, locked) has no steps to be set, and costs none. The steps that tests are (steps.h)
  * become runs of the catalog with an outcome, as their test cases have one: results of one test
- * are combined as for a test case. With --combine last that is done first, test by test, and then
- * the test case's outcome is the worst of them.
+ * are combined as for a test case. With --combine last that is done first, test by test and step by
+ * step, and then the test case's outcome is the worst of them.
  *
  * A test that is no step of its test case in some execution is listed as unmapped; its result
  * counts for the test case all the same. A step without a test is left, or gets the status of

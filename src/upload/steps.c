@@ -16,11 +16,55 @@ static uint64_t hash_of(const struct qm_buf *text)
 	return text->length && !hash ? 1 : text->length ? hash : 0;
 }
 
-uint64_t qm_step_hash(const char *description, struct qm_buf *scratch)
+static uint64_t hash_normalised(const char *text, struct qm_buf *scratch)
 {
 	qm_buf_clear(scratch);
-	qm_text_normalise(scratch, description);
+	qm_text_normalise(scratch, text);
 	return hash_of(scratch);
+}
+
+/* The length of the tag or entity at `text`; 0: it is none. */
+static size_t markup_length(const char *text)
+{
+	static const char name[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ/#0123456789";
+	size_t length = *text == '<' || *text == '&' ? 1 + strspn(text + 1, name) : 1;
+
+	if (length == 1)
+		return 0;
+	if (*text == '<')
+		length += strcspn(text + length, "<>");
+	return text[length] == (*text == '<' ? '>' : ';') ? length + 1 : 0;
+}
+
+void qm_step_letters(struct qm_buf *out, const char *text)
+{
+	while (*text) {
+		size_t markup = markup_length(text);
+		unsigned char c = (unsigned char)*text;
+
+		if (c >= 0x80 || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z'))
+			qm_buf_add_char(out, (char)c);
+		else if (c >= 'A' && c <= 'Z')
+			qm_buf_add_char(out, (char)(c - 'A' + 'a'));
+		text += markup ? markup : 1;
+	}
+}
+
+static uint32_t hash_letters(const char *text, struct qm_buf *scratch)
+{
+	uint64_t hash;
+
+	qm_buf_clear(scratch);
+	qm_step_letters(scratch, text);
+	hash = hash_of(scratch);
+	return hash && !(uint32_t)hash ? 1 : (uint32_t)hash;
+}
+
+void qm_step_identify(const char *description, struct qm_buf *scratch, struct qm_step_id *out)
+{
+	out->text = hash_normalised(description, scratch);
+	out->letters = hash_letters(description, scratch);
 }
 
 static char *join(const char *class_name, const char *name, size_t name_length)
@@ -44,11 +88,12 @@ void qm_test_identify(
 	size_t whole = strlen(name), base = qm_result_base_length(name);
 	char *full = join(class_name, name, whole), *bare = join("", name, base);
 
-	*out = (struct qm_test_id){ .names = { qm_step_hash(name, scratch) } };
+	*out = (struct qm_test_id){ .names = { hash_normalised(name, scratch) },
+		.letters = { hash_letters(name, scratch), hash_letters(bare, scratch) } };
 	if (*class_name)
-		out->names[1] = qm_step_hash(full, scratch);
+		out->names[1] = hash_normalised(full, scratch);
 	if (base != whole)
-		out->names[2] = qm_step_hash(bare, scratch);
+		out->names[2] = hash_normalised(bare, scratch);
 	qm_buf_clear(scratch);
 	qm_buf_add(scratch, full, strlen(full) - (whole - base));
 	out->test = hash_of(scratch);
@@ -136,14 +181,14 @@ static void give_up_shared(
 }
 
 /* Whether any test has any step's description. */
-static bool match_by_description(const uint64_t *steps, size_t step_count,
+static bool match_by_description(const struct qm_step_id *steps, size_t step_count,
 	const struct qm_test_id *tests, size_t test_count, int32_t *out)
 {
 	struct index index = { qm_alloc_array(step_count, sizeof *index.places), step_count };
 	bool is_met = false;
 
 	for (size_t i = 0; i < step_count; i++)
-		index.places[i] = (struct place){ steps[i], i };
+		index.places[i] = (struct place){ steps[i].text, i };
 	sort(index.places, step_count);
 	for (size_t i = 0; i < test_count; i++) {
 		out[i] = find_test(&index, &tests[i]);
@@ -171,8 +216,31 @@ void qm_steps_group(const struct qm_test_id *tests, size_t count, size_t *out)
 	free(places);
 }
 
-static bool match_by_order(
-	size_t step_count, const struct qm_test_id *tests, size_t test_count, int32_t *out)
+static bool has_letters(const struct qm_test_id *test, uint32_t letters)
+{
+	return letters && (test->letters[0] == letters || test->letters[1] == letters);
+}
+
+/* Whether some test has the letters of a step, and not of the one at which it stands. */
+static bool is_disordered(const struct qm_step_id *steps, size_t step_count,
+	const struct qm_test_id *tests, size_t test_count, const int32_t *out)
+{
+	struct index index = { qm_alloc_array(step_count, sizeof *index.places), step_count };
+	bool is_other = false;
+
+	for (size_t i = 0; i < step_count; i++)
+		index.places[i] = (struct place){ steps[i].letters, i };
+	sort(index.places, step_count);
+	for (size_t i = 0; !is_other && i < test_count; i++)
+		is_other = !has_letters(&tests[i], steps[out[i]].letters) &&
+			(find(&index, tests[i].letters[0]) != QM_NO_STEP ||
+				find(&index, tests[i].letters[1]) != QM_NO_STEP);
+	free(index.places);
+	return is_other;
+}
+
+static bool match_by_order(const struct qm_step_id *steps, size_t step_count,
+	const struct qm_test_id *tests, size_t test_count, int32_t *out)
 {
 	size_t *of_test = qm_alloc_array(test_count, sizeof *of_test), count = 0;
 	bool is_alike;
@@ -185,12 +253,15 @@ static bool match_by_order(
 	for (size_t i = 0; is_alike && i < test_count; i++)
 		out[i] = of_test[i] == i ? (int32_t)count++ : out[of_test[i]];
 	free(of_test);
+	is_alike = is_alike && !is_disordered(steps, step_count, tests, test_count, out);
+	for (size_t i = 0; !is_alike && i < test_count; i++)
+		out[i] = QM_NO_STEP;
 	return is_alike;
 }
 
-bool qm_steps_match(const uint64_t *steps, size_t step_count, const struct qm_test_id *tests,
-	size_t test_count, int32_t *out)
+bool qm_steps_match(const struct qm_step_id *steps, size_t step_count,
+	const struct qm_test_id *tests, size_t test_count, bool has_order, int32_t *out)
 {
-	return !match_by_description(steps, step_count, tests, test_count, out) &&
-		match_by_order(step_count, tests, test_count, out);
+	return !match_by_description(steps, step_count, tests, test_count, out) && has_order &&
+		match_by_order(steps, step_count, tests, test_count, out);
 }

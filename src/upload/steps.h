@@ -10,7 +10,10 @@
  * By description: a test is the step whose whole description is its name, Class.name or name
  * without parameters; blanks and the case of A to Z do not count. By order: where no test of the
  * suite has any step's description, and there are as many tests as steps, the first test is the
- * first step and so on. Never both: where some are met by description, the others are no step.
+ * first step and so on. That asks for all tests of one suite element of one whole report, since
+ * nothing else has an order (step_suites.h), and for names that do not speak against it: one whose
+ * letters and digits are those of a description ("Log in", <p>Log in.</p>) stands at that step, or
+ * no test has one. Never both: where some are met by description, the others are no step.
  *
  * Results of one test (parameters, reruns) are one test. Two steps of one description, or two tests
  * with the description of one step, are ambiguous: no step, and never guessed.
@@ -26,14 +29,24 @@
 
 /* 0 stands for no text at all. */
 struct qm_test_id {
-	uint64_t test;     /* Class.name without parameters, as it is written */
-	uint64_t names[3]; /* normalised: name, Class.name, name without parameters */
+	uint64_t test;       /* Class.name without parameters, as it is written */
+	uint64_t names[3];   /* normalised: name, Class.name, name without parameters */
+	uint32_t letters[2]; /* and digits alone: name, name without parameters */
+};
+
+/* The description of a step. */
+struct qm_step_id {
+	uint64_t text; /* normalised */
+	uint32_t letters;
 };
 
 /* `scratch` is cleared; its ceiling bounds what is looked at. */
 void qm_test_identify(
 	const struct qm_result *result, struct qm_buf *scratch, struct qm_test_id *out);
-uint64_t qm_step_hash(const char *description, struct qm_buf *scratch);
+void qm_step_identify(const char *description, struct qm_buf *scratch, struct qm_step_id *out);
+
+/* Adds letters, small, and digits; tags and entities, as rich text has them, are none. */
+void qm_step_letters(struct qm_buf *out, const char *text);
 
 /* For each result the first one of the same test: those are the tests, in order of appearance. */
 void qm_steps_group(const struct qm_test_id *tests, size_t count, size_t *out);
@@ -43,9 +56,9 @@ enum { QM_NO_STEP = -1, QM_STEP_TWICE = -2, QM_STEP_SHARED = -3 };
 
 /*
  * For each result, in their order, the step that it is of: `out` has as many as `tests`. `steps`
- * are the hashes of the descriptions in the order of the steps. Returns whether it was by order.
+ * are in their order. Returns whether it was by order, which only `has_order` allows.
  */
-bool qm_steps_match(const uint64_t *steps, size_t step_count, const struct qm_test_id *tests,
-	size_t test_count, int32_t *out);
+bool qm_steps_match(const struct qm_step_id *steps, size_t step_count,
+	const struct qm_test_id *tests, size_t test_count, bool has_order, int32_t *out);
 
 #endif

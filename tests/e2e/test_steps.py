@@ -113,13 +113,23 @@ class Matching(Steps):
 
     def test_combine_last_is_done_test_by_test(self):
         self.begin(login())
-        first = self.report(("a.B", "x", FAILURE), ("a.B", "y", ""), ("a.B", "z", ""), name="1.xml")
-        again = self.report(("a.B", "x", ""), name="2.xml")
+        first = self.report(
+            ("a.B", "Open the page", FAILURE),
+            ("a.B", "Log in", ""),
+            ("a.B", "Log out", ""),
+            name="1.xml",
+        )
+        again = self.report(("a.B", "Open the page", ""), name="2.xml")
         self.send("--combine", "last", first, again, code=0)
         self.assertEqual(self.steps(), ["passed"] * 3)
         self.assertEqual(self.statuses()[1001], "passed")
         # The last one to be executed passed, and still the test case failed.
-        other = self.report(("a.B", "x", FAILURE), ("a.B", "y", ""), ("a.B", "z", ""), name="3.xml")
+        other = self.report(
+            ("a.B", "Open the page", FAILURE),
+            ("a.B", "Log in", ""),
+            ("a.B", "Log out", ""),
+            name="3.xml",
+        )
         self.send("--combine", "last", other, code=0)
         self.assertEqual(self.steps(), ["failed", "passed", "passed"])
         self.assertEqual(self.statuses()[1001], "failed")
