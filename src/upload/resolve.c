@@ -156,8 +156,6 @@ static enum qm_code begin_report(void *context, const struct qm_report_begin *re
 	qm_routes_begin_report(&resolver->routes);
 	memset(stage->outcomes, 0, sizeof stage->outcomes);
 	stage->mapped = stage->unmapped = stage->ignored = 0;
-	stage->listed = resolver->resolution.unmapped.count;
-	stage->names = qm_names_mark(&resolver->names);
 	stage->report = (uint32_t)resolver->paths.count;
 	qm_step_suites_begin(&resolver->steps.suites, report->kind, stage->report);
 	path = qm_arena_strdup(&resolver->arena, report->path);
@@ -497,7 +495,7 @@ static enum qm_code end_report(void *context, const struct qm_report_end *end)
 {
 	struct qm_resolver *resolver = context;
 	struct qm_resolution *resolution = &resolver->resolution;
-	const struct qm_stage *stage = &resolver->stage;
+	struct qm_stage *stage = &resolver->stage;
 
 	/* What is lost may have held any test; a file that is no report held none. */
 	if (end->reason && strcmp(end->reason, "not-a-report") != 0)
@@ -528,6 +526,9 @@ static enum qm_code end_report(void *context, const struct qm_report_end *end)
 	for (size_t i = 0; i < stage->others.count; i++)
 		qm_catalog_mention(
 			resolver->catalog, *(const struct qm_owners *)qm_vec_at(&stage->others, i));
+	/* Now, since a file that is no report has no beginning, and has nothing to take back. */
+	stage->listed = resolution->unmapped.count;
+	stage->names = qm_names_mark(&resolver->names);
 	return QM_OK;
 }
 

@@ -103,6 +103,28 @@ static void a_report_that_fails_is_dropped_whole(void **state)
 	assert_int_equal(resolution->unmapped.count, 0);
 }
 
+/* What has no root element, or another one, has only an end. */
+static void a_file_that_is_no_report_takes_nothing_from_the_one_before(void **state)
+{
+	struct inbox *inbox = *state;
+	const struct qm_resolution *resolution;
+	const char *names[3];
+
+	shelve(inbox, 2);
+	inbox_begin(inbox);
+	inbox_add(inbox, "a", "VKMC-TC-1", QM_FAILED);
+	inbox_add(inbox, "a", "nobody", QM_FAILED);
+	inbox_end_report(inbox, NULL, false);
+	inbox_end_report(inbox, "not-a-report", false);
+	inbox_begin_report(inbox, "c.xml");
+	inbox_add(inbox, "a", "VKMC-TC-2", QM_FAILED);
+	resolution = inbox_finish(inbox);
+	assert_int_equal(resolution->unmapped_count, 1);
+	assert_int_equal(resolution->unmapped.count, 1);
+	assert_int_equal(qm_resolver_names(inbox->resolver, 0, names), 1);
+	assert_string_equal(names[0], "a.VKMC-TC-1");
+}
+
 static void nothing_is_missing_while_reports_are_not_whole(void **state)
 {
 	static const struct {
@@ -458,6 +480,7 @@ int main(void)
 		TEST(statuses_can_be_named),
 		TEST(an_unknown_status_is_told_with_those_there_are),
 		TEST(a_report_that_fails_is_dropped_whole),
+		TEST(a_file_that_is_no_report_takes_nothing_from_the_one_before),
 		TEST(nothing_is_missing_while_reports_are_not_whole),
 		TEST(superseded_attempts_do_not_count),
 		TEST(one_set_of_results_goes_to_all_executions),
