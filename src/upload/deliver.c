@@ -89,7 +89,7 @@ void qm_deliver(struct qm_summary *summary, struct qm_plan *plan, const struct q
 	summary->plan = plan;
 	qm_upload(summary, &upload);
 	if (options->verify)
-		qm_verify(summary, world->session, &options->origins);
+		qm_verify(summary, world, &options->origins);
 	if (upload.journal && is_done(summary))
 		qm_journal_remove(upload.journal);
 	else

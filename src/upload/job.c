@@ -8,6 +8,7 @@
 #include "src/upload/limits.h"
 #include "src/upload/map_write.h"
 #include "src/upload/reread.h"
+#include "src/upload/resolve_steps.h"
 #include "src/upload/resume.h"
 #include "src/upload/shortfall.h"
 #include "src/upload/step_price.h"
@@ -242,6 +243,27 @@ static void write_map(struct qm_job *job)
 	qm_buf_release(&text);
 }
 
+static enum qm_code price_steps(struct qm_job *job, const struct qm_vec *due, struct qm_error *err)
+{
+	int64_t *case_runs = qm_alloc_array(due->count, sizeof *case_runs);
+	const struct qm_step_reads reads = { .project_key = job->catalog.project.key,
+		.case_runs = case_runs,
+		.count = due->count,
+		.verify = job->options->verify,
+		.max_calls = job->options->max_calls };
+	enum qm_code code;
+
+	for (size_t i = 0; i < due->count; i++) {
+		const struct qm_step_read *read = qm_vec_at(due, i);
+
+		case_runs[i] =
+			((const struct qm_run *)qm_vec_at(&job->catalog.runs, read->run))->id;
+	}
+	code = qm_step_price(job->world, &reads, &job->summary.steps_wait_ms, err);
+	free(case_runs);
+	return code;
+}
+
 /* With --level step: told before they are made, for a plan as for an upload. */
 static enum qm_code read_steps(struct qm_job *job, struct qm_error *err)
 {
@@ -250,8 +272,7 @@ static enum qm_code read_steps(struct qm_job *job, struct qm_error *err)
 
 	if (code || !reads->count)
 		return code;
-	code = qm_step_price(job->world, &job->catalog, reads, job->options->max_calls,
-		&job->summary.steps_wait_ms, err);
+	code = price_steps(job, reads, err);
 	if (!code)
 		code = qm_resolver_read_steps(job->resolver, job->world->session, err);
 	/* Ids of a cache may be of runs that are gone. */
@@ -364,7 +385,7 @@ static enum qm_code read_statuses(struct qm_job *job, struct qm_error *err)
 
 		seen[updates[i].run].wanted = !run->step;
 	}
-	code = qm_reread(job->world->session, &job->catalog, seen, err);
+	code = qm_reread(job->world, &job->catalog, seen, err);
 	for (size_t i = 0; !code && i < count; i++) {
 		struct qm_run *run = qm_vec_at(&job->catalog.runs, i);
 

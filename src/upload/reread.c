@@ -1,4 +1,6 @@
 #include "src/upload/reread.h"
+#include "src/base/memory.h"
+#include "src/upload/step_price.h"
 
 #include <stdlib.h>
 
@@ -108,10 +110,38 @@ static enum qm_code read_steps(struct qm_session *session, struct reading *readi
 	return code == QM_ELIMIT && reading->found == reading->count ? QM_OK : code;
 }
 
+/* How many of them, from the first one on, are steps of the same test case run. */
+static size_t count_alike(const struct qm_run *const *steps, size_t count)
+{
+	size_t alike = 1;
+
+	while (alike < count && steps[alike]->execution == steps[0]->execution &&
+		steps[alike]->case_run == steps[0]->case_run)
+		alike++;
+	return alike;
+}
+
+static enum qm_code price_steps(const struct qm_job_world *world, const struct reading *reading,
+	const struct qm_run *const *steps, size_t count, struct qm_error *err)
+{
+	int64_t *case_runs = qm_alloc_array(count, sizeof *case_runs), ms;
+	struct qm_step_reads reads = {
+		.project_key = reading->catalog->project.key, .case_runs = case_runs, .again = true
+	};
+	enum qm_code code;
+
+	for (size_t i = 0; i < count; i += count_alike(&steps[i], count - i))
+		case_runs[reads.count++] = steps[i]->case_run;
+	code = qm_step_price(world, &reads, &ms, err);
+	free(case_runs);
+	return code;
+}
+
 static enum qm_code read_all_steps(
-	struct qm_session *session, struct reading *reading, struct qm_error *err)
+	const struct qm_job_world *world, struct reading *reading, struct qm_error *err)
 {
 	const struct qm_run *runs = reading->catalog->runs.items;
+	const struct qm_run *const *steps;
 	enum qm_code code = QM_OK;
 	struct qm_vec wanted;
 
@@ -123,21 +153,17 @@ static enum qm_code read_all_steps(
 			qm_vec_push(&wanted, &run);
 	}
 	qm_vec_sort(&wanted, compare_steps);
+	steps = wanted.items;
+	code = price_steps(world, reading, steps, wanted.count, err);
 	for (size_t i = 0; !code && i < wanted.count; i += reading->count) {
-		const struct qm_run *const *steps = qm_vec_at(&wanted, i);
-
-		reading->count = 1;
-		while (i + reading->count < wanted.count &&
-			steps[reading->count]->execution == steps[0]->execution &&
-			steps[reading->count]->case_run == steps[0]->case_run)
-			reading->count++;
-		code = read_steps(session, reading, steps, err);
+		reading->count = count_alike(&steps[i], wanted.count - i);
+		code = read_steps(world->session, reading, &steps[i], err);
 	}
 	qm_vec_release(&wanted);
 	return code;
 }
 
-enum qm_code qm_reread(struct qm_session *session, const struct qm_catalog *catalog,
+enum qm_code qm_reread(const struct qm_job_world *world, const struct qm_catalog *catalog,
 	struct qm_seen *seen, struct qm_error *err)
 {
 	struct reading reading = { .catalog = catalog, .seen = seen };
@@ -145,9 +171,9 @@ enum qm_code qm_reread(struct qm_session *session, const struct qm_catalog *cata
 
 	reading.sought = qm_alloc_array(catalog->runs.count, sizeof *reading.sought);
 	for (uint32_t i = 0; !code && i < catalog->executions.count; i++)
-		code = read_execution(session, &reading, i, err);
+		code = read_execution(world->session, &reading, i, err);
 	if (!code)
-		code = read_all_steps(session, &reading, err);
+		code = read_all_steps(world, &reading, err);
 	free(reading.sought);
 	return code;
 }

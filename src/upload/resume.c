@@ -282,7 +282,7 @@ static enum qm_code look_again(struct qm_resume *resume, struct qm_error *err)
 
 	for (size_t i = 0; i < count; i++)
 		seen[i].wanted = true;
-	code = qm_reread(resume->world->session, &resume->catalog, seen, err);
+	code = qm_reread(resume->world, &resume->catalog, seen, err);
 	if (!code)
 		choose_all(resume, seen);
 	free(seen);

@@ -214,7 +214,7 @@ static enum qm_code look(struct qm_undo *undo, struct qm_error *err)
 
 	for (size_t i = 0; i < count; i++)
 		seen[i].wanted = true;
-	code = qm_reread(undo->world->session, &undo->catalog, seen, err);
+	code = qm_reread(undo->world, &undo->catalog, seen, err);
 	for (size_t i = 0; !code && i < count; i++)
 		choose(undo, (uint32_t)i, &seen[i]);
 	qm_summary_tell_superseded(&undo->summary);

@@ -78,8 +78,8 @@ static void compare(const struct verification *verification)
 			QM_MAX_LISTED);
 }
 
-void qm_verify(
-	struct qm_summary *summary, struct qm_session *session, const struct qm_origins *origins)
+void qm_verify(struct qm_summary *summary, const struct qm_job_world *world,
+	const struct qm_origins *origins)
 {
 	const struct qm_accepted *all = summary->accepted_updates.items;
 	struct qm_seen *seen = qm_alloc_array(summary->catalog->runs.count, sizeof *seen);
@@ -89,7 +89,7 @@ void qm_verify(
 	qm_error_init(&err);
 	for (size_t i = 0; i < summary->accepted_updates.count; i++)
 		seen[all[i].update->run].wanted = true;
-	if (qm_reread(session, summary->catalog, seen, &err)) {
+	if (qm_reread(world, summary->catalog, seen, &err)) {
 		qm_error_add(&err, "; what was accepted could not be verified");
 		qm_summary_failure(summary, &err);
 	} else {

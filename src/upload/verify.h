@@ -9,10 +9,9 @@
 #ifndef QM_UPLOAD_VERIFY_H
 #define QM_UPLOAD_VERIFY_H
 
-#include "src/upload/origin.h"
-#include "src/upload/summary.h"
+#include "src/upload/deliver.h"
 
-void qm_verify(
-	struct qm_summary *summary, struct qm_session *session, const struct qm_origins *origins);
+void qm_verify(struct qm_summary *summary, const struct qm_job_world *world,
+	const struct qm_origins *origins);
 
 #endif

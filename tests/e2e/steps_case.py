@@ -53,6 +53,14 @@ class Steps(Case):
             ("a.B", "open the  PAGE", ""), ("a.B", "Log in", FAILURE), ("a.B", "Log out", "")
         )
 
+    def policy(self, rule):
+        """One that has a rule for reads of steps."""
+        return self.write(
+            "policy.yaml",
+            'version: "1"\ndefault: allow\ntools:\n  %s:\n    rules:\n      - name: reads\n'
+            "        %s\n" % (STEPS, rule),
+        )
+
     def many(self, count):
         runs, suites = [], []
         for number in range(1, count + 1):

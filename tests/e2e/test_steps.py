@@ -532,13 +532,6 @@ class Keeping(Steps):
 
 
 class Price(Steps):
-    def policy(self, rule):
-        return self.write(
-            "policy.yaml",
-            'version: "1"\ndefault: allow\ntools:\n  %s:\n    rules:\n      - name: reads\n'
-            "        %s\n" % (STEPS, rule),
-        )
-
     def test_the_plan_tells_it_before_they_are_made(self):
         report = self.many(25)
         done = self.plan("--policy", self.policy("rate_limit: 10/minute"), report, code=0)

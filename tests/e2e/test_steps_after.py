@@ -4,7 +4,7 @@ import os
 import unittest
 
 from harness import FAILURE, junit
-from journal_case import fault
+from journal_case import BULK, fault
 from steps_case import STEPS, Steps, login
 
 
@@ -153,6 +153,54 @@ class AfterUpload(Steps):
         (failed,) = done.json["failed"]
         self.assertEqual((failed["key"], failed["step"], failed["id"]), ("VKMC-TC-1", 3, 7003))
         self.assertIn("VKMC-TC-1 step 3 (run 7003", done.json["reasons"][0]["text"])
+
+
+class PriceOfLookingAgain(Steps):
+    def stopped(self, count):
+        """A journal in which the steps of so many test cases are not set."""
+        report = self.many(count)
+        self.simulator.post("world", {"faults": [fault({"status": 401}, BULK, nth=2)]})
+        journal = os.path.join(self.folder, "journal")
+        self.send("--journal", journal, report, code=5)
+        self.simulator.post("world", {"faults": []})
+        return journal
+
+    def resume(self, journal, rule, code):
+        arguments = ("--state", "memory", "--format", "json", "--policy", self.policy(rule))
+        return self.qmetry("resume", *arguments, journal, code=code)
+
+    def test_resume_tells_it_before_they_are_made(self):
+        done = self.resume(self.stopped(25), "rate_limit: 10/minute", 0)
+        line = "steps: 25 reads, one for each test case run whose steps are looked at again, the "
+        self.assertIn(line + "last one in 2 m", done.err)
+        self.assertLess(done.err.index("steps: 25 reads"), done.err.index("waiting"))
+        self.assertEqual(self.steps(1025), ["passed"])
+
+    def test_resume_begins_none_that_would_not_be_waited_for(self):
+        journal = self.stopped(25)
+        before = len(self.requests(STEPS))
+        done = self.resume(journal, "rate_limit: 10/hour", 7)
+        self.assertEqual(len(self.requests(STEPS)), before)
+        self.assertIn("steps take 25 reads", done.json["reasons"][0]["text"])
+        done = self.resume(journal, "action: deny", 8)
+        self.assertEqual(len(self.requests(STEPS)), before)
+        self.assertIn("cannot be looked at again", done.json["reasons"][0]["text"])
+        self.resume(journal, "rate_limit: 30/hour", 0)
+
+    def test_an_upload_tells_what_its_verification_may_take(self):
+        report = self.many(25)
+        policy = self.policy("rate_limit: 10/minute")
+        done = self.plan("--policy", policy, "--verify", report, code=0)
+        self.assertRegex(done.err, "steps: 25 reads, one .* results, the last one in 2 m")
+        self.assertRegex(done.err, "steps: up to 25 reads more for --verify, the last one in 4 m")
+        self.assertNotIn("--verify", self.plan("--policy", policy, report, code=0).err)
+        # 25 fit into the hour, 50 do not: told first, and so it ends.
+        policy = self.policy("rate_limit: 30/hour")
+        done = self.send("--policy", policy, "--verify", report, code=7)
+        told = done.err.index("steps: --verify may take as many reads again, and end before them")
+        self.assertLess(told, done.err.index("could not be verified"))
+        self.assertEqual(set(self.statuses().values()), {"passed"})
+        self.assertEqual(len(self.requests(STEPS)), 25 + 25 + 25)
 
 
 class Telling(Steps):
