@@ -76,8 +76,9 @@ static struct qm_result subject_of(const struct qm_mapping *mapping, const struc
 	if (mapping->options.level == QM_LEVEL_CASE)
 		return subject;
 	subject.class_name = subject.description = NULL;
-	subject.properties += result->own_property_count;
 	subject.property_count -= result->own_property_count;
+	subject.properties =
+		subject.property_count ? result->properties + result->own_property_count : NULL;
 	return subject;
 }
 

@@ -183,11 +183,13 @@ static enum qm_code record_suite_end(void *context, const struct qm_suite *suite
 
 static bool has_last_properties(const struct qm_tape *tape, const struct qm_result *result)
 {
-	const struct places *last = tape->properties.items;
+	const struct places *last;
 
 	if (result->property_count != tape->last.property_count)
 		return false;
-	last += tape->last_properties;
+	if (!result->property_count)
+		return true;
+	last = qm_vec_at(&tape->properties, tape->last_properties);
 	for (size_t i = 0; i < result->property_count; i++)
 		if (!is_same(tape, last[i].name, result->properties[i].name) ||
 			!is_same(tape, last[i].value, result->properties[i].value) ||
