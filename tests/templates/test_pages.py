@@ -82,7 +82,9 @@ class Commands(Case):
                 self.assertEqual(done.stdout, "")
 
     def test_they_run(self):
-        self.start(world([execution(2720260, [run(1)])], keys=[{"key": KEY}]))
+        # With a step, for those that are about steps.
+        row = run(1, steps=[{"tcStepRunID": 7001, "description": "VKMC-TC-1"}])
+        self.start(world([execution(2720260, [row])], keys=[{"key": KEY}]))
         self.write("target/surefire-reports/TEST-a.xml", ONE)
         self.write("build/test-results/test/TEST-a.xml", ONE)
         os.makedirs(os.path.join(self.folder, "build/release/bin"))
