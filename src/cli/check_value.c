@@ -3,7 +3,7 @@
 #include "src/base/text.h"
 #include "src/cli/exit_code.h"
 #include "src/cli/outcome_status.h"
-#include "src/upload/comment.h"
+#include "src/upload/resolve/comment.h"
 
 #include <string.h>
 

@@ -4,7 +4,7 @@
 #include "src/cli/system_clock.h"
 #include "src/cli/target.h"
 #include "src/cli/world.h"
-#include "src/upload/journal.h"
+#include "src/upload/record/journal.h"
 
 #include <errno.h>
 #include <stdio.h>

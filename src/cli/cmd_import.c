@@ -5,7 +5,7 @@
 #include "src/cli/world.h"
 #include "src/upload/imports.h"
 #include "src/upload/leftover.h"
-#include "src/upload/twins.h"
+#include "src/upload/reports/twins.h"
 
 struct importing {
 	const struct qm_context *context;

@@ -6,7 +6,7 @@
 #include "src/cli/system_clock.h"
 #include "src/cli/target.h"
 #include "src/cli/world.h"
-#include "src/upload/summary.h"
+#include "src/upload/summary/summary.h"
 
 #include <stdio.h>
 #include <string.h>

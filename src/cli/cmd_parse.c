@@ -6,9 +6,9 @@
 #include "src/cli/print_json.h"
 #include "src/cli/publish.h"
 #include "src/cli/system_clock.h"
-#include "src/upload/age.h"
-#include "src/upload/summary_forms.h"
-#include "src/upload/tee.h"
+#include "src/upload/reports/age.h"
+#include "src/upload/reports/tee.h"
+#include "src/upload/summary/summary_forms.h"
 
 #include <stdlib.h>
 #include <string.h>

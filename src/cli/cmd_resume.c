@@ -5,7 +5,7 @@
 #include "src/cli/target.h"
 #include "src/cli/tell.h"
 #include "src/cli/world.h"
-#include "src/upload/resume.h"
+#include "src/upload/record/resume.h"
 
 /* A journal, and the settings with the project that it is of. */
 struct resumption {

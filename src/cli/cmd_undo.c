@@ -5,7 +5,7 @@
 #include "src/cli/target.h"
 #include "src/cli/tell.h"
 #include "src/cli/world.h"
-#include "src/upload/undo.h"
+#include "src/upload/record/undo.h"
 
 /* 4 million lines of 250 bytes. */
 enum { RECEIPT_MAX_BYTES = 1 << 30 };

@@ -7,7 +7,8 @@
  * a loud warning: of the codes 10, 4 and 6 --soft-fail=4,10 leaves 6. The conclusion in the summary
  * stays what it was.
  *
- * The codes of an upload's reasons are in src/upload/summary.c; a test holds the two together.
+ * The codes of an upload's reasons are in src/upload/summary/summary.c; a test holds the two
+ * together.
  */
 #ifndef QM_CLI_EXIT_CODE_H
 #define QM_CLI_EXIT_CODE_H

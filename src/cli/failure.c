@@ -1,7 +1,7 @@
 #include "src/cli/failure.h"
 #include "src/base/text.h"
 #include "src/cli/print_json.h"
-#include "src/upload/summary_forms.h"
+#include "src/upload/summary/summary_forms.h"
 
 #include <stdlib.h>
 #include <string.h>

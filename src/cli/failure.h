@@ -10,7 +10,7 @@
 #define QM_CLI_FAILURE_H
 
 #include "src/cli/commands.h"
-#include "src/upload/summary.h"
+#include "src/upload/summary/summary.h"
 
 /* Whether JSON was asked for by arguments that could not all be read, or by QMETRY_FORMAT. */
 bool qm_wants_json(int count, char *const *arguments);

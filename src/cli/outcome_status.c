@@ -1,5 +1,5 @@
 #include "src/cli/outcome_status.h"
-#include "src/upload/targets.h"
+#include "src/upload/resolve/targets.h"
 
 #include <string.h>
 

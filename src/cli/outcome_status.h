@@ -4,7 +4,7 @@
 #ifndef QM_CLI_OUTCOME_STATUS_H
 #define QM_CLI_OUTCOME_STATUS_H
 
-#include "src/upload/resolve.h"
+#include "src/upload/resolve/resolve.h"
 
 /* The index into status_names for an outcome's name or "missing"; -1 if there is none. */
 int qm_outcome_status_index(const char *name, size_t length);

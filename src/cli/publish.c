@@ -3,7 +3,7 @@
 #include "src/base/text.h"
 #include "src/cli/ci_talk.h"
 #include "src/cli/exit_code.h"
-#include "src/upload/summary_forms.h"
+#include "src/upload/summary/summary_forms.h"
 
 #include <stdio.h>
 #include <stdlib.h>

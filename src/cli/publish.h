@@ -13,7 +13,7 @@
 #define QM_CLI_PUBLISH_H
 
 #include "src/cli/commands.h"
-#include "src/upload/summary.h"
+#include "src/upload/summary/summary.h"
 
 /* Whether the files that were asked for can be written: before any call is made. QM_EUSAGE. */
 enum qm_code qm_publish_check(

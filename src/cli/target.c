@@ -1,7 +1,7 @@
 #include "src/cli/target.h"
 #include "src/api/url.h"
 #include "src/cli/outcome_status.h"
-#include "src/upload/resolve.h"
+#include "src/upload/resolve/resolve.h"
 
 #include <stdlib.h>
 #include <string.h>

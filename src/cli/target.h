@@ -8,8 +8,8 @@
 #define QM_CLI_TARGET_H
 
 #include "src/cli/settings.h"
-#include "src/upload/catalog_load.h"
-#include "src/upload/mapping.h"
+#include "src/upload/catalog/catalog_load.h"
+#include "src/upload/mapping/mapping.h"
 
 /* Project and URL; QM_EUSAGE names the setting. */
 enum qm_code qm_check_connection(

@@ -2,7 +2,7 @@
 #include "src/cli/exit_code.h"
 #include "src/cli/failure.h"
 #include "src/cli/publish.h"
-#include "src/upload/summary_forms.h"
+#include "src/upload/summary/summary_forms.h"
 
 enum { TEXT_MAX_BYTES = 4 << 20 };
 

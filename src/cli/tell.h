@@ -7,7 +7,7 @@
 #define QM_CLI_TELL_H
 
 #include "src/cli/commands.h"
-#include "src/upload/summary.h"
+#include "src/upload/summary/summary.h"
 
 /* All return the exit code of the first reason that --soft-fail does not excuse. */
 int qm_tell_summary(const struct qm_context *context, const struct qm_summary *summary);

@@ -17,7 +17,7 @@
 #include "src/base/log.h"
 #include "src/base/memory.h"
 #include "src/base/vec.h"
-#include "src/upload/reports.h"
+#include "src/upload/reports/reports.h"
 
 /* What came between a file and its import. */
 enum qm_import_obstacle {

@@ -10,7 +10,7 @@
 #ifndef QM_UPLOAD_JOB_H
 #define QM_UPLOAD_JOB_H
 
-#include "src/upload/catalog_load.h"
+#include "src/upload/catalog/catalog_load.h"
 #include "src/upload/deliver.h"
 
 struct qm_job_options {

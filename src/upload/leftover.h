@@ -12,7 +12,7 @@
 #ifndef QM_UPLOAD_LEFTOVER_H
 #define QM_UPLOAD_LEFTOVER_H
 
-#include "src/upload/mapping.h"
+#include "src/upload/mapping/mapping.h"
 
 struct qm_leftover {
 	struct qm_mapping *mapping;

@@ -14,7 +14,7 @@
 #ifndef QM_UPLOAD_PLAN_H
 #define QM_UPLOAD_PLAN_H
 
-#include "src/upload/resolve.h"
+#include "src/upload/resolve/resolve.h"
 
 /* One bulk update to be made. */
 struct qm_call {

@@ -3,7 +3,7 @@
 #include "src/base/memory.h"
 #include "src/upload/limits.h"
 #include "src/upload/split.h"
-#include "src/upload/summary_runs.h"
+#include "src/upload/summary/summary_runs.h"
 
 #include <stdint.h>
 #include <stdio.h>

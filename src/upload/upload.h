@@ -16,9 +16,9 @@
 #ifndef QM_UPLOAD_UPLOAD_H
 #define QM_UPLOAD_UPLOAD_H
 
-#include "src/upload/journal.h"
-#include "src/upload/receipt.h"
-#include "src/upload/summary.h"
+#include "src/upload/record/journal.h"
+#include "src/upload/record/receipt.h"
+#include "src/upload/summary/summary.h"
 
 struct qm_upload_options {
 	struct qm_session *session;

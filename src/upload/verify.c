@@ -1,7 +1,7 @@
 #include "src/upload/verify.h"
+#include "src/upload/catalog/reread.h"
 #include "src/upload/limits.h"
-#include "src/upload/reread.h"
-#include "src/upload/summary_runs.h"
+#include "src/upload/summary/summary_runs.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -5,8 +5,8 @@
  * THREADS 0 opens, reads and closes the files and does nothing with what is in them.
  */
 #include "src/base/text.h"
-#include "src/upload/keys.h"
-#include "src/upload/reading.h"
+#include "src/upload/mapping/keys.h"
+#include "src/upload/reports/reading.h"
 
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 #include "src/cli/exit_code.h"
-#include "src/upload/summary.h"
+#include "src/upload/summary/summary.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 #include "parsers/reader.h"
 #include "src/api/http.h"
 #include "src/cli/setting_value.h"
-#include "src/upload/resolve.h"
+#include "src/upload/resolve/resolve.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

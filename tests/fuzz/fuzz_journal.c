@@ -4,8 +4,8 @@
  * off at its end changes nothing else.
  */
 #include "src/base/clock.h"
-#include "src/upload/history.h"
-#include "src/upload/resolve.h"
+#include "src/upload/record/history.h"
+#include "src/upload/resolve/resolve.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <string.h>

@@ -2,7 +2,7 @@
  * Whatever a receipt says, each line that was taken has what undo needs, and each run is undone
  * once, to a status that one of its lines names.
  */
-#include "src/upload/undo.h"
+#include "src/upload/record/undo.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <string.h>

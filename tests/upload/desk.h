@@ -4,7 +4,7 @@
 #ifndef QM_TESTS_UPLOAD_DESK_H
 #define QM_TESTS_UPLOAD_DESK_H
 
-#include "src/upload/summary.h"
+#include "src/upload/summary/summary.h"
 
 /* 2026-01-15 10:31:00 UTC. */
 #define DESK_NOW_MS INT64_C(1768473060000)

@@ -5,7 +5,7 @@
 #define TEST_UPLOAD_FOUND_H
 
 #include "src/base/memory.h"
-#include "src/upload/reports.h"
+#include "src/upload/reports/reports.h"
 #include "tests/base/folder.h"
 
 struct found {

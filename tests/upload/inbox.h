@@ -4,7 +4,7 @@
 #ifndef QM_TESTS_UPLOAD_INBOX_H
 #define QM_TESTS_UPLOAD_INBOX_H
 
-#include "src/upload/resolve.h"
+#include "src/upload/resolve/resolve.h"
 
 struct inbox {
 	struct qm_catalog catalog;

@@ -1,5 +1,5 @@
 #include "tests/upload/shelf.h"
-#include "src/upload/catalog_internal.h"
+#include "src/upload/catalog/catalog_internal.h"
 
 #include <assert.h>
 #include <stdio.h>

@@ -7,7 +7,7 @@
 #ifndef QM_TESTS_UPLOAD_SHELF_H
 #define QM_TESTS_UPLOAD_SHELF_H
 
-#include "src/upload/catalog.h"
+#include "src/upload/catalog/catalog.h"
 
 enum { SHELF_PASSED = 1, SHELF_FAILED, SHELF_BLOCKED, SHELF_NOT_RUN, SHELF_EMPTY };
 

@@ -1,5 +1,5 @@
 #include "src/base/memory.h"
-#include "src/upload/age.h"
+#include "src/upload/reports/age.h"
 
 #include <fcntl.h>
 #include <setjmp.h>

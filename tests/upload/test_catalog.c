@@ -1,5 +1,5 @@
 #include "src/base/memory.h"
-#include "src/upload/catalog_load.h"
+#include "src/upload/catalog/catalog_load.h"
 #include "tests/api/stage.h"
 
 #include <stdio.h>

@@ -1,4 +1,4 @@
-#include "src/upload/catalog_internal.h"
+#include "src/upload/catalog/catalog_internal.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 #include "src/base/text.h"
-#include "src/upload/comment.h"
 #include "src/upload/limits.h"
+#include "src/upload/resolve/comment.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

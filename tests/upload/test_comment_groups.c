@@ -1,6 +1,6 @@
 #include "src/base/memory.h"
-#include "src/upload/comment_groups.h"
 #include "src/upload/limits.h"
+#include "src/upload/resolve/comment_groups.h"
 #include "tests/upload/shelf.h"
 
 #include <setjmp.h>

@@ -1,4 +1,4 @@
-#include "src/upload/failures.h"
+#include "src/upload/summary/failures.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

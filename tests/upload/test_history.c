@@ -1,5 +1,5 @@
-#include "src/upload/history.h"
-#include "src/upload/resolve.h"
+#include "src/upload/record/history.h"
+#include "src/upload/resolve/resolve.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-#include "src/upload/incidents.h"
+#include "src/upload/summary/incidents.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

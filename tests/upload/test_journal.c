@@ -1,5 +1,5 @@
 #include "src/base/file.h"
-#include "src/upload/journal.h"
+#include "src/upload/record/journal.h"
 #include "tests/upload/shelf.h"
 
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 #include "src/base/buf.h"
-#include "src/upload/keys.h"
+#include "src/upload/mapping/keys.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

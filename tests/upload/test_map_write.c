@@ -1,7 +1,7 @@
 #include "src/base/memory.h"
 #include "src/base/text.h"
 #include "src/upload/limits.h"
-#include "src/upload/map_write.h"
+#include "src/upload/mapping/map_write.h"
 #include "tests/upload/map_text.h"
 
 #include <setjmp.h>

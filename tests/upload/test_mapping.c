@@ -1,5 +1,5 @@
 #include "src/base/memory.h"
-#include "src/upload/mapping.h"
+#include "src/upload/mapping/mapping.h"
 #include "tests/upload/map_text.h"
 #include "tests/upload/shelf.h"
 

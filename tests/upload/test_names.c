@@ -1,5 +1,5 @@
 #include "src/upload/limits.h"
-#include "src/upload/names.h"
+#include "src/upload/resolve/names.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

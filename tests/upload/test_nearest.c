@@ -1,5 +1,5 @@
 #include "src/base/memory.h"
-#include "src/upload/nearest.h"
+#include "src/upload/mapping/nearest.h"
 #include "tests/upload/shelf.h"
 
 #include <setjmp.h>

@@ -1,4 +1,4 @@
-#include "src/upload/pattern.h"
+#include "src/upload/mapping/pattern.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 #include "src/base/file.h"
 #include "src/base/memory.h"
-#include "src/upload/reading.h"
+#include "src/upload/reports/reading.h"
 #include "tests/parsers/events.h"
 
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 #include "src/base/file.h"
-#include "src/upload/receipt.h"
+#include "src/upload/record/receipt.h"
 #include "tests/upload/shelf.h"
 
 #include <setjmp.h>

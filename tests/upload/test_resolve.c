@@ -1,4 +1,4 @@
-#include "src/upload/resolve.h"
+#include "src/upload/resolve/resolve.h"
 #include "tests/upload/inbox.h"
 #include "tests/upload/shelf.h"
 

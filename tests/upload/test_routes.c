@@ -1,6 +1,6 @@
 #include "src/base/memory.h"
-#include "src/upload/resolve.h"
-#include "src/upload/routes.h"
+#include "src/upload/mapping/routes.h"
+#include "src/upload/resolve/resolve.h"
 #include "tests/upload/map_text.h"
 #include "tests/upload/shelf.h"
 

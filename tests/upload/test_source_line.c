@@ -1,5 +1,5 @@
 #include "src/base/memory.h"
-#include "src/upload/source_line.h"
+#include "src/upload/reports/source_line.h"
 #include "tests/base/folder.h"
 
 #include <setjmp.h>

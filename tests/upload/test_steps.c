@@ -1,4 +1,4 @@
-#include "src/upload/steps.h"
+#include "src/upload/resolve/steps.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

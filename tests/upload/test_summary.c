@@ -1,4 +1,4 @@
-#include "src/upload/summary_forms.h"
+#include "src/upload/summary/summary_forms.h"
 #include "tests/upload/desk.h"
 #include "tests/upload/shelf.h"
 

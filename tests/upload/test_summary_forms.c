@@ -1,5 +1,5 @@
 /* The summary as Markdown and as outputs. */
-#include "src/upload/summary_forms.h"
+#include "src/upload/summary/summary_forms.h"
 #include "tests/upload/desk.h"
 #include "tests/upload/shelf.h"
 

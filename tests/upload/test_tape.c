@@ -1,5 +1,5 @@
 #include "src/base/memory.h"
-#include "src/upload/tape.h"
+#include "src/upload/reports/tape.h"
 #include "tests/parsers/events.h"
 
 #include <setjmp.h>

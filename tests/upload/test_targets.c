@@ -1,4 +1,4 @@
-#include "src/upload/targets.h"
+#include "src/upload/resolve/targets.h"
 #include "tests/upload/shelf.h"
 
 #include <setjmp.h>

@@ -1,4 +1,4 @@
-#include "src/upload/twins.h"
+#include "src/upload/reports/twins.h"
 #include "tests/upload/found.h"
 
 #include <setjmp.h>

@@ -1,4 +1,4 @@
-#include "src/upload/undo.h"
+#include "src/upload/record/undo.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
