@@ -16,9 +16,22 @@ class Demo(Case):
             self.fail("%s is not in\n%s\n%s" % (pattern, done.stdout, done.stderr))
 
     def test_the_demo(self):
+        self.assert_demo(os.environ)
+
+    def test_a_ci_system_does_not_change_what_is_shown(self):
+        step_summary = self.write("step-summary", "")
+        variables = {"CI": "true", "GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": step_summary}
+        self.assert_demo(dict(os.environ, JENKINS_URL="http://127.0.0.1:1/", **variables))
+        self.assertEqual(os.path.getsize(step_summary), 0)
+
+    def assert_demo(self, environment):
         clock = self.write("clock", struct.pack("=q", START_MS))
         done = subprocess.run(
-            ["python3", "-B", DEMO, BIN, clock], capture_output=True, text=True, timeout=60
+            ["python3", "-B", DEMO, BIN, clock],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            env=environment,
         )
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         # Counted by hand from the reports: 17 of 21 test cases are executed, 4 of them fail.
