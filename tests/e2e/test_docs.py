@@ -1,10 +1,11 @@
-"""README, help and program say the same.
+"""The pages, help and program say the same.
 
     test_docs.py            the tests
-    test_docs.py --write    writes README's tables of settings and exit codes from the help
+    test_docs.py --write    writes the pages' tables of settings and exit codes from the help
 """
 import os
 import re
+import shutil
 import subprocess
 import sys
 import unittest
@@ -13,6 +14,7 @@ from harness import BIN, Case
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 README = os.path.join(ROOT, "README.md")
+SETTINGS = os.path.join(ROOT, "src", "cli", "README.md")
 
 
 def read(path):
@@ -29,7 +31,7 @@ def help_of(command):
 
 
 def settings_table(text):
-    """README's table of settings, from `qmetry-ci help upload`."""
+    """The table of settings, from `qmetry-ci help upload`."""
     rows = re.findall(r"^ +(?:-\w, )?(--[a-z-]+\S*(?: \S+)?)(?:  +|\n {20,})(.*)$", text, re.M)
     lines = ["| setting | what it is (default) |", "|---|---|"]
     lines += ["| `%s` | %s |" % (a.replace("|", "\\|"), b.replace("|", "\\|")) for a, b in rows]
@@ -44,19 +46,26 @@ def exit_code_table(text):
     )
 
 
-TABLES = {"settings": settings_table, "exit codes": exit_code_table}
+TABLES = {"settings": (SETTINGS, settings_table), "exit codes": (README, exit_code_table)}
 
 
 def section(text, name):
     return re.search(r"<!-- %s -->\n(.*?)<!-- /%s -->" % (name, name), text, re.S).group(1)
 
 
-def write_readme():
-    text = read(README)
-    for name, table in TABLES.items():
-        text = text.replace(section(text, name), table(help_of("upload")))
-    with open(README, "w", encoding="utf-8") as file:
-        file.write(text)
+def write_tables():
+    for name, (page, table) in TABLES.items():
+        text = read(page)
+        with open(page, "w", encoding="utf-8") as file:
+            file.write(text.replace(section(text, name), table(help_of("upload"))))
+
+
+def pages():
+    """Those for users: not of tests, whose programs have options of their own."""
+    yield README
+    for top in ("src", "policy", "ci-templates"):
+        for folder, _, names in os.walk(os.path.join(ROOT, top)):
+            yield from (os.path.join(folder, name) for name in names if name.endswith(".md"))
 
 
 def all_options():
@@ -68,11 +77,11 @@ def all_options():
 
 
 class Docs(Case):
-    def test_tables_of_the_readme_are_those_of_the_help(self):
-        for name, table in TABLES.items():
+    def test_tables_of_the_pages_are_those_of_the_help(self):
+        for name, (page, table) in TABLES.items():
             with self.subTest(name):
                 self.assertEqual(
-                    section(read(README), name),
+                    section(read(page), name),
                     table(help_of("upload")),
                     "run tests/e2e/test_docs.py --write",
                 )
@@ -84,24 +93,38 @@ class Docs(Case):
         self.assertGreater(len(listed), 40)
         self.assertEqual(exit_code_table(help_of("upload")).count("\n"), 2 + 11)
 
-    def test_every_option_that_the_readme_names_exists(self):
-        named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", read(README)))
-        self.assertEqual(named - all_options(), set())
+    def test_every_option_that_a_page_names_exists(self):
+        of_others = {"--state-dsn", "--batch-mode"}  # Intercept's and Maven's
+        for page in pages():
+            named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", read(page)))
+            self.assertEqual(named - all_options() - of_others, set(), page)
+        self.assertGreater(len(list(pages())), 5)
+
+    def test_the_pages_that_the_readme_leads_to_are_installed_beside_it(self):
+        if not shutil.which("cmake"):
+            self.skipTest("there is no cmake")
+        subprocess.run(
+            ["cmake", "--install", os.path.dirname(BIN), "--prefix", self.folder],
+            check=True,
+            capture_output=True,
+        )
+        folder = os.path.join(self.folder, "share", "doc", "qmetry-ci")
+        pages = re.findall(r"\]\(((?:src|policy)/[\w/]*README\.md)", read(README))
+        self.assertEqual(len(set(pages)), 3)
+        for page in pages + ["README.md", "SECURITY.md", "CHANGELOG.md"]:
+            self.assertTrue(os.path.isfile(os.path.join(folder, page)), page)
 
     def test_every_option_that_a_message_names_exists(self):
         known = all_options() | {"--help", "--version", "--api-key", "--key"}
-        for folder in ("src/api", "src/upload", "src/cli", "policy", "parsers"):
-            for name in sorted(os.listdir(os.path.join(ROOT, folder))):
-                if not name.endswith(".c"):
-                    continue
-                with open(os.path.join(ROOT, folder, name), encoding="utf-8") as file:
-                    texts = re.findall(r'"(?:[^"\\]|\\.)*"', file.read())
-                named = {
-                    option
-                    for text in texts
-                    for option in re.findall(r"(?<![\w-])(--[a-z][a-z-]+)", text)
-                }
-                self.assertEqual(named - known, set(), os.path.join(folder, name))
+        read_files = 0
+        for top in ("src", "policy", "parsers"):
+            for folder, _, names in os.walk(os.path.join(ROOT, top)):
+                for name in sorted(one for one in names if one.endswith(".c")):
+                    texts = re.findall(r'"(?:[^"\\]|\\.)*"', read(os.path.join(folder, name)))
+                    named = set(re.findall(r"(?<![\w-])(--[a-z][a-z-]+)", " ".join(texts)))
+                    self.assertEqual(named - known, set(), os.path.join(folder, name))
+                    read_files += 1
+        self.assertGreater(read_files, 150)
 
     def test_every_test_that_the_threat_model_names_exists(self):
         folders = "base|api|cli|policy|parsers|e2e|soak|checks"
@@ -126,6 +149,6 @@ class Docs(Case):
 
 if __name__ == "__main__":
     if sys.argv[1:] == ["--write"]:
-        write_readme()
+        write_tables()
     else:
         unittest.main()

@@ -5,7 +5,7 @@ import unittest
 from harness import FAILURE, Case, execution, junit, run, world
 
 EXAMPLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "qmetry-map.yaml")
-README = os.path.join(os.path.dirname(EXAMPLE), "..", "..", "README.md")
+PAGE = os.path.join(os.path.dirname(EXAMPLE), "..", "..", "src", "upload", "README.md")
 GECKO = '<properties><property name="browser" value="gecko"/></properties>'
 
 TESTS = [
@@ -30,10 +30,10 @@ def two_platforms():
 
 
 class Mapping(Case):
-    def test_the_example_is_the_one_of_the_readme(self):
+    def test_the_example_is_the_one_of_the_page(self):
         with open(EXAMPLE, encoding="utf-8") as file:
             example = file.read()
-        with open(README, encoding="utf-8") as file:
+        with open(PAGE, encoding="utf-8") as file:
             shown = file.read()
         self.assertIn(
             "".join("    %s" % line if line.strip() else line for line in example.splitlines(True)),

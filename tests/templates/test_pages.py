@@ -13,7 +13,10 @@ from redis_server import RedisServer
 README = os.path.join(ROOT, "README.md")
 PAGE = os.path.join(TEMPLATES, "README.md")
 POLICIES = os.path.join(ROOT, "policy")
-PAGES = [README, os.path.join(POLICIES, "README.md")] + files(".md")
+POLICY_PAGE = os.path.join(POLICIES, "README.md")
+UPLOAD_PAGE = os.path.join(ROOT, "src", "upload", "README.md")
+SETTINGS_PAGE = os.path.join(ROOT, "src", "cli", "README.md")
+PAGES = [README, UPLOAD_PAGE, SETTINGS_PAGE, POLICY_PAGE] + files(".md")
 SUITE = ("--suite", "VKMC-TS-20")
 ONE = junit(("a", "VKMC-TC-1", ""), suite="VKMC-TC-1 in one step")
 FORTY = junit(*[("a", "VKMC-TC-%d" % n, "") for n in range(1, 41)])
@@ -92,10 +95,10 @@ class Commands(Case):
             os.symlink(os.path.join(BIN, "qmetry-ci-test"), os.path.join(self.folder, name))
         tests = "#!/bin/sh\ntouch target/surefire-reports/TEST-a.xml\n"
         os.chmod(self.write("mvn", tests), 0o755)
-        # The policy and the case that the page itself shows.
+        # The policy and the case that the pages themselves show.
         (policy,) = [one for one in markdown_blocks(read(README)) if one.startswith("version:")]
         self.write("team.yaml", policy)
-        (case,) = re.findall(r'`(\{"id".*?\}\]\})`', read(README), re.S)
+        (case,) = re.findall(r'`(\{"id".*?\}\]\})`', read(POLICY_PAGE), re.S)
         self.write("cases.jsonl", case.replace("\n", " ") + "\n")
         # The policies that come along, and where an Intercept would keep its counters.
         os.symlink(POLICIES, os.path.join(self.folder, "policy"))
