@@ -340,6 +340,55 @@ static void a_signal_while_a_limit_is_waited_for_leaves_nothing_unknown(void **s
 	assert_int_equal(qm_summary_exit_code(&rig->summary), 7);
 }
 
+/* Meanwhile an agent makes the one call after which nobody may update. */
+static bool wait_for_an_agent(void *context, int64_t ms)
+{
+	const struct qm_tool_call freeze = { .tool = "freeze" };
+	struct stage *stage = context;
+	struct qm_reservation *reservation;
+	struct qm_verdict verdict;
+
+	if (!ms) /* only asked whether there is a signal */
+		return true;
+	stage->now_ms += ms;
+	assert_int_equal(
+		qm_gate_reserve(stage->gate, &freeze, stage->now_ms, &verdict, &reservation, NULL),
+		QM_OK);
+	qm_reservation_free(reservation);
+	return true;
+}
+
+static void what_an_agent_forbids_meanwhile_is_not_sent(void **state)
+{
+	static const char policy[] =
+		"version: \"1\"\n"
+		"tools:\n"
+		"  freeze:\n"
+		"    rules:\n"
+		"      - name: count\n"
+		"        conditions: [{path: state.freeze.calls, op: lte, value: 9}]\n"
+		"        state: {counter: calls, window: day}\n"
+		"  qmetry_bulk_update_test_case_execution_status:\n"
+		"    rules:\n"
+		"      - {name: pace, rate_limit: 1/minute}\n"
+		"      - name: frozen\n"
+		"        conditions: [{path: state.freeze.calls, op: eq, value: 0}]\n"
+		"        on_deny: An agent froze it.\n";
+	struct rig *rig = *state;
+
+	rig_add(rig, 6, 0);
+	rig->office->stage->clock.wait_ms = wait_for_an_agent;
+	send_all(rig, 2, policy);
+	assert_counts(rig, 2, 4, 0);
+	assert_int_equal(rig->office->writes, 1);
+	assert_int_equal(rig_result(rig, 0)->state, QM_CALL_ACCEPTED);
+	assert_int_equal(rig_result(rig, 1)->state, QM_CALL_FAILED);
+	assert_int_equal(qm_summary_exit_code(&rig->summary), 8);
+	assert_int_equal(rig->summary.reasons.count, 1);
+	assert_says(rig_reason(rig, 0), "4 runs of VKMC-TS-20 / Chrome to Passed");
+	assert_says(rig_reason(rig, 0), "An agent froze it.");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, rig_setup, rig_teardown)
 
 int main(void)
@@ -364,6 +413,7 @@ int main(void)
 		TEST(halves_of_a_call_without_answer_are_unknown_when_the_upload_ends),
 		TEST(a_half_that_is_never_sent_is_unknown_like_its_whole),
 		TEST(a_signal_while_a_limit_is_waited_for_leaves_nothing_unknown),
+		TEST(what_an_agent_forbids_meanwhile_is_not_sent),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
