@@ -77,6 +77,12 @@ def all_options():
 
 
 class Docs(Case):
+    def test_help_is_the_same_before_and_behind_the_command(self):
+        for command in ("upload", "policy", "list"):
+            done = self.qmetry(command, "--help", program="qmetry-ci", code=0)
+            self.assertEqual(done.out, help_of(command))
+            self.assertIn("qmetry-ci " + command, done.out)
+
     def test_tables_of_the_pages_are_those_of_the_help(self):
         for name, (page, table) in TABLES.items():
             with self.subTest(name):

@@ -214,6 +214,20 @@ class Verify(Journal):
         self.assertIn("VKMC-TC-3 (run 1003) was accepted and differs", done.out)
         self.assertEqual(done.json["conclusion"], "partial")
 
+    def test_a_run_that_is_gone_and_one_with_another_build_are_named(self):
+        rows = [
+            {"tcRunID": 1000 + n, "runStatusID": 502 if n <= 2 else 501, "dropID": 948}
+            for n in (1, 3, 4, 5, 6, 7, 8)
+        ]
+        answer = {"status": 200, "body_json": {"data": rows, "total": len(rows)}}
+        self.begin([fault(answer, tool=RUNS, **{"from": 2})])
+        done = self.send("--verify", "--build", "1.4.0", code=1)
+        self.assertEqual(done.json["updates"]["verified"], 0)
+        why = {row["key"]: row["why"] for row in done.json["differing"]}
+        self.assertEqual(why.pop("VKMC-TC-2"), "set to Fehlgeschlagen and not listed any more")
+        self.assertEqual(len(why), 7)
+        self.assertEqual(set(why.values()), {"set to build 947 and has build 948"})
+
     def test_only_pages_that_are_needed_are_read(self):
         self.count = 30
         self.begin(max_page=10)

@@ -64,6 +64,29 @@ static void an_upload_is_a_page(void **state)
 		"| Passed | Passed | 1 |\n");
 }
 
+/* What is not there has no word, so each of them is tested here. */
+static void the_headline_counts_whatever_there_is(void **state)
+{
+	struct desk *desk = *state;
+
+	desk_accept_all(desk);
+	desk->summary.accepted = 1;
+	desk->summary.verified = 1;
+	desk->summary.failed_count = 1;
+	desk->summary.unknown_count = 1;
+	desk->summary.superseded = 5;
+	desk->summary.earlier = 6;
+	desk->resolution.ignored = 7;
+	desk->resolution.elsewhere = 8;
+	qm_summary_markdown(&desk->summary, NULL, &desk->text);
+	assert_has(desk->text.data,
+		"\n1 of 3 updates accepted, 1 verified, 1 failed, 1 unknown, 5 superseded; "
+		"6 done before\n");
+	assert_has(desk->text.data,
+		"\n* 3 tests mapped, 0 not, 7 ignored, 8 of platforms that were not chosen; "
+		"0 test cases in no report\n");
+}
+
 static void fill_missing(struct desk *desk, int count)
 {
 	for (int i = 0; i < count; i++)
@@ -222,6 +245,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, desk_setup, desk_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(an_upload_is_a_page),
+		TEST(the_headline_counts_whatever_there_is),
 		TEST(lists_are_cut_to_the_room_that_there_is),
 		TEST(where_nothing_fits_it_is_told),
 		TEST(secrets_go_before_they_are_escaped),
