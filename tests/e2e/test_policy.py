@@ -340,6 +340,23 @@ class Budget(Case):
         self.assertIn("foreign.sqlite", done.out + done.err)
         self.assertEqual(self.requests(), [])
 
+    def test_a_damaged_store_is_told_and_lets_nothing_pass(self):
+        self.start(world([execution(2720260, runs(1))]))
+        written = self.write("TEST-a.xml", report(1))
+        path = os.path.join(self.folder, "counters")
+        state = ("--state", "sqlite:" + path)
+        self.upload(*state, written, code=0)
+        with open(path, "rb") as file:
+            whole = file.read()
+        sent = len(self.bulk())
+        # The header, the schema, and the pages of the table and of its index.
+        for first, code in ((0, 2), (100, 2), (4096, 1), (8192, 1)):
+            with self.subTest(first):
+                self.write("counters", whole[:first] + b"\xa5" * 4096 + whole[first + 4096 :])
+                done = self.upload(*state, written, code=code)
+                self.assertRegex(done.err, "counters is of no use: it is (damaged|no SQLite)")
+        self.assertEqual(len(self.bulk()), sent)
+
 
 class Events(Case):
     def lines(self):
