@@ -13,7 +13,9 @@ version=$(sed -n 's/.*VERSION \([0-9.]*\) LANGUAGES.*/\1/p' CMakeLists.txt)
 # shellcheck source=/dev/null
 system=$(. /etc/os-release && printf '%s-%s-%s' "$ID" "${VERSION_ID:-rolling}" "$(uname -m)")
 
-if [ "$(id -u)" -eq 0 ]; then ./dev build release; else sudo -n ./dev build release; fi
+# Packages are root's business, the build is not: what is packed beside it is this user's.
+if [ "$(id -u)" -eq 0 ]; then ./dev packages; else sudo -n ./dev packages; fi
+./dev build release
 mkdir -p build/dist
 strip -o build/dist/qmetry-ci build/release/bin/qmetry-ci
 build/dist/qmetry-ci version

@@ -23,6 +23,15 @@ die() {
 	exit 1
 }
 
+# Root is asked for nothing but packages: what it builds a runner's own user could not remove.
+install_packages() {
+	local told
+
+	told=$("$checkout/dev" packages 2>&1 | tail -n 1) ||
+		{ [ "$(id -u)" -ne 0 ] && sudo -n "$checkout/dev" packages; } ||
+		die "${told#dev: }"
+}
+
 tell() { # NAME VALUE
 	printf '%s=%s\n' "$1" "$2" >>"$GITHUB_OUTPUT"
 }
@@ -34,17 +43,13 @@ works() { # PROGRAM
 
 # The libraries that it is linked with may be missing.
 can_work() { # PROGRAM
-	works "$1" || { [ -x "$1" ] && as_root "$checkout/dev" packages && works "$1"; }
+	works "$1" || { [ -x "$1" ] && install_packages && works "$1"; }
 }
 
 # "ubuntu-24.04-x86_64": shared libraries differ from one release of a system to the next.
 system_name() {
 	# shellcheck source=/dev/null
 	(. /etc/os-release && printf '%s-%s-%s\n' "$ID" "${VERSION_ID:-rolling}" "$(uname -m)")
-}
-
-as_root() {
-	if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi
 }
 
 # ---- From a release
@@ -136,7 +141,8 @@ build_program() {
 
 	if [ ! -x "$program" ]; then
 		say "building it from its sources"
-		as_root "$checkout/dev" build release
+		install_packages
+		"$checkout/dev" build release
 		mkdir -p "$QM_FOLDER"
 		cp "$checkout/build/release/bin/qmetry-ci" "$program"
 	fi

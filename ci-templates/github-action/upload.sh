@@ -26,6 +26,15 @@ trim() { # TEXT
 	printf '%s' "${text%"${text##*[![:space:]]}"}"
 }
 
+# Whether an input says false. What is neither true nor false is an error and not its default.
+is_false() { # NAME VALUE
+	case $(trim "$2") in
+		false | 0) ;;
+		true | 1 | "") return 1 ;;
+		*) die 2 "$1: \"$2\" is neither true nor false" ;;
+	esac
+}
+
 for name in "${!INPUT_@}"; do
 	[ -z "${!name}" ] || export "QMETRY_${name#INPUT_}=${!name}"
 	unset "$name"
@@ -40,18 +49,25 @@ else
 	unset QMETRY_API_KEY
 fi
 
+case $QM_COMMAND in
+	upload | plan) ;;
+	*) die 2 "command: \"$QM_COMMAND\" is neither upload nor plan" ;;
+esac
+
 # ---- Which exit codes are no failure of the step
 
 soft=
-if [ "$QM_FAIL_ON_UPLOAD_ERROR" = false ]; then
+if is_false fail-on-upload-error "$QM_FAIL_ON_UPLOAD_ERROR"; then
 	soft=1,7,10
 	# Who set a bound for tests without a test case wants to hear of it.
-	[ -n "${QMETRY_FAIL_ON_UNMAPPED:-}${QMETRY_FAIL_ON_MISSING:-}" ] || soft+=,6
+	case ${QMETRY_FAIL_ON_UNMAPPED:-false},${QMETRY_FAIL_ON_MISSING:-false} in
+		false,false) soft+=,6 ;;
+	esac
 fi
-[ "$QM_FAIL_ON_PARSE_ERROR" != false ] || soft+=${soft:+,}4
+if is_false fail-on-parse-error "$QM_FAIL_ON_PARSE_ERROR"; then soft+=${soft:+,}4; fi
 [ -z "$soft" ] || export QMETRY_SOFT_FAIL=$soft
-[ "$QM_FAIL_ON_EMPTY" != false ] || export QMETRY_ALLOW_EMPTY=true
-[ "$QM_JOB_SUMMARY" != false ] || unset GITHUB_STEP_SUMMARY
+if is_false fail-on-empty "$QM_FAIL_ON_EMPTY"; then export QMETRY_ALLOW_EMPTY=true; fi
+if is_false job-summary "$QM_JOB_SUMMARY"; then unset GITHUB_STEP_SUMMARY; fi
 
 # ---- The command line
 
@@ -63,10 +79,10 @@ done <<<"$QM_FILES"
 
 options=()
 if [ -n "$(trim "$QM_EXTRA_ARGS")" ]; then
-	# xargs knows quotes and expands nothing.
-	words=$(xargs printf '%s\n' <<<"$QM_EXTRA_ARGS" 2>/dev/null) ||
+	# xargs knows quotes and expands nothing. The last line keeps empty words before it.
+	words=$(xargs printf '%s\n' <<<"$QM_EXTRA_ARGS" 2>/dev/null && echo end) ||
 		die 2 "extra-args: a quote is not closed in: $QM_EXTRA_ARGS"
-	mapfile -t options <<<"$words"
+	mapfile -t options <<<"${words%$'\nend'}"
 fi
 
 [ -z "${QMETRY_RECEIPT:-}" ] || mkdir -p "$(dirname "$QMETRY_RECEIPT")"
@@ -75,7 +91,7 @@ fi
 
 if [ -z "${QMETRY_API_KEY:-}${QMETRY_API_KEY_FILE:-}" ] && [ "$QM_NO_SECRETS" = true ]; then
 	printf '::notice title=qmetry-ci::%s\n' \
-		"This pull request gets no secrets: its reports are read and nothing is uploaded."
+		"Forks and Dependabot get no secrets: the reports are read and nothing is uploaded."
 	code=0
 	"$QM_PROGRAM" parse -- "${files[@]}" || code=$?
 	printf 'conclusion=skipped\n' >>"$GITHUB_OUTPUT"

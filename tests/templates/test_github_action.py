@@ -1,17 +1,11 @@
 """The composite action, step by step as GitHub's runner would take them, against the simulator."""
-import hashlib
-import http.server
-import io
 import json
 import os
-import platform
 import shutil
 import subprocess
-import tarfile
-import threading
 import unittest
 
-from templates import ROOT, TEMPLATES, load_yaml, read
+from templates import TEMPLATES, load_yaml
 
 from expressions import expand
 from github import Runner
@@ -137,6 +131,9 @@ class Upload(Action):
         self.assertTrue(done.ok, done.log)
         self.assertEqual(self.runs()[1001]["comment"], "two words $(touch x)")
         self.assertEqual(os.listdir(self.runner.workspace), ["target"])
+        done = self.act(status="passed=Blockiert", extra_args="--share 2 --comment ''")
+        self.assertTrue(done.ok, done.log)
+        self.assertEqual([call.get("comments") for call in self.bulk()[-1:]], [None])
         done = self.act(extra_args="--comment 'open\n::stop-commands::x")
         self.assertFalse(done.ok)
         self.assertEqual(
@@ -267,6 +264,12 @@ class Failures(Action):
             with self.subTest(bound):
                 done = self.act(fail_on_unmapped=bound, fail_on_upload_error="false")
                 self.assertEqual(self.code(done), code)
+        for bound, code in (("", 0), ("false", 0), ("3", 6)):
+            with self.subTest("nothing mapped, " + bound):
+                done = self.act(
+                    match="property", fail_on_unmapped=bound, fail_on_upload_error="false"
+                )
+                self.assertEqual(self.code(done), code)
 
     def test_a_broken_report_fails_unless_it_need_not(self):
         self.world()
@@ -291,6 +294,19 @@ class Failures(Action):
         done = self.act(extra_args="--no-such-option")
         self.assertEqual(done.outputs["conclusion"], "failed")
 
+    def test_an_input_that_is_no_choice_is_an_error_of_usage(self):
+        self.world()
+        self.report()
+        choices = ("fail-on-empty", "fail-on-parse-error", "fail-on-upload-error", "job-summary")
+        for name in choices + ("command",):
+            with self.subTest(name):
+                done = self.act(**{name: "no"})
+                self.assertEqual(self.code(done), 2)
+                self.assertEqual(len(done.of_level("error")), 1, done.log)
+                self.assertIn(name + ': "no" is ', done.of_level("error")[0].text)
+                self.assertEqual(done.outputs["conclusion"], "failed")
+        self.assertEqual(self.requests(), [])
+
 
 class WithoutKey(Action):
     def test_a_fork_has_its_reports_read(self):
@@ -305,7 +321,7 @@ class WithoutKey(Action):
         )
         self.assertEqual(done.outputs["updated"], "")
         self.assertIn("### Failed tests (1)", done.summary)
-        self.assertIn("gets no secrets", done.of_level("notice")[0].text)
+        self.assertIn("get no secrets", done.of_level("notice")[0].text)
         self.assertEqual(done.of_level("error")[0].text, "boom")
         done = self.act(github=SECRETLESS, api_key=" ")
         self.assertEqual(done.outputs["conclusion"], "skipped")
@@ -314,8 +330,11 @@ class WithoutKey(Action):
         self.report()
         pull = {"head": {"repo": {"full_name": "acme/shop"}}, "user": {"login": "dependabot[bot]"}}
         github = {"event_name": "pull_request", "event": {"pull_request": pull}}
-        done = self.act(github=github, api_key="")
-        self.assertEqual(done.outputs["conclusion"], "skipped")
+        pushed = {"event_name": "push", "actor": "dependabot[bot]"}
+        for event in (github, dict(github, event_name="pull_request_review"), pushed):
+            with self.subTest(event["event_name"]):
+                done = self.act(github=event, api_key="")
+                self.assertEqual(done.outputs["conclusion"], "skipped")
 
     def test_a_fork_with_a_broken_report_fails(self):
         self.write("workspace/target/surefire-reports/TEST-b.xml", "<testsuite><a></b>")
@@ -331,7 +350,9 @@ class WithoutKey(Action):
         pull = {"head": {"repo": {"full_name": "acme/shop"}}, "user": {"login": "mona"}}
         own = {"event_name": "pull_request", "event": {"pull_request": pull}}
         target = dict(SECRETLESS, event_name="pull_request_target")
-        for name, github in (("push", {}), ("own", own), ("target", target)):
+        events = [("push", {}), ("own", own), ("target", target)]
+        events += [(name, {"event_name": name}) for name in ("merge_group", "workflow_run")]
+        for name, github in events:
             with self.subTest(name):
                 done = self.act(github=github, api_key="")
                 self.assertEqual(self.code(done), 5)
@@ -343,208 +364,6 @@ class WithoutKey(Action):
         self.world()
         self.report()
         self.assertEqual(self.act(github=SECRETLESS).outputs["conclusion"], "success")
-
-
-class Releases(http.server.BaseHTTPRequestHandler):
-    """Answers with what its server's `files` holds."""
-
-    def do_GET(self):
-        body = self.server.files.get(self.path)
-        self.server.asked.append(self.path)
-        self.send_response(200 if body is not None else 404)
-        self.send_header("Content-Length", str(len(body or b"")))
-        self.end_headers()
-        self.wfile.write(body or b"")
-
-    def log_message(self, *arguments):
-        pass
-
-
-def system_name():
-    rows = dict(line.split("=", 1) for line in read("/etc/os-release").splitlines() if "=" in line)
-    version = rows.get("VERSION_ID", "rolling").strip('"')
-    return "%s-%s-%s" % (rows["ID"].strip('"'), version, platform.machine())
-
-
-class Program(Action):
-    """Where the program comes from. The checkout is a copy whose ./dev builds by copying."""
-
-    def setUp(self):
-        super().setUp()
-        self.checkout = os.path.join(self.folder, "checkout")
-        self.action = os.path.join(self.checkout, "ci-templates", "github-action")
-        shutil.copytree(ACTION, self.action)
-        for folder in ("src", "parsers", "policy"):
-            self.write("checkout/%s/a.c" % folder, "int %s;\n" % folder)
-        self.write("checkout/CMakePresets.json", "{}\n")
-        self.write("checkout/CMakeLists.txt", "project(qmetry-ci VERSION 1.2.3 LANGUAGES C)\n")
-        self.real = os.path.join(BIN, "qmetry-ci-test")
-        dev = self.write(
-            "checkout/dev",
-            '#!/bin/sh\necho "dev $*" >>"$HOME/dev.log"\ncd "$(dirname "$0")" || exit 1\n'
-            "mkdir -p build/release/bin && cp '%s' build/release/bin/qmetry-ci\n" % self.real,
-        )
-        os.chmod(dev, 0o755)
-        self.caches = {}
-        self.start_server()
-
-    def start_server(self):
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Releases)
-        self.server.files, self.server.asked = {}, []
-        thread = threading.Thread(target=self.server.serve_forever)
-        thread.start()
-        self.addCleanup(thread.join)
-        self.addCleanup(self.server.server_close)
-        self.addCleanup(self.server.shutdown)
-
-    def release(self, tag="v1.2.3", broken=False):
-        asset = "qmetry-ci-%s-%s.tar.gz" % (tag, system_name())
-        packed = io.BytesIO()
-        with tarfile.open(fileobj=packed, mode="w:gz") as archive:
-            archive.add(self.real, "qmetry-ci")
-        body = packed.getvalue()
-        digest = hashlib.sha256(body).hexdigest()
-        base = "/acme/qmetry-ci/releases/download/%s/" % tag
-        sums = "%s  other.tar.gz\n%s  %s\n" % ("0" * 64, digest, asset)
-        self.server.files[base + "SHA256SUMS"] = sums.encode()
-        self.server.files[base + asset] = body + b"x" if broken else body
-        return digest
-
-    def cache(self, runner, given):
-        kept = self.caches.get(given["key"])
-        if kept:
-            shutil.copytree(kept, given["path"])
-        return {"cache-hit": "true" if kept else ""}
-
-    def keep_in_cache(self, done):
-        outputs = done.steps["program"]["outputs"]
-        kept = os.path.join(self.folder, "cache")
-        shutil.copytree(outputs["folder"], kept)
-        self.caches[outputs["key"]] = kept
-
-    def get(self, ref="v1", keep=False, **inputs):
-        if not keep:
-            shutil.rmtree(os.path.join(self.folder, "temp"), ignore_errors=True)
-        runner = Runner(
-            self.folder,
-            self.environment({}),
-            {
-                "action_ref": ref,
-                "action_repository": "acme/qmetry-ci",
-                "server_url": "http://127.0.0.1:%d" % self.server.server_port,
-            },
-            {"actions/cache": self.cache},
-        )
-        given = {"command": "version", "program": "", "files": ""}
-        given.update(inputs)
-        # `version` takes no files: what counts is that the program is there and starts.
-        done = runner.run_action(self.action, given)
-        return done
-
-    def built(self):
-        path = os.path.join(self.folder, "dev.log")
-        return read(path).split("\n")[:-1] if os.path.exists(path) else []
-
-    def assert_works(self, done):
-        self.assertIn("libraries", done.log.replace("libxml2", "libraries"), done.log)
-
-    def test_it_comes_from_the_release_of_the_checkout(self):
-        self.release()
-        for ref in ("v1", "v1.2", "v1.2.3"):
-            with self.subTest(ref):
-                self.assert_works(self.get(ref))
-        self.assertEqual(self.built(), [])
-
-    def test_another_release_can_be_named(self):
-        self.release("v2.0.0")
-        self.assert_works(self.get("main", version="v2.0.0"))
-        self.assertEqual(self.built(), [])
-
-    def test_what_the_release_workflow_packs_is_what_is_looked_for(self):
-        os.makedirs(os.path.join(self.checkout, ".github"))
-        shutil.copy(os.path.join(ROOT, ".github", "release.sh"), self.checkout + "/.github")
-        script = os.path.join(self.checkout, ".github", "release.sh")
-        env = self.environment({})
-        wrong = subprocess.run([script, "v1.2.4"], env=env, capture_output=True, text=True)
-        self.assertEqual(wrong.returncode, 1)
-        self.assertIn("the tag is v1.2.4 and CMakeLists.txt says 1.2.3", wrong.stderr)
-        subprocess.run([script, "v1.2.3"], env=env, check=True, capture_output=True)
-        dist = os.path.join(self.checkout, "build", "dist")
-        (step,) = [
-            one
-            for one in load_yaml(ROOT + "/.github/workflows/release.yml")["jobs"]["publish"][
-                "steps"
-            ]
-            if "sha256sum" in one.get("run", "")
-        ]
-        sums = step["run"].split("\n")[0]
-        subprocess.run(["bash", "-e", "-c", sums], cwd=dist, check=True)
-        for name in os.listdir(dist):
-            with open(os.path.join(dist, name), "rb") as file:
-                self.server.files["/acme/qmetry-ci/releases/download/v1.2.3/" + name] = file.read()
-        self.assert_works(self.get())
-        self.assertEqual(self.built(), ["dev build release"])  # of the release, not of the job
-
-    def test_a_wrong_checksum_ends_the_job(self):
-        self.release(broken=True)
-        done = self.get()
-        self.assertFalse(done.ok)
-        self.assertIn("is not what its release lists", done.of_level("error")[0].text)
-        self.assertEqual(self.built(), [])
-
-    def test_a_checksum_can_be_pinned(self):
-        digest = self.release()
-        self.assert_works(self.get(sha256=digest))
-        done = self.get(sha256="0" * 64)
-        self.assertFalse(done.ok)
-        self.assertIn("sha256 is not the checksum", done.of_level("error")[0].text)
-
-    def test_with_a_pinned_checksum_it_is_that_asset_or_none(self):
-        digest = self.release()
-        asset = "qmetry-ci-v1.2.3-%s.tar.gz" % system_name()
-        self.assert_works(self.get())
-        # What an earlier job left is neither taken for it nor trusted.
-        done = self.get(keep=True, sha256="0" * 64)
-        self.assertFalse(done.ok)
-        (left,) = [
-            os.path.join(folder, "qmetry-ci")
-            for folder, _, files in os.walk(os.path.join(self.folder, "temp", "qmetry-ci"))
-            if asset in files
-        ]
-        self.write(left, "#!/bin/sh\necho somebody else\n")
-        self.server.asked.clear()
-        self.assert_works(self.get(keep=True, sha256=digest))
-        self.assertEqual(self.server.asked, [])
-        # Nor is it built where there is no such asset.
-        self.server.files.clear()
-        self.write(os.path.join(os.path.dirname(left), asset), "no archive")
-        self.assertFalse(self.get(keep=True, sha256=digest).ok)
-        for ref in ("v1", "main"):
-            done = self.get(ref, sha256=digest)
-            self.assertFalse(done.ok)
-            self.assertIn("no asset with the input sha256", done.of_level("error")[0].text)
-        self.assertFalse(self.get(sha256=digest, program=self.real).ok)
-        self.assertEqual(self.built(), [])
-
-    def test_without_a_release_it_is_built_once(self):
-        done = self.get()
-        self.assert_works(done)
-        self.assertEqual(self.built(), ["dev build release"])
-        self.keep_in_cache(done)
-        self.assert_works(self.get())
-        self.assertEqual(self.built(), ["dev build release"])
-        # Other sources are another program.
-        self.write("checkout/src/a.c", "int changed;\n")
-        self.assert_works(self.get())
-        self.assertEqual(self.built(), ["dev build release"] * 2)
-
-    def test_a_branch_is_built_without_asking(self):
-        self.release()
-        for ref in ("main", "0123456789abcdef0123456789abcdef01234567", ""):
-            with self.subTest(ref):
-                self.assert_works(self.get(ref))
-        self.assertEqual(self.built(), ["dev build release"] * 3)
-        self.assertEqual(self.server.asked, [])
 
 
 if __name__ == "__main__":
