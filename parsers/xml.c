@@ -136,6 +136,14 @@ static bool is_at_bad_bytes(const struct qm_xml *xml)
 		(part < character_length(*input->cur) && input->cur + part < input->end);
 }
 
+/* libxml2 stands before the "--" that is no end of a comment: the ">" may be what is missing. */
+static bool is_comment_cut_off(const struct qm_xml *xml)
+{
+	const xmlParserInput *input = xml->context->input;
+
+	return !input || input->end - input->cur <= 2;
+}
+
 static bool is_cut_off(const struct qm_xml *xml, int code)
 {
 	if (!xml->finishing)
@@ -151,6 +159,8 @@ static bool is_cut_off(const struct qm_xml *xml, int code)
 	case XML_ERR_PI_NOT_FINISHED:
 	case XML_ERR_TAG_NOT_FINISHED:
 		return true;
+	case XML_ERR_HYPHEN_IN_COMMENT:
+		return is_comment_cut_off(xml);
 	default:
 		return is_at_end(xml);
 	}
