@@ -28,6 +28,16 @@ struct frame {
 	size_t texts_mark;
 };
 
+/* An open <testcase>. */
+struct open_case {
+	unsigned depth;
+	struct qm_result result;
+	enum rank rank;        /* of the child that has decided so far */
+	enum rank status_rank; /* what its attributes say */
+	struct qm_property_scope scope;
+	size_t texts_mark;
+};
+
 struct qm_junit {
 	struct qm_report *report;
 	uint64_t foreign; /* elements that JUnit does not know */
@@ -38,15 +48,12 @@ struct qm_junit {
 	struct qm_texts frame_texts;
 	struct qm_properties properties;
 
-	/* The open <testcase>. */
-	unsigned case_depth; /* 0: none is open */
-	struct qm_result result;
+	/* Nearly always one at most: nobody should write a test within another. */
+	struct open_case cases[QM_MAX_DEPTH];
+	size_t case_count;
 	struct qm_texts case_texts;
-	struct qm_property_scope case_scope;
-	enum rank rank;        /* of the child that has decided so far */
-	enum rank status_rank; /* what its attributes say */
 
-	/* What the deciding child says, or a suite's own error. */
+	/* What the deciding child of the innermost test says, or a suite's own error. */
 	bool has_message, has_type;
 	struct qm_clip message, type, text;
 	bool in_suite_error;
@@ -205,12 +212,12 @@ static enum rank rank_of_status(const struct qm_xml_attribute *attribute)
 }
 
 /* Two attributes may contradict each other: skipped wins, as it does over a passed one. */
-static void read_status(struct qm_junit *junit, const struct qm_xml_attribute *attribute)
+static void read_status(struct open_case *test, const struct qm_xml_attribute *attribute)
 {
 	enum rank rank = rank_of_status(attribute);
 
-	if (junit->status_rank != RANK_SKIPPED && rank != RANK_NONE)
-		junit->status_rank = rank;
+	if (test->status_rank != RANK_SKIPPED && rank != RANK_NONE)
+		test->status_rank = rank;
 }
 
 static int64_t read_line(const struct qm_xml_attribute *attribute)
@@ -227,9 +234,10 @@ static int64_t read_line(const struct qm_xml_attribute *attribute)
 	return line;
 }
 
-static bool read_case_attribute(struct qm_junit *junit, const struct qm_xml_attribute *attribute)
+static bool read_case_attribute(
+	struct qm_junit *junit, struct open_case *test, const struct qm_xml_attribute *attribute)
 {
-	struct qm_result *result = &junit->result;
+	struct qm_result *result = &test->result;
 
 	switch (attribute->name) {
 	case QM_NAME_NAME:
@@ -252,7 +260,7 @@ static bool read_case_attribute(struct qm_junit *junit, const struct qm_xml_attr
 		return true;
 	case QM_NAME_STATUS:
 	case QM_NAME_RESULT:
-		read_status(junit, attribute);
+		read_status(test, attribute);
 		return true;
 	default:
 		return true;
@@ -281,24 +289,25 @@ static bool begin_case(struct qm_junit *junit, const struct qm_xml_element *elem
 	static const struct frame outside = { .name = NULL };
 	const struct frame *frame =
 		junit->frame_count ? &junit->frames[junit->frame_count - 1] : &outside;
+	struct open_case *test = &junit->cases[junit->case_count++];
 
-	junit->case_depth = element->depth;
-	junit->case_texts.used = 0;
-	junit->case_scope = qm_properties_push(&junit->properties);
-	junit->rank = RANK_NONE;
-	junit->status_rank = RANK_NONE;
-	reset_result(&junit->result, frame);
+	test->depth = element->depth;
+	test->rank = RANK_NONE;
+	test->status_rank = RANK_NONE;
+	test->scope = qm_properties_push(&junit->properties);
+	test->texts_mark = junit->case_texts.used;
+	reset_result(&test->result, frame);
 	for (size_t i = 0; i < element->attribute_count; i++)
-		if (!read_case_attribute(junit, &element->attributes[i]))
+		if (!read_case_attribute(junit, test, &element->attributes[i]))
 			return false;
-	if (!junit->result.file)
-		junit->result.file = frame->file;
+	if (!test->result.file)
+		test->result.file = frame->file;
 	return true;
 }
 
-static enum qm_outcome outcome_of(const struct qm_junit *junit)
+static enum qm_outcome outcome_of(const struct open_case *test)
 {
-	switch (junit->rank) {
+	switch (test->rank) {
 	case RANK_ERROR:
 		return QM_ERRORED;
 	case RANK_FAILURE:
@@ -308,7 +317,7 @@ static enum qm_outcome outcome_of(const struct qm_junit *junit)
 	default:
 		break;
 	}
-	switch (junit->status_rank) {
+	switch (test->status_rank) {
 	case RANK_ERROR:
 		return QM_ERRORED;
 	case RANK_FAILURE:
@@ -316,26 +325,28 @@ static enum qm_outcome outcome_of(const struct qm_junit *junit)
 	case RANK_SKIPPED:
 		return QM_SKIPPED;
 	default:
-		return junit->rank == RANK_FLAKY ? QM_FLAKY : QM_PASSED;
+		return test->rank == RANK_FLAKY ? QM_FLAKY : QM_PASSED;
 	}
 }
 
 static bool end_case(struct qm_junit *junit)
 {
-	struct qm_result *result = &junit->result;
+	struct open_case *test = &junit->cases[--junit->case_count];
+	struct qm_result *result = &test->result;
 	bool goes_on;
 
-	result->outcome = outcome_of(junit);
-	if (junit->rank != RANK_NONE && result->outcome != QM_PASSED) {
-		result->message = junit->has_message ? qm_clip_text(&junit->message) : NULL;
-		result->failure_type = junit->has_type ? qm_clip_text(&junit->type) : NULL;
-		result->failure_text = junit->text.length ? qm_clip_text(&junit->text) : NULL;
+	result->outcome = outcome_of(test);
+	/* Reruns that accompany no failure explain nothing. */
+	if (result->outcome == QM_PASSED) {
+		result->message = NULL;
+		result->failure_type = NULL;
+		result->failure_text = NULL;
 	}
 	result->properties = qm_properties_all(&junit->properties, &result->property_count);
 	result->own_property_count = qm_properties_own(&junit->properties);
 	goes_on = qm_report_result(junit->report, result);
-	qm_properties_pop(&junit->properties, &junit->case_scope);
-	junit->case_depth = 0;
+	qm_properties_pop(&junit->properties, &test->scope);
+	junit->case_texts.used = test->texts_mark;
 	return goes_on;
 }
 
@@ -377,24 +388,43 @@ static enum rank rank_of_element(enum qm_name name)
 static void begin_trouble(struct qm_junit *junit, const struct qm_xml_element *element)
 {
 	enum rank rank = rank_of_element(element->name);
+	struct open_case *test = junit->case_count ? &junit->cases[junit->case_count - 1] : NULL;
+	const struct frame *frame =
+		junit->frame_count ? &junit->frames[junit->frame_count - 1] : NULL;
 
-	if (junit->case_depth) {
-		if (element->depth != junit->case_depth + 1)
+	if (test && element->depth == test->depth + 1) {
+		test->result.reruns += rank == RANK_FLAKY || rank == RANK_RERUN;
+		if (rank <= test->rank)
 			return;
-		junit->result.reruns += rank == RANK_FLAKY || rank == RANK_RERUN;
-		if (rank <= junit->rank)
-			return;
-		junit->rank = rank;
+		test->rank = rank;
 		junit->in_suite_error = false;
 	} else {
-		bool is_suites = junit->frame_count &&
-			junit->frames[junit->frame_count - 1].depth + 1 == element->depth;
-
-		if (!is_suites || rank < RANK_FAILURE)
+		if (!frame || element->depth != frame->depth + 1 || rank < RANK_FAILURE)
 			return;
 		junit->in_suite_error = true;
 	}
 	read_trouble(junit, element);
+}
+
+static bool keep_clip(struct qm_junit *junit, struct qm_clip *clip, const char **out)
+{
+	const char *text = qm_clip_text(clip);
+
+	*out = qm_texts_keep(&junit->case_texts, text, strlen(text));
+	return *out || qm_report_limit(junit->report, "a test whose texts are too long");
+}
+
+/* Copies what the deciding child says: a test within this one may have its own to say. */
+static bool end_case_trouble(struct qm_junit *junit)
+{
+	struct qm_result *result = &junit->cases[junit->case_count - 1].result;
+
+	result->message = NULL;
+	result->failure_type = NULL;
+	result->failure_text = NULL;
+	return (!junit->has_message || keep_clip(junit, &junit->message, &result->message)) &&
+		(!junit->has_type || keep_clip(junit, &junit->type, &result->failure_type)) &&
+		(!junit->text.length || keep_clip(junit, &junit->text, &result->failure_text));
 }
 
 static bool end_suite_error(struct qm_junit *junit, enum qm_name name)
@@ -455,8 +485,7 @@ static bool on_start(void *context, const struct qm_xml_element *element)
 	junit->foreign += element->name == QM_NAME_OTHER || element->name > QM_NAME_LAST_OF_JUNIT;
 	switch (element->name) {
 	case QM_NAME_TESTCASE:
-		/* One within another is a test, too; the outer one ends here. */
-		return (!junit->case_depth || end_case(junit)) && begin_case(junit, element);
+		return begin_case(junit, element);
 	case QM_NAME_TESTSUITES:
 	case QM_NAME_TESTSUITE:
 	case QM_NAME_TESTRUN:
@@ -493,7 +522,7 @@ static bool end_collecting(struct qm_junit *junit, enum qm_name name)
 	junit->collecting = NULL;
 	if (is_property)
 		return end_property(junit);
-	return !junit->in_suite_error || end_suite_error(junit, name);
+	return junit->in_suite_error ? end_suite_error(junit, name) : end_case_trouble(junit);
 }
 
 static bool on_end(void *context, enum qm_name name, unsigned depth)
@@ -503,7 +532,7 @@ static bool on_end(void *context, enum qm_name name, unsigned depth)
 	if (junit->collecting && depth == junit->collecting_depth)
 		return end_collecting(junit, name);
 	if (name == QM_NAME_TESTCASE)
-		return depth != junit->case_depth || end_case(junit);
+		return end_case(junit);
 	if (junit->frame_count && depth == junit->frames[junit->frame_count - 1].depth)
 		return end_frame(junit);
 	return true;
@@ -518,7 +547,8 @@ void qm_junit_begin(
 	junit->open_suites = 0;
 	junit->frame_texts.used = 0;
 	qm_properties_clear(&junit->properties);
-	junit->case_depth = 0;
+	junit->case_count = 0;
+	junit->case_texts.used = 0;
 	junit->in_suite_error = false;
 	junit->collecting = NULL;
 	*handlers = (struct qm_xml_handlers){

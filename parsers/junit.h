@@ -9,7 +9,8 @@
  * The outcome of a test is the first of these that holds: a child <error>; a child <failure>; a
  * child <skipped> or a status or result that says skipped, notrun, disabled, ignored; one that
  * says error or failed; a flaky child (it passed in the end); else it passed. Its message is
- * taken from the child that decides. Children of children decide nothing.
+ * taken from the child that decides. Children of children decide nothing; a <testcase> within
+ * another is a test of its own, told before the one around it, whose properties it inherits.
  */
 #ifndef QM_PARSERS_JUNIT_H
 #define QM_PARSERS_JUNIT_H

@@ -36,8 +36,9 @@ enum {
 	 * Parametrised names of 10 KB are real. */
 	QM_MAX_NAME = 64 * 1024,
 
-	/* Texts of one test other than message and stack: name, class, file, description. */
-	QM_MAX_TEST_TEXT = 4 * QM_MAX_NAME,
+	/* Texts of one test: name, class, file, description; in JUnit what went wrong, too, and the
+	 * tests around it. */
+	QM_MAX_TEST_TEXT = 5 * QM_MAX_NAME,
 
 	/* Names of the open suites. */
 	QM_MAX_SUITE_TEXT = 4 * QM_MAX_NAME,
