@@ -58,6 +58,14 @@ static enum qm_code fetch(const struct reading *reading, json_t **out, struct qm
 	return code;
 }
 
+/* Of a row; "" if it has none by any of the names. */
+static void read_id(const struct qm_list *list, const json_t *row, char out[QM_ID_TEXT])
+{
+	out[0] = '\0';
+	for (const char *const *name = list->ids; *name && !*out; name++)
+		(void)qm_json_id_text(row, *name, out);
+}
+
 static enum qm_code check_page(struct reading *reading, const json_t *rows, struct qm_error *err)
 {
 	char first[QM_ID_TEXT];
@@ -66,13 +74,13 @@ static enum qm_code check_page(struct reading *reading, const json_t *rows, stru
 	if (reading->start + (int64_t)reading->page_rows > QM_LIST_MAX_ROWS)
 		return qm_error_set(
 			err, QM_ELIMIT, "the list has more than %d rows", QM_LIST_MAX_ROWS);
-	(void)qm_json_id_text(json_array_get(rows, 0), reading->list->id, first);
+	read_id(reading->list, json_array_get(rows, 0), first);
 	if (*first &&
 		(strcmp(first, reading->first) == 0 || strcmp(first, reading->last_first) == 0))
 		return qm_error_set(err, QM_EINPUT,
 			"the server repeats its rows (%s %s at row %lld): it does not heed "
 			"`start`, so the list cannot be read whole",
-			reading->list->id, first, (long long)reading->start);
+			reading->list->ids[0], first, (long long)reading->start);
 	if (!*reading->first)
 		memcpy(reading->first, first, sizeof first);
 	memcpy(reading->last_first, first, sizeof first);
@@ -139,7 +147,7 @@ static enum qm_code move_on(struct reading *reading, bool *out_more, struct qm_e
 		return qm_error_set(err, QM_EINPUT,
 			"the rows have no %s: pages cannot be told apart, so the list cannot be "
 			"read whole",
-			reading->list->id);
+			reading->list->ids[0]);
 	if (is_first)
 		reading->limit = got < QM_PAGE_MAX_ROWS ? got : QM_PAGE_MAX_ROWS;
 	reading->asked_again = false;

@@ -29,8 +29,9 @@ struct qm_list {
 	const json_t *fields;    /* of the body, likewise */
 	const struct qm_header *headers;
 	size_t header_count;
-	const char *id; /* the field that tells rows apart */
-	bool is_whole;  /* asked for without a place, and whole unless `total` says otherwise */
+	const char *const
+		*ids;  /* names that the field which tells rows apart has; NULL ends them */
+	bool is_whole; /* asked for without a place, and whole unless `total` says otherwise */
 	/* Asked after each page that is not the last: true ends the reading there. NULL: never. */
 	qm_enough_fn enough;
 	void *context; /* of it */

@@ -21,12 +21,12 @@ struct listing {
 };
 
 static void listing_init(struct listing *listing, const struct qm_project *project,
-	const char *tool, const char *path, const char *id)
+	const char *tool, const char *path, const char *const *ids)
 {
 	*listing = (struct listing){ .arguments = json_object(), .fields = json_object() };
 	listing->list = (struct qm_list){ .tool = tool,
 		.path = path,
-		.id = id,
+		.ids = ids,
 		.arguments = listing->arguments,
 		.fields = listing->fields };
 	(void)json_object_set_new(listing->arguments, "projectKey", qm_json_string(project->key));
@@ -82,11 +82,22 @@ static const char *first_text(const json_t *row, const char *a, const char *b)
 	return *text ? text : qm_json_text(row, b);
 }
 
-static int64_t first_id(const json_t *row, const char *a, const char *b)
-{
-	int64_t id = qm_json_id(row, a);
+/* What each list calls the ids of its rows; where that is not documented, all that was seen. */
+static const char *const suite_ids[] = { "id", NULL };
+static const char *const execution_ids[] = { "tsRunID", NULL };
+static const char *const run_ids[] = { "tcRunID", NULL };
+static const char *const run_build_ids[] = { "dropID", "buildID", NULL };
+static const char *const step_ids[] = { "tcStepRunID", NULL };
+static const char *const build_ids[] = { "dropID", "DropID", "buildID", "id", NULL };
+static const char *const platform_ids[] = { "platformID", "id", NULL };
 
-	return id ? id : qm_json_id(row, b);
+static int64_t first_id(const json_t *row, const char *const *names)
+{
+	int64_t id = 0;
+
+	for (; *names && !id; names++)
+		id = qm_json_id(row, *names);
+	return id;
 }
 
 /* ---- Test suites. */
@@ -117,16 +128,18 @@ static json_t *filter_by_keys(const char *const *keys, size_t key_count)
 }
 
 enum qm_code qm_fetch_suites(struct qm_session *session, const struct qm_project *project,
-	const char *const *keys, size_t key_count, qm_suite_fn each, void *context,
-	struct qm_error *err)
+	const char *const *keys, size_t key_count, qm_suite_fn each, qm_enough_fn enough,
+	void *context, struct qm_error *err)
 {
 	struct listing listing;
 	enum qm_code code;
 
 	listing_init(&listing, project, "qmetry_fetch_test_suites",
-		"/rest/testsuites/list/viewColumns", "id");
+		"/rest/testsuites/list/viewColumns", suite_ids);
 	listing.each.suite = each;
 	listing.context = context;
+	listing.list.enough = enough;
+	listing.list.context = context;
 	set_filter(&listing, key_count ? filter_by_keys(keys, key_count) : json_array());
 	set_text(listing.fields, "sort", "[{\"property\":\"name\",\"direction\":\"ASC\"}]");
 	set_text(listing.fields, "udfFilter", "[]");
@@ -170,7 +183,7 @@ enum qm_code qm_fetch_executions(struct qm_session *session, const struct qm_pro
 	enum qm_code code;
 
 	listing_init(&listing, project, "qmetry_fetch_executions_by_test_suite",
-		"/rest/execution/list/platformHome", "tsRunID");
+		"/rest/execution/list/platformHome", execution_ids);
 	listing.each.execution = each;
 	listing.context = context;
 	set_id(listing.arguments, "tsID", suite_id);
@@ -196,7 +209,7 @@ static enum qm_code run_row(void *context, const json_t *row)
 		.script_name = qm_json_text(row, "testScriptName"),
 		.status_name = qm_json_text(row, "runStatus"),
 		.status_id = qm_json_id(row, "runStatusID"),
-		.build_id = first_id(row, "dropID", "buildID"),
+		.build_id = first_id(row, run_build_ids),
 		.archived = qm_json_flag(row, "isArchived"),
 		.locked = qm_json_flag(row, "isLocked") };
 
@@ -213,7 +226,7 @@ enum qm_code qm_fetch_runs_until(struct qm_session *session, const struct qm_pro
 	enum qm_code code;
 
 	listing_init(&listing, project, "qmetry_fetch_test_case_runs_by_test_suite_run",
-		"/rest/execution/list/viewColumns", "tcRunID");
+		"/rest/execution/list/viewColumns", run_ids);
 	listing.each.run = each;
 	listing.context = context;
 	listing.list.enough = enough;
@@ -283,7 +296,7 @@ enum qm_code qm_fetch_steps(struct qm_session *session, const struct qm_project 
 	enum qm_code code;
 
 	listing_init(&listing, project, qm_tool_fetch_steps,
-		"/rest/execution/tcStepRun/list/viewColumns", "tcStepRunID");
+		"/rest/execution/tcStepRun/list/viewColumns", step_ids);
 	listing.list.is_whole = true;
 	listing.each.step = each;
 	listing.context = context;
@@ -309,12 +322,10 @@ static enum qm_code build_row(void *context, const json_t *row)
 {
 	struct listing *listing = context;
 	/* The project info spells them DropID and Name; what this list does is not documented. */
-	struct qm_build build = { .id = first_id(row, "dropID", "DropID"),
+	struct qm_build build = { .id = first_id(row, build_ids),
 		.name = first_text(row, "name", "Name"),
 		.archived = qm_json_flag(row, "isArchived") };
 
-	if (!build.id)
-		build.id = first_id(row, "buildID", "id");
 	if (!*build.name)
 		build.name = first_text(row, "buildName", "dropName");
 	return build.id ? listing->each.build(listing->context, &build) : QM_OK;
@@ -326,7 +337,7 @@ enum qm_code qm_fetch_builds(struct qm_session *session, const struct qm_project
 	struct listing listing;
 	enum qm_code code;
 
-	listing_init(&listing, project, "qmetry_fetch_builds", "/rest/admin/drop/list", "buildID");
+	listing_init(&listing, project, "qmetry_fetch_builds", "/rest/admin/drop/list", build_ids);
 	listing.each.build = each;
 	listing.context = context;
 	set_filter(&listing, name ? filter_by_name(name) : json_array());
@@ -340,7 +351,7 @@ enum qm_code qm_fetch_builds(struct qm_session *session, const struct qm_project
 static enum qm_code platform_row(void *context, const json_t *row)
 {
 	struct listing *listing = context;
-	struct qm_platform_row platform = { .id = first_id(row, "platformID", "id"),
+	struct qm_platform_row platform = { .id = first_id(row, platform_ids),
 		.name = first_text(row, "name", "platformName") };
 
 	return platform.id ? listing->each.platform(listing->context, &platform) : QM_OK;
@@ -353,7 +364,7 @@ enum qm_code qm_fetch_platforms(struct qm_session *session, const struct qm_proj
 	enum qm_code code;
 
 	listing_init(&listing, project, "qmetry_fetch_platforms", "/rest/admin/platform/list",
-		"platformID");
+		platform_ids);
 	listing.each.platform = each;
 	listing.context = context;
 	set_filter(&listing, json_array());

@@ -86,10 +86,10 @@ typedef enum qm_code (*qm_step_fn)(void *context, const struct qm_step_row *row)
 typedef enum qm_code (*qm_build_fn)(void *context, const struct qm_build *build);
 typedef enum qm_code (*qm_platform_fn)(void *context, const struct qm_platform_row *row);
 
-/* Those with the keys; all of them where there is none. */
+/* Those with the keys; all of them where there is none. `enough` as below; NULL: never. */
 enum qm_code qm_fetch_suites(struct qm_session *session, const struct qm_project *project,
-	const char *const *keys, size_t key_count, qm_suite_fn each, void *context,
-	struct qm_error *err) QM_MUST_CHECK;
+	const char *const *keys, size_t key_count, qm_suite_fn each, qm_enough_fn enough,
+	void *context, struct qm_error *err) QM_MUST_CHECK;
 enum qm_code qm_fetch_executions(struct qm_session *session, const struct qm_project *project,
 	int64_t suite_id, qm_execution_fn each, void *context, struct qm_error *err) QM_MUST_CHECK;
 enum qm_code qm_fetch_runs(struct qm_session *session, const struct qm_project *project,

@@ -166,8 +166,8 @@ static enum qm_code choose_suite(struct init *init)
 
 	if (init->settings.suites.count || init->settings.suite_runs.count)
 		return QM_OK;
-	code = qm_fetch_suites(
-		init->world.session, &init->catalog.project, NULL, 0, add_suite, init, init->err);
+	code = qm_fetch_suites(init->world.session, &init->catalog.project, NULL, 0, add_suite,
+		NULL, init, init->err);
 	if (code)
 		return code;
 	if (!init->suites.count)

@@ -100,7 +100,7 @@ static enum qm_code list_suites(struct listing *listing)
 
 	if (!code)
 		code = qm_fetch_suites(listing->world->session, &listing->catalog.project,
-			settings->suites.items, settings->suites.count, add_suite, listing,
+			settings->suites.items, settings->suites.count, add_suite, NULL, listing,
 			listing->err);
 	return code;
 }

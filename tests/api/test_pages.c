@@ -86,8 +86,9 @@ static enum qm_code read_list(
 	struct stage *stage, struct list_server *server, struct seen *seen, struct qm_error *err)
 {
 	static const struct answer none[] = { { .status = 200 } };
+	static const char *const ids[] = { "dropID", "id", NULL };
 	const struct qm_list list = {
-		.tool = "qmetry_fetch_builds", .path = "/rest/x", .id = "id"
+		.tool = "qmetry_fetch_builds", .path = "/rest/x", .ids = ids
 	};
 
 	qm_error_init(err);

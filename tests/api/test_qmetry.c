@@ -91,7 +91,8 @@ static void suites_are_handed_over_row_by_row(void **state)
 	PLAY(stage, stage_allow_all, answers);
 	qm_buf_init(&rows, 4096);
 	assert_int_equal(
-		qm_fetch_suites(stage->session, &project, keys, 2, keep_suite, &rows, NULL), QM_OK);
+		qm_fetch_suites(stage->session, &project, keys, 2, keep_suite, NULL, &rows, NULL),
+		QM_OK);
 	assert_string_equal(rows.data, "194955 VKMC-TS-20 Smoke 0;7   1;");
 	assert_non_null(strstr(stage->sent[0].body, "\\\"value\\\":\\\"VKMC-TS-20,VKMC-TS-21\\\""));
 	qm_buf_release(&rows);
@@ -107,7 +108,8 @@ static void without_keys_all_suites_are_asked_for(void **state)
 	PLAY(stage, stage_allow_all, answers);
 	qm_buf_init(&rows, 4096);
 	assert_int_equal(
-		qm_fetch_suites(stage->session, &project, NULL, 0, keep_suite, &rows, NULL), QM_OK);
+		qm_fetch_suites(stage->session, &project, NULL, 0, keep_suite, NULL, &rows, NULL),
+		QM_OK);
 	assert_non_null(strstr(stage->sent[0].body, "\"filter\":\"[]\""));
 	qm_buf_release(&rows);
 }
@@ -243,6 +245,25 @@ static void builds_are_handed_over_row_by_row(void **state)
 	qm_buf_release(&rows);
 }
 
+/* Nobody documents what the id of a build is called, and pages are told apart by it. */
+static void a_list_of_builds_goes_on_whatever_their_ids_are_called(void **state)
+{
+	static const struct answer answers[] = {
+		{ .status = 200, .body = "{'data':[{'DropID':947,'Name':'B1'}],'total':3}" },
+		{ .status = 200, .body = "{'data':[{'dropID':948,'Name':'B2'}],'total':3}" },
+		{ .status = 200, .body = "{'data':[{'id':949,'name':'B3'}],'total':3}" },
+	};
+	struct stage *stage = *state;
+	struct qm_buf rows;
+
+	PLAY(stage, stage_allow_all, answers);
+	qm_buf_init(&rows, 4096);
+	assert_int_equal(
+		qm_fetch_builds(stage->session, &project, NULL, keep_build, &rows, NULL), QM_OK);
+	assert_string_equal(rows.data, "947 B1 0;948 B2 0;949 B3 0;");
+	qm_buf_release(&rows);
+}
+
 /* Makes every call that there is, one after the other; `out` gets their codes. */
 static void make_all_calls(struct stage *stage, enum qm_code out[7])
 {
@@ -264,7 +285,7 @@ static void make_all_calls(struct stage *stage, enum qm_code out[7])
 	qm_arena_init(&arena);
 	qm_project_init(&info);
 	out[0] = qm_fetch_project(session, "VKMC", &arena, &info, NULL);
-	out[1] = qm_fetch_suites(session, &project, keys, 1, keep_suite, &rows, NULL);
+	out[1] = qm_fetch_suites(session, &project, keys, 1, keep_suite, NULL, &rows, NULL);
 	out[2] = qm_fetch_executions(session, &project, 194955, keep_execution, &rows, NULL);
 	out[3] = qm_fetch_runs(session, &project, "2720260", keep_run, &rows, NULL);
 	out[4] = qm_fetch_builds(session, &project, "B 1", keep_build, &rows, NULL);
@@ -356,7 +377,7 @@ static void a_missing_view_id_is_named_and_nothing_is_sent(void **state)
 	PLAY(stage, stage_allow_all, answers);
 	qm_buf_init(&rows, 4096);
 	assert_int_equal(
-		qm_fetch_suites(stage->session, &bare, NULL, 0, keep_suite, &rows, &err[0]),
+		qm_fetch_suites(stage->session, &bare, NULL, 0, keep_suite, NULL, &rows, &err[0]),
 		QM_EINPUT);
 	assert_int_equal(
 		qm_fetch_executions(stage->session, &bare, 1, keep_execution, &rows, &err[1]),
@@ -471,6 +492,7 @@ int main(void)
 		TEST(steps_are_read_in_one_call),
 		TEST(what_a_total_promises_beyond_the_answer_is_read_too),
 		TEST(builds_are_handed_over_row_by_row),
+		TEST(a_list_of_builds_goes_on_whatever_their_ids_are_called),
 		TEST(the_policy_sees_the_arguments_of_the_tools),
 		TEST(a_missing_view_id_is_named_and_nothing_is_sent),
 		TEST(a_bulk_update_of_500_names_them_all),

@@ -220,7 +220,7 @@ static void test_suites_are_asked_alike(void **state)
 	const struct liberty paging = { .values = { "limit" } };
 
 	assert_int_equal(qm_fetch_suites(fixture->stage->session, &fixture->project, keys, 1,
-				 no_suite, NULL, NULL),
+				 no_suite, NULL, NULL, NULL),
 		QM_OK);
 	compare_request(record_of(fixture->records, "qmetry_fetch_test_suites", 0),
 		last_sent(fixture), &paging);

@@ -329,6 +329,11 @@ class Upload(Case):
         self.assertEqual(set(self.statuses().values()), {"passed"})
         self.assertEqual(len(self.requests("qmetry_fetch_test_case_runs_by_test_suite_run")), 3)
 
+    def test_a_suite_that_was_found_is_not_looked_for_on_a_further_page(self):
+        self.start(world([execution(2720260, [run(1)])], omit_fields=["total"]))
+        self.upload(self.write("TEST-a.xml", junit(("a", "VKMC-TC-1", ""))), code=0)
+        self.assertEqual(len(self.requests("qmetry_fetch_test_suites")), 1)
+
     def test_ids_may_come_as_texts(self):
         self.start(world([execution(2720260, [run(1), run(2)])], ids_as_strings=True))
         report = self.write(

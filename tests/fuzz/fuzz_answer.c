@@ -121,7 +121,7 @@ static void ask_all(struct qm_session *session, const struct qm_project *project
 	struct qm_error err;
 
 	qm_error_init(&err);
-	check(qm_fetch_suites(session, project, keys, 1, take_suite, NULL, &err), &err);
+	check(qm_fetch_suites(session, project, keys, 1, take_suite, NULL, NULL, &err), &err);
 	check(qm_fetch_executions(session, project, 1, take_execution, NULL, &err), &err);
 	check(qm_fetch_runs(session, project, "1", take_run, NULL, &err), &err);
 	check(qm_fetch_steps(session, project, 1, take_step, NULL, &err), &err);

@@ -57,6 +57,19 @@ static const struct suite *find_suite(const struct loader *loader, const char *k
 	return NULL;
 }
 
+/* A key is that of one suite: no further page could tell anything. */
+static bool are_all_found(void *context, int64_t rows, int64_t total)
+{
+	const struct loader *loader = context;
+
+	(void)rows;
+	(void)total;
+	for (size_t i = 0; i < loader->selection->suite_count; i++)
+		if (!find_suite(loader, loader->selection->suites[i]))
+			return false;
+	return true;
+}
+
 /* ---- Executions of a suite. */
 
 static const char *state_of(const struct qm_execution_row *row)
@@ -190,7 +203,7 @@ static enum qm_code fetch_in_capitals(struct loader *loader)
 	}
 	if (keys.count)
 		code = qm_fetch_suites(loader->session, &loader->catalog->project, keys.items,
-			keys.count, add_suite, loader, loader->err);
+			keys.count, add_suite, are_all_found, loader, loader->err);
 	qm_vec_release(&keys);
 	return code;
 }
@@ -198,8 +211,9 @@ static enum qm_code fetch_in_capitals(struct loader *loader)
 static enum qm_code fetch_suites(struct loader *loader)
 {
 	const struct qm_selection *selection = loader->selection;
-	enum qm_code code = qm_fetch_suites(loader->session, &loader->catalog->project,
-		selection->suites, selection->suite_count, add_suite, loader, loader->err);
+	enum qm_code code =
+		qm_fetch_suites(loader->session, &loader->catalog->project, selection->suites,
+			selection->suite_count, add_suite, are_all_found, loader, loader->err);
 
 	if (!code)
 		code = fetch_in_capitals(loader);
