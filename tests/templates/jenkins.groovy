@@ -66,6 +66,7 @@ class Steps {
     def unstable(String message) { result = 'UNSTABLE'; happened << [step: 'unstable', message: message] }
     def error(String message) { throw new RuntimeException(message) }
     def junit(Map arguments) { happened << [step: 'junit'] }
+    boolean isUnix() { !environment.WINDOWS }
     boolean fileExists(String path) { new File(workspace, path).exists() }
     String readFile(String path) { new File(workspace, path).getText('UTF-8') }
     def checkout(Object scm) { }

@@ -49,11 +49,12 @@ class Jenkins(Case):
         cases = [("a.B", "VKMC-TC-1", ""), ("a.B", "VKMC-TC-2", FAILURE)]
         self.write("workspace/target/surefire-reports/TEST-a.xml", junit(*cases))
 
-    def jenkins(self, path, credential=KEY):
+    def jenkins(self, path, credential=KEY, windows=None):
         variables = {
             "PATH": os.path.join(self.folder, "bin") + os.pathsep + os.environ["PATH"],
             "QMETRY_API_KEY": None,
             "QMETRY_PROJECT": None,
+            "WINDOWS": windows,
             "JENKINS_URL": "https://ci.example.com/",
             "JOB_NAME": "shop",
             "BUILD_NUMBER": "17",
@@ -155,6 +156,43 @@ class Jenkins(Case):
             [".qmetry-ci/outputs.txt", ".qmetry-ci/receipt.jsonl", ".qmetry-ci/summary.md"],
         )
 
+    def test_what_is_null_is_not_given(self):
+        """As variables and parameters are that a job does not have."""
+        self.world()
+        self.write_old()
+        result, happened = self.call(
+            "qmetryUpload project: 'VKMC', suite: 'VKMC-TS-20', platform: null, files: null,"
+            " newerThan: null, unstable: null, receipt: null"
+        )
+        self.assertEqual(result, "SUCCESS", happened)
+        self.assertEqual(self.statuses(), {1001: "passed", 1002: "failed", 1003: "notrun"})
+
+    def test_two_uploads_of_a_build_keep_both_receipts(self):
+        self.world()
+        files = ["summary", "outputs", "receipt"]
+        more = ", ".join("%s: '.qmetry-ci/second-%s'" % (name, name) for name in files)
+        result, happened = self.call(
+            "qmetryUpload project: 'VKMC', suite: 'VKMC-TS-20'\n"
+            "qmetryUpload project: 'VKMC', suite: 'VKMC-TS-20', status: 'passed=Blockiert', " + more
+        )
+        self.assertEqual(result, "SUCCESS", happened)
+        first, second = [one["files"] for one in happened if one["step"] == "archive"]
+        self.assertEqual(
+            first, [".qmetry-ci/outputs.txt", ".qmetry-ci/receipt.jsonl", ".qmetry-ci/summary.md"]
+        )
+        self.assertEqual(second, sorted(".qmetry-ci/second-" + name for name in files))
+        told = [one["result"] for one in happened if one["step"] == "qmetryUpload"][1]
+        self.assertEqual((told["code"], told["updated"]), (0, "2"))
+
+    def test_an_agent_with_windows_is_told(self):
+        self.world()
+        result, happened = self.call(
+            "qmetryUpload project: 'VKMC', suite: 'VKMC-TS-20'", windows="1"
+        )
+        self.assertEqual(result, "FAILURE")
+        self.assertEqual([one["step"] for one in happened], ["error"])
+        self.assertIn("runs on Linux", happened[0]["message"])
+
     def test_what_was_not_uploaded_makes_the_build_unstable(self):
         self.world(bad_ids=[1002])
         result, happened = self.call("qmetryUpload project: 'VKMC', suite: 'VKMC-TS-20'")
@@ -220,7 +258,8 @@ class Jenkins(Case):
         )
         self.assertEqual(result, "FAILURE")
         self.assertEqual(
-            self.step(happened, "error")["message"], "qmetry-ci: failed (exit code 127)"
+            self.step(happened, "error")["message"],
+            "qmetry-ci: no-such-program is not on this agent (exit code 127)",
         )
 
     def test_the_scripted_pipeline_tells_the_two_apart(self):

@@ -3,13 +3,17 @@
 //     post { always { qmetryUpload project: 'VKMC', suite: 'VKMC-TS-20' } }
 //
 // Every setting of `qmetry-ci upload` can be given, in camel case: batchSize: 100,
-// onlyChanged: true, status: ['passed=OK', 'failed=Broken']. Of its own the step has
+// onlyChanged: true, status: ['passed=OK', 'failed=Broken']; what is null is not given. Of its own
+// the step has
 //
 //     files          paths and patterns, a list or one a line; none: the usual places
 //     credentialsId  secret text with the API key ('qmetry-api-key')
 //     program        'qmetry-ci', as the agent's PATH has it, or a path
 //     unstable       exit codes that make the build unstable; others let it fail ([1, 4, 6, 7, 10])
 //     archive        false: do not archive this run's journal, receipt, summary and outputs
+//
+// Several uploads of one build want names of their own for what they leave (summary, outputs and
+// receipt, such as receipt: '.qmetry-ci/chrome.jsonl'), or the last one's are kept.
 //
 // Reports that were there before the build began are left out, since workspaces are used again:
 // newerThan is, unless it is given, the time since then and a minute.
@@ -22,17 +26,22 @@
 def call(Map given = [:]) {
     Map step = [credentialsId: 'qmetry-api-key', program: 'qmetry-ci', files: [],
                 unstable: [1, 4, 6, 7, 10], archive: true]
-    List environment = []
+    Map setting = [summary: '.qmetry-ci/summary.md', outputs: '.qmetry-ci/outputs.txt',
+                   receipt: '.qmetry-ci/receipt.jsonl',
+                   newerThan: "${currentBuild.duration.intdiv(1000) + 60}s"]
     for (name in given.keySet().toList()) {
-        if (step.containsKey(name)) {
+        if (given[name] != null && step.containsKey(name)) {
             step[name] = given[name]
-        } else {
-            environment << "${variable(name)}=${text(given[name])}".toString()
+        } else if (given[name] != null) {
+            setting[name] = given[name]
         }
     }
-    if (!given.containsKey('newerThan')) {
-        long seconds = currentBuild.duration.intdiv(1000) + 60
-        environment << "QMETRY_NEWER_THAN=${seconds}s".toString()
+    if (!isUnix()) {
+        error('qmetry-ci runs on Linux: stash the reports and unstash them on an agent with Linux')
+    }
+    List environment = []
+    for (name in setting.keySet().toList()) {
+        environment << "${variable(name)}=${text(setting[name])}".toString()
     }
     environment << "QM_PROGRAM=${step.program}".toString()
     environment << "QM_FILES=${text(step.files)}".toString()
@@ -42,22 +51,24 @@ def call(Map given = [:]) {
         withEnv(environment) {
             code = sh(label: 'qmetry-ci upload', returnStatus: true, script: '''
                 mkdir -p .qmetry-ci
-                rm -f .qmetry-ci/summary.md .qmetry-ci/outputs.txt .qmetry-ci/receipt.jsonl
+                rm -f "$QMETRY_SUMMARY" "$QMETRY_OUTPUTS" "$QMETRY_RECEIPT"
                 find .qmetry-ci -name '*.journal' -mtime +30 -exec rm -f {} +
                 set -f # patterns are the program's business
                 IFS='
 '
                 # shellcheck disable=SC2086 # one file or pattern a line
-                "$QM_PROGRAM" upload --summary .qmetry-ci/summary.md \\
-                    --outputs .qmetry-ci/outputs.txt --receipt .qmetry-ci/receipt.jsonl -- $QM_FILES
+                "$QM_PROGRAM" upload -- $QM_FILES
             ''')
         }
     }
-    Map result = outputs()
+    Map result = outputs(setting.outputs)
     result.code = code
     if (step.archive) {
-        archiveArtifacts(artifacts: ['.qmetry-ci/summary.md', '.qmetry-ci/outputs.txt',
-            '.qmetry-ci/receipt.jsonl', journal(result)].join(','), allowEmptyArchive: true)
+        archiveArtifacts(artifacts: [setting.summary, setting.outputs, setting.receipt,
+            journal(result)].join(','), allowEmptyArchive: true)
+    }
+    if (code == 127) {
+        error("qmetry-ci: ${step.program} is not on this agent (exit code 127)")
     }
     conclude(result, step.unstable)
     return result
@@ -75,10 +86,10 @@ private void conclude(Map result, List unstableCodes) {
     }
 }
 
-private Map outputs() {
+private Map outputs(String path) {
     Map result = [:]
-    if (fileExists('.qmetry-ci/outputs.txt')) {
-        for (line in readFile('.qmetry-ci/outputs.txt').split('\n')) {
+    if (fileExists(path)) {
+        for (line in readFile(path).split('\n')) {
             int sign = line.indexOf('=')
             if (sign > 0) {
                 result[line.substring(0, sign)] = line.substring(sign + 1)
