@@ -8,8 +8,11 @@
 #include "src/cli/world.h"
 #include "src/upload/summary/summary.h"
 
+#include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { MAX_SHOWN = 30, MAX_TRIES = 20, FILE_MAX_BYTES = 64 << 10, ROW_BYTES = 512 };
 
@@ -40,6 +43,34 @@ static enum qm_code ask(struct init *init, const char *text, const char *fallbac
 	return qm_ask(&question, &stop, &init->arena, out, init->err);
 }
 
+/* ---- What is known before the first question: no answer is asked for in vain. */
+
+static enum qm_code check_file(const char *path, struct qm_error *err)
+{
+	const char *slash = strrchr(path, '/');
+	enum qm_code code = QM_OK;
+	struct qm_buf folder;
+
+	if (qm_file_exists(path))
+		return qm_error_set(
+			err, QM_EUSAGE, "%s is there already: edit it, or name another file", path);
+	qm_buf_init(&folder, PATH_MAX);
+	qm_buf_add(&folder, path, slash ? (size_t)(slash - path) : 0);
+	qm_buf_add_text(&folder, slash ? "/" : ".");
+	if (access(folder.data, W_OK | X_OK) != 0)
+		code = qm_error_set(
+			err, QM_EUSAGE, "%s: cannot be written: %s", path, strerror(errno));
+	qm_buf_release(&folder);
+	return code;
+}
+
+static enum qm_code check_key(const struct qm_secrets *secrets, struct qm_error *err)
+{
+	const struct qm_secret *key;
+
+	return qm_find_key(secrets, &key, err);
+}
+
 /* ---- Where the server is. */
 
 static enum qm_code ask_connection(struct init *init)
@@ -49,10 +80,10 @@ static enum qm_code ask_connection(struct init *init)
 
 	if (strcmp(settings->url, default_url) == 0)
 		code = ask(init, "QMetry address", default_url, "--url", &settings->url);
+	if (!code)
+		code = qm_check_url(settings, init->err);
 	if (!code && !settings->project)
 		code = ask(init, "Project key", NULL, "--project", &settings->project);
-	if (!code)
-		code = qm_check_connection(settings, init->err);
 	if (!code)
 		code = qm_check_target(settings, init->err);
 	return code;
@@ -334,13 +365,13 @@ static enum qm_code ask_and_write(struct init *init)
 {
 	const struct qm_vec *operands = &init->settings.operands;
 	const char *path = default_file;
-	enum qm_code code = QM_OK;
+	enum qm_code code;
 
 	if (operands->count)
 		path = *(const char *const *)qm_vec_at(operands, 0);
-	if (qm_file_exists(path))
-		code = qm_error_set(init->err, QM_EUSAGE,
-			"%s is there already: edit it, or name another file", path);
+	code = check_file(path, init->err);
+	if (!code)
+		code = check_key(init->context.secrets, init->err);
 	if (!code)
 		code = ask_connection(init);
 	if (!code)

@@ -8,21 +8,26 @@
 
 enum { URL_MAX_BYTES = 4096 };
 
-enum qm_code qm_check_connection(const struct qm_settings *settings, struct qm_error *err)
+enum qm_code qm_check_url(const struct qm_settings *settings, struct qm_error *err)
 {
 	struct qm_buf base;
 	bool loopback = false;
 	enum qm_code code;
 
-	if (!settings->project)
-		return qm_error_set(
-			err, QM_EUSAGE, "no project: --project KEY or QMETRY_PROJECT names it");
 	qm_buf_init(&base, URL_MAX_BYTES);
 	code = qm_url_check(settings->url, settings->allow_http, &base, &loopback, err);
 	if (code)
 		qm_error_at(err, "--url", 0, 0);
 	qm_buf_release(&base);
 	return code;
+}
+
+enum qm_code qm_check_connection(const struct qm_settings *settings, struct qm_error *err)
+{
+	if (!settings->project)
+		return qm_error_set(
+			err, QM_EUSAGE, "no project: --project KEY or QMETRY_PROJECT names it");
+	return qm_check_url(settings, err);
 }
 
 /* The option that chooses among the executions of a suite; NULL: none was given. */

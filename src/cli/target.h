@@ -11,6 +11,9 @@
 #include "src/upload/catalog/catalog_load.h"
 #include "src/upload/mapping/mapping.h"
 
+/* QM_EUSAGE names the setting. */
+enum qm_code qm_check_url(const struct qm_settings *settings, struct qm_error *err) QM_MUST_CHECK;
+
 /* Project and URL; QM_EUSAGE names the setting. */
 enum qm_code qm_check_connection(
 	const struct qm_settings *settings, struct qm_error *err) QM_MUST_CHECK;

@@ -75,7 +75,7 @@ struct qm_gate *qm_open_gate(
 	return qm_gate_new(policy, store, &options);
 }
 
-static enum qm_code find_key(
+enum qm_code qm_find_key(
 	const struct qm_secrets *secrets, const struct qm_secret **out, struct qm_error *err)
 {
 	enum qm_code code = qm_secrets_get(secrets, QM_SECRET_KEY, out, err);
@@ -138,7 +138,7 @@ static enum qm_code open_http(
 	enum qm_code code = check_client(settings, err);
 
 	if (!code)
-		code = find_key(context->secrets, &options.key, err);
+		code = qm_find_key(context->secrets, &options.key, err);
 	if (!code)
 		code = qm_secrets_get(context->secrets, QM_SECRET_CLIENT_KEY_PASSWORD,
 			&options.client_key_password, err);
@@ -228,7 +228,7 @@ enum qm_code qm_world_open_step(struct qm_world *world, const struct qm_context 
 	case QM_OPEN_STATE:
 		return qm_open_store(context, &world->store, err);
 	case QM_OPEN_KEY:
-		return find_key(context->secrets, &key, err);
+		return qm_find_key(context->secrets, &key, err);
 	default:
 		break;
 	}

@@ -43,6 +43,10 @@ enum qm_code qm_world_open_receipt(struct qm_world *world, const struct qm_conte
 /* The part of an open world that src/upload acts on. */
 struct qm_job_world qm_world_of_job(const struct qm_world *world, const struct qm_context *context);
 
+/* QM_EAUTH where none was given. */
+enum qm_code qm_find_key(const struct qm_secrets *secrets, const struct qm_secret **out,
+	struct qm_error *err) QM_MUST_CHECK;
+
 /* How messages call the policy: by its file's name; NULL: the built-in one. */
 const char *qm_policy_name(const char *path);
 

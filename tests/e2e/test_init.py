@@ -44,7 +44,6 @@ class Init(Case):
     def test_flags_answer_as_well(self):
         self.start(world(TWO))
         flags = ["--project", "VKMC", "--suite", "VKMC-TS-20", "--platform", "Chrome"]
-        self.init(*flags, "--build", "1.4.0", "ci/q.yaml", code=1)  # no such folder
         os.mkdir(os.path.join(self.folder, "ci"))
         done = self.init(*flags, "--build", "1.4.0", "ci/q.yaml", code=0)
         self.assertIn("--config ci/q.yaml", done.err)
@@ -84,6 +83,21 @@ class Init(Case):
         self.assertIn("qmetry-ci.yaml is there already", done.err)
         self.assertEqual(self.requests(), [])
         self.assertEqual(self.content(), ["project: VKMC"])
+
+    def test_no_question_is_asked_in_vain(self):
+        self.start(world(TWO))
+        done = self.init("none/q.yaml", code=2)
+        self.assertIn("none/q.yaml: cannot be written: No such file or directory", done.err)
+        self.assertNotIn("Project key", done.err)
+        env = {"QMETRY_PROJECT": None, "QMETRY_API_KEY": None}
+        done = self.init(env=env, code=5)
+        self.assertIn("no API key", done.err)
+        self.assertNotIn("Project key", done.err)
+        env = {"QMETRY_PROJECT": None, "QMETRY_URL": None}
+        done = self.init(answers="ftp://qmetry.example.com\n", env=env, code=2)
+        self.assertIn("the URL must begin with https://", done.err)
+        self.assertNotIn("Project key", done.err)
+        self.assertEqual(self.requests(), [])
 
     def test_where_nobody_answers_the_flag_is_named(self):
         self.start(world(TWO))
