@@ -344,14 +344,25 @@ static enum qm_code admit(struct qm_session *session, const struct qm_api_call *
 
 /* ---- Attempts. */
 
-static enum qm_code check_calls(const struct qm_session *session, struct qm_error *err)
+struct qm_call_budget qm_session_budget(const struct qm_session *session)
 {
 	int64_t allowed = session->options.limits.max_calls;
+	uint64_t made = session->counts.reads + session->counts.writes;
+	uint64_t left = !allowed           ? UINT64_MAX
+		: (uint64_t)allowed > made ? (uint64_t)allowed - made
+					   : 0;
 
-	if (!allowed || session->counts.reads + session->counts.writes < (uint64_t)allowed)
+	return (struct qm_call_budget){ allowed, made, left };
+}
+
+static enum qm_code check_calls(const struct qm_session *session, struct qm_error *err)
+{
+	struct qm_call_budget budget = qm_session_budget(session);
+
+	if (budget.left)
 		return QM_OK;
-	return qm_error_set(
-		err, QM_ESTOPPED, "all calls of --max-calls (%lld) are made", (long long)allowed);
+	return qm_error_set(err, QM_ESTOPPED, "all calls of --max-calls (%lld) are made",
+		(long long)budget.allowed);
 }
 
 static void count_attempt(struct qm_session *session, enum qm_effect effect, bool is_retry)

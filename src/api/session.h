@@ -66,6 +66,13 @@ void qm_session_free(struct qm_session *session);
 const struct qm_session_counts *qm_session_counts(const struct qm_session *session);
 const struct qm_signature *qm_session_signature(const struct qm_session *session);
 
+/* What max_calls leaves by now. */
+struct qm_call_budget {
+	int64_t allowed; /* 0: any number */
+	uint64_t made, left;
+};
+struct qm_call_budget qm_session_budget(const struct qm_session *session);
+
 /* When work beside the calls has to end: with the session's deadline, or when a signal comes. */
 struct qm_stop qm_session_stop(
 	const struct qm_session *session, const volatile sig_atomic_t *interrupted);

@@ -47,7 +47,6 @@ static struct qm_job_options job_options(const struct qm_settings *settings,
 		.write_map = settings->write_map,
 		.batch_size = (size_t)settings->batch_size,
 		.max_split_calls = (size_t)settings->max_split_calls,
-		.max_calls = settings->max_calls,
 		.allow_empty = settings->allow_empty,
 		.max_unmapped = settings->fail_on_unmapped,
 		.max_missing = settings->fail_on_missing,
@@ -61,7 +60,8 @@ static struct qm_job_options job_options(const struct qm_settings *settings,
 	};
 
 	options.selection.has_routes = map && map->routes.count;
-	qm_outcome_statuses(&settings->statuses, options.resolve.status_names);
+	/* That it works was checked. */
+	(void)qm_outcome_statuses(&settings->statuses, options.resolve.status_names, NULL);
 	return options;
 }
 
@@ -83,10 +83,13 @@ static enum qm_code check_reports(const struct qm_settings *settings, struct qm_
 /* What can be said before anything is opened. */
 static enum qm_code check_settings(const struct qm_settings *settings, struct qm_error *err)
 {
+	const char *statuses[QM_TARGETS];
 	enum qm_code code = qm_check_connection(settings, err);
 
 	if (!code)
 		code = check_reports(settings, err);
+	if (!code)
+		code = qm_outcome_statuses(&settings->statuses, statuses, err);
 	if (!code && !settings->suites.count && !settings->suite_runs.count)
 		code = qm_error_set(err, QM_EUSAGE,
 			"no suite: --suite KEY or --suite-run ID says where the results go");

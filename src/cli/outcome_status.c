@@ -14,7 +14,8 @@ int qm_outcome_status_index(const char *name, size_t length)
 	return -1;
 }
 
-void qm_outcome_statuses(const struct qm_vec *statuses, const char *names[QM_TARGETS])
+enum qm_code qm_outcome_statuses(
+	const struct qm_vec *statuses, const char *names[QM_TARGETS], struct qm_error *err)
 {
 	const char *const *texts = statuses->items;
 
@@ -24,6 +25,12 @@ void qm_outcome_statuses(const struct qm_vec *statuses, const char *names[QM_TAR
 		const char *equals = strchr(texts[i], '=');
 		int index = qm_outcome_status_index(texts[i], (size_t)(equals - texts[i]));
 
+		if (names[index] && strcmp(names[index], equals + 1) != 0)
+			return qm_error_set(err, QM_EUSAGE,
+				"--status: \"%s\" becomes one status and is given two, \"%s\" and "
+				"\"%s\"; leave one of them out",
+				qm_target_name((unsigned)index), names[index], equals + 1);
 		names[index] = equals + 1;
 	}
+	return QM_OK;
 }

@@ -56,7 +56,7 @@ static bool sets_missing(const struct qm_settings *settings)
 {
 	const char *names[QM_TARGETS];
 
-	qm_outcome_statuses(&settings->statuses, names);
+	(void)qm_outcome_statuses(&settings->statuses, names, NULL);
 	return names[QM_TARGET_MISSING] != NULL;
 }
 

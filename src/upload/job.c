@@ -249,8 +249,7 @@ static enum qm_code price_steps(struct qm_job *job, const struct qm_vec *due, st
 	const struct qm_step_reads reads = { .project_key = job->catalog.project.key,
 		.case_runs = case_runs,
 		.count = due->count,
-		.verify = job->options->verify,
-		.max_calls = job->options->max_calls };
+		.verify = job->options->verify };
 	enum qm_code code;
 
 	for (size_t i = 0; i < due->count; i++) {
@@ -481,23 +480,21 @@ static enum qm_code find_journal(struct qm_job *job, struct qm_error *err)
 /* What --max-calls would keep back: the last calls, since the worst news go first. */
 static void tell_calls_beyond(struct qm_job *job)
 {
-	const struct qm_session_counts *counts = qm_session_counts(job->world->session);
-	uint64_t made = counts->reads + counts->writes, allowed = (uint64_t)job->options->max_calls;
-	uint64_t left = allowed > made ? allowed - made : 0;
+	const struct qm_call_budget budget = qm_session_budget(job->world->session);
 	unsigned long long calls = 0, updates = 0;
 
 	for (size_t i = 0; i < job->plan.calls.count; i++) {
 		const struct qm_call *call = qm_vec_at(&job->plan.calls, i);
 
 		calls += !call->denied;
-		updates += !call->denied && calls > left ? call->count : 0;
+		updates += !call->denied && calls > budget.left ? call->count : 0;
 	}
-	if (allowed && calls > left)
+	if (calls > budget.left)
 		qm_summary_reason(&job->summary, QM_REASON_STOPPED,
-			"the plan has %llu calls, but --max-calls (%llu) leaves %llu after %llu "
+			"the plan has %llu calls, but --max-calls (%lld) leaves %llu after %llu "
 			"reads: %llu updates would not be sent",
-			calls, (unsigned long long)allowed, (unsigned long long)left,
-			(unsigned long long)made, updates);
+			calls, (long long)budget.allowed, (unsigned long long)budget.left,
+			(unsigned long long)budget.made, updates);
 }
 
 static enum qm_code preview(struct qm_job *job, struct qm_error *err)

@@ -27,7 +27,6 @@ struct qm_job_options {
 	struct qm_comment_options comment;
 	size_t batch_size, max_split_calls;
 	bool allow_empty;
-	int64_t max_calls;                 /* which the session heeds; a plan tells; 0: any */
 	int64_t max_unmapped, max_missing; /* more is a failure; -1: any number is fine */
 	bool planning;
 	const char *url;     /* without a slash at its end: what a journal belongs to */

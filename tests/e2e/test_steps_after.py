@@ -33,6 +33,24 @@ class AfterUpload(Steps):
         self.assertEqual(done.json["updates"]["verified"], 4)
         self.assertEqual(done.json["steps"]["updated"], 3)
 
+    def test_undo_looks_at_no_step_where_max_calls_lets_it_not_see_all(self):
+        report = self.many(25)
+        receipt = os.path.join(self.folder, "receipt.jsonl")
+        self.send("--receipt", receipt, report, code=0)
+        done = self.qmetry("undo", "--state", "memory", "--max-calls", "20", receipt, code=7)
+        self.assertIn(
+            "steps take 25 reads, one for each test case run whose steps are looked at again, but "
+            "--max-calls (20) leaves 18; none of them was made",
+            done.err + done.out,
+        )
+        self.assertEqual(len(self.requests(STEPS)), 25)
+
+    def test_verify_looks_at_no_step_where_max_calls_lets_it_not_see_all(self):
+        done = self.send("--verify", "--max-calls", "40", self.many(25), code=7)
+        self.assertIn("--verify may take as many reads again, and end before them", done.err)
+        self.assertIn("could not be verified", done.json["reasons"][0]["text"])
+        self.assertEqual(len(self.requests(STEPS)), 25)
+
     def test_undo_says_what_it_cannot_restore(self):
         self.begin(login(), omit_fields=["runStatus", "runStatusID"])
         receipt = os.path.join(self.folder, "receipt.jsonl")

@@ -113,12 +113,16 @@ static enum qm_code find_asked(const struct qm_resolver *resolver, const struct 
 	return code;
 }
 
+/* As far as the user goes: whether the run is locked is another question. */
 static bool is_permitted(const struct qm_resolver *resolver, const struct qm_run *run,
 	const struct qm_status *status)
 {
+	struct qm_run open = *run;
+	enum qm_permission permission;
 	const char *why;
-	enum qm_permission permission = qm_targets_permit(&resolver->targets, run, status, &why);
 
+	open.locked = false;
+	permission = qm_targets_permit(&resolver->targets, &open, status, &why);
 	return permission == QM_MAY_SET || permission == QM_UNCHANGED;
 }
 
@@ -131,14 +135,23 @@ static bool may_be_set(
 {
 	const struct qm_status *own = asked->statuses[run->outcome];
 
-	if (run->locked)
-		return false;
 	if (own)
 		return is_permitted(resolver, run, own);
 	for (size_t i = 0; i < QM_OUTCOMES; i++)
 		if (asked->statuses[i] && is_permitted(resolver, run, asked->statuses[i]))
 			return true;
 	return false;
+}
+
+/* Steps of a locked run cannot be set; where its own result is lost, that says it all. */
+static void lose_locked(struct qm_resolver *resolver, uint32_t index, const struct asked *asked)
+{
+	const struct qm_run *run = qm_resolver_run(resolver, index);
+	const struct qm_status *own = asked->statuses[run->outcome];
+	const char *why;
+
+	if (!own || qm_targets_permit(&resolver->targets, run, own, &why) != QM_CANNOT)
+		qm_resolver_lose(resolver, index, "its steps are locked or archived with it");
 }
 
 enum qm_code qm_resolver_due_steps(
@@ -163,7 +176,11 @@ enum qm_code qm_resolver_due_steps(
 			run = next_run(resolver, run)) {
 			const struct qm_step_read read = { run, i };
 
-			if (may_be_set(resolver, qm_resolver_run(resolver, run), &asked))
+			if (!may_be_set(resolver, qm_resolver_run(resolver, run), &asked))
+				continue;
+			if (qm_resolver_run(resolver, run)->locked)
+				lose_locked(resolver, run, &asked);
+			else
 				qm_vec_push(&resolver->due, &read);
 		}
 	}

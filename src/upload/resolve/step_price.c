@@ -20,17 +20,15 @@ static const char *reason_for(const struct qm_step_reads *reads)
 
 static enum qm_code check_calls(const struct price *price, struct qm_error *err)
 {
-	const struct qm_session_counts *counts = qm_session_counts(price->world->session);
+	const struct qm_call_budget budget = qm_session_budget(price->world->session);
 	const struct qm_step_reads *reads = price->reads;
-	uint64_t made = counts->reads + counts->writes, allowed = (uint64_t)reads->max_calls;
-	uint64_t left = allowed > made ? allowed - made : 0;
 
-	if (!reads->max_calls || reads->count <= left)
+	if (reads->count <= budget.left)
 		return QM_OK;
 	return qm_error_set(err, QM_ESTOPPED,
-		"steps take %zu reads, %s, but --max-calls (%lld) leaves %llu; nothing was set",
-		reads->count, reason_for(reads), (long long)reads->max_calls,
-		(unsigned long long)left);
+		"steps take %zu reads, %s, but --max-calls (%lld) leaves %llu; %s", reads->count,
+		reason_for(reads), (long long)budget.allowed, (unsigned long long)budget.left,
+		reads->again ? "none of them was made" : "nothing was set");
 }
 
 static enum qm_code deny(
@@ -99,10 +97,16 @@ static void tell(const struct price *price, const char *more, const char *why)
 /* Not all of them need be made, so that what is in the way of the last one ends nothing. */
 static void tell_verification(struct price *price)
 {
+	const struct qm_call_budget budget = qm_session_budget(price->world->session);
 	struct qm_error err;
 
 	qm_error_init(&err);
-	if (!add_reads(price, &err))
+	if (2 * price->reads->count > budget.left)
+		qm_log_line(price->world->log, QM_LOG_WARNING,
+			"steps: --verify may take as many reads again, and end before them: "
+			"--max-calls (%lld) leaves %llu now",
+			(long long)budget.allowed, (unsigned long long)budget.left);
+	else if (!add_reads(price, &err))
 		tell(price, "up to ", " more for --verify");
 	else
 		qm_log_line(price->world->log, QM_LOG_WARNING,

@@ -19,9 +19,8 @@ struct qm_step_reads {
 	const char *project_key;
 	const int64_t *case_runs; /* one read each */
 	size_t count;
-	bool again;        /* the steps are known, and looked at again */
-	bool verify;       /* and may be once more, at the end */
-	int64_t max_calls; /* 0: any */
+	bool again;  /* the steps are known, and looked at again */
+	bool verify; /* and may be once more, at the end */
 };
 
 /*
