@@ -145,6 +145,7 @@ static void drive(struct qm_reader *reader)
 	if (!qm_source_open(&reader->source, reader->report.path,
 		    max_bytes ? max_bytes : QM_MAX_REPORT_BYTES, &reader->options.stop, verdict))
 		return;
+	reader->source.copy = reader->options.copy;
 	qm_decoder_begin(&reader->decoder, &source, verdict);
 	qm_filter_begin(&reader->filter, &decoder);
 	qm_xml_begin(reader->xml, &reader->handlers, verdict);

@@ -13,6 +13,7 @@
 #define QM_PARSERS_READER_H
 
 #include "parsers/result.h"
+#include "src/base/buf.h"
 #include "src/base/stop.h"
 
 enum qm_salvage {
@@ -26,6 +27,9 @@ struct qm_reader_options {
 	uint64_t max_bytes;  /* of one report, decompressed; 0: QM_MAX_REPORT_BYTES of limits.h */
 	uint64_t max_tests;  /* of one report; 0: QM_MAX_TESTS */
 	struct qm_stop stop; /* when to end the reading */
+	/* Gets the bytes as they were read, unpacked: for who hands on what was read well. All of
+	 * them are there only then. NULL: nobody. */
+	struct qm_buf *copy;
 };
 
 struct qm_reader;

@@ -118,6 +118,8 @@ size_t qm_source_read(void *context, char *out, size_t size, struct qm_verdict *
 		length = (size_t)(source->max_bytes - source->bytes);
 	}
 	source->bytes += length;
+	if (source->copy)
+		qm_buf_add(source->copy, out, length);
 	return length;
 }
 
@@ -129,6 +131,7 @@ bool qm_source_rewind(struct qm_source *source)
 		!S_ISREG(status.st_mode) || lseek(source->file, source->start, SEEK_SET) < 0)
 		return false;
 	source->bytes = 0;
+	source->copy = NULL;
 	source->head_length = 0;
 	source->head_used = 0;
 	if (source->gunzip)

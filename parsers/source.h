@@ -11,6 +11,7 @@
 #define QM_PARSERS_SOURCE_H
 
 #include "parsers/stream.h"
+#include "src/base/buf.h"
 #include "src/base/stop.h"
 
 #include <stdbool.h>
@@ -28,6 +29,7 @@ struct qm_source {
 	uint64_t bytes, max_bytes; /* read so far, decompressed */
 	struct qm_gunzip *gunzip;
 	struct qm_stream raw; /* the bytes as they are stored */
+	struct qm_buf *copy;  /* of what is read, until it is rewound; NULL: none */
 };
 
 /* `path` "-" is standard input. A file that cannot be opened is told by the verdict. */

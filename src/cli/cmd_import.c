@@ -74,7 +74,7 @@ static void post_files(struct importing *importing, const struct qm_reports *rep
 		const struct qm_report_file *file = qm_vec_at(&reports->files, i);
 
 		if (!file->is_left_out && (file->named || file->kind != QM_REPORT_NONE))
-			code = qm_imports_post_file(&importing->imports, file);
+			code = qm_imports_post_file(&importing->imports, file->path);
 	}
 }
 

@@ -1,5 +1,4 @@
 #include "src/upload/imports.h"
-#include "parsers/whole.h"
 #include "src/api/poll.h"
 #include "src/base/text.h"
 #include "src/upload/zip.h"
@@ -17,7 +16,6 @@ void qm_imports_init(struct qm_imports *imports)
 
 void qm_imports_release(struct qm_imports *imports)
 {
-	qm_reader_free(imports->checker);
 	qm_vec_release(&imports->items);
 }
 
@@ -41,22 +39,10 @@ static void hinder(struct qm_imports *imports, struct qm_imported *item,
 
 /* ---- Reading. */
 
-/* QMetry would take anything for a report, and find no test in it. */
-static enum qm_code read_file(const struct qm_imports *imports, const struct qm_report_file *file,
-	struct qm_buf *out, struct qm_error *err)
-{
-	enum qm_code code = qm_whole_read(file->path, imports->stop, out, err);
-	bool is_report = file->is_stream || file->kind != QM_REPORT_NONE;
-
-	if (!code && (!out->length || !is_report))
-		code = qm_error_set(err, QM_EINPUT, "%s",
-			out->length ? "is no JUnit or TestNG report" : "the report is empty");
-	return code;
-}
-
 struct check {
 	const char *path;
 	uint64_t tests;
+	enum qm_report_kind kind;
 	enum qm_code code;
 	struct qm_error *err;
 };
@@ -66,6 +52,7 @@ static enum qm_code end_check(void *context, const struct qm_report_end *end)
 	struct check *check = context;
 
 	check->tests = end->counts.tests;
+	check->kind = end->kind;
 	if (!end->reason)
 		return QM_OK;
 	check->code = qm_error_set(check->err, QM_EINPUT, "%s (%s); it is not imported",
@@ -74,22 +61,27 @@ static enum qm_code end_check(void *context, const struct qm_report_end *end)
 	return QM_OK;
 }
 
-/* QMetry would import half of it, or say "failed" minutes later and not where it broke off. */
-static enum qm_code check_file(struct qm_imports *imports, const struct qm_report_file *file,
-	uint64_t *tests, struct qm_error *err)
+/*
+ * Reads a report and keeps it in `out`. QMetry would take anything for one, import half of what is
+ * broken, or say "failed" minutes later and not where; so nothing is posted that was not read well,
+ * and exactly the bytes that were.
+ */
+static enum qm_code read_file(
+	struct qm_imports *imports, const char *path, struct qm_buf *out, struct check *check)
 {
-	struct check check = { .path = file->path, .code = QM_OK, .err = err };
-	const struct qm_sink sink = { .context = &check, .report_end = end_check };
-	struct qm_reader_options options = { .salvage = QM_SALVAGE_OFF };
+	const struct qm_sink sink = { .context = check, .report_end = end_check };
+	struct qm_reader_options options = {
+		.salvage = QM_SALVAGE_OFF, .max_bytes = QM_IMPORT_FILE_MAX_BYTES, .copy = out
+	};
+	struct qm_reader *reader;
 	enum qm_code code;
 
 	if (imports->stop)
 		options.stop = *imports->stop;
-	if (!imports->checker)
-		imports->checker = qm_reader_new(&options);
-	code = qm_reader_read(imports->checker, file->path, &sink, err);
-	*tests = check.tests;
-	return code ? code : check.code;
+	reader = qm_reader_new(&options);
+	code = qm_reader_read(reader, path, &sink, check->err);
+	qm_reader_free(reader);
+	return code ? code : check->code;
 }
 
 /* ---- Posting. */
@@ -181,39 +173,26 @@ enum qm_code qm_imports_post(struct qm_imports *imports, const char *name, enum 
 	return post(imports, add_item(imports, name), kind, report);
 }
 
-/* QM_OK with an obstacle: the file is to be left out. */
-static enum qm_code prepare(struct qm_imports *imports, const struct qm_report_file *file,
-	struct qm_buf *report, enum qm_import_obstacle *obstacle, struct qm_error *err)
+enum qm_code qm_imports_post_file(struct qm_imports *imports, const char *path)
 {
-	enum qm_code code = read_file(imports, file, report, err);
-	uint64_t tests = 1;
-
-	if (!code && !file->is_stream)
-		code = check_file(imports, file, &tests, err);
-	*obstacle = code == QM_ESTOPPED ? QM_IMPORT_UNPOSTED
-		: code                  ? QM_IMPORT_UNREADABLE
-		: !tests                ? QM_IMPORT_EMPTY
-					: QM_IMPORT_UNHINDERED;
-	if (!code && !tests)
-		(void)qm_error_set(err, QM_EINPUT, "there is no test in it; it is not imported");
-	return code;
-}
-
-enum qm_code qm_imports_post_file(struct qm_imports *imports, const struct qm_report_file *file)
-{
-	struct qm_imported *item = add_item(imports, file->path);
-	enum qm_import_obstacle obstacle;
+	struct qm_imported *item = add_item(imports, path);
 	struct qm_error err;
+	struct check check = { .path = path, .code = QM_OK, .err = &err };
 	struct qm_buf report;
 	enum qm_code code;
 
 	qm_error_init(&err);
 	qm_buf_init(&report, QM_IMPORT_FILE_MAX_BYTES);
-	code = prepare(imports, file, &report, &obstacle, &err);
-	if (obstacle != QM_IMPORT_UNHINDERED)
-		hinder(imports, item, obstacle, &err);
-	else
-		code = post(imports, item, file->kind, &report);
+	code = read_file(imports, path, &report, &check);
+	if (code) {
+		hinder(imports, item,
+			code == QM_ESTOPPED ? QM_IMPORT_UNPOSTED : QM_IMPORT_UNREADABLE, &err);
+	} else if (!check.tests) {
+		(void)qm_error_set(&err, QM_EINPUT, "there is no test in it; it is not imported");
+		hinder(imports, item, QM_IMPORT_EMPTY, &err);
+	} else {
+		code = post(imports, item, check.kind, &report);
+	}
 	qm_buf_release(&report);
 	return is_final(code) ? code : QM_OK;
 }

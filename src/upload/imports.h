@@ -4,8 +4,8 @@
  * A file is read, zipped where it is large (from 1 MB; XML shrinks to a tenth), posted, and asked
  * for until the server has decided. One that is broken, has no test, or is too large even zipped
  * (30 MB), is not posted and loses no other one; a server that nobody reaches, or that lets nobody
- * in, ends the posting, since the next file would fare no better. What can be read only once
- * (standard input, a pipe) is posted as it is.
+ * in, ends the posting, since the next file would fare no better. A file is read once, so that what
+ * is posted is what was found to be a report, whoever writes to it meanwhile.
  *
  *     qm_imports_post_file() for each    read, zip, post      request 70001, 70002, ...
  *     qm_imports_wait()                  after 5, 15, 35 s    imported | failed | undecided
@@ -46,8 +46,7 @@ struct qm_imports {
 	const char *project_key;
 	struct qm_import form; /* what all have in common: hierarchy, suite, platform, ... */
 	struct qm_arena *arena;
-	struct qm_vec items;       /* struct qm_imported, in the order of posting */
-	struct qm_reader *checker; /* NULL before the first file */
+	struct qm_vec items; /* struct qm_imported, in the order of posting */
 };
 
 /* The most that one file may have, unpacked: it is held whole. */
@@ -58,8 +57,7 @@ void qm_imports_init(struct qm_imports *imports);
 void qm_imports_release(struct qm_imports *imports);
 
 /* Adds an item, whatever happens; fails only where the next file would fare no better. */
-enum qm_code qm_imports_post_file(
-	struct qm_imports *imports, const struct qm_report_file *file) QM_MUST_CHECK;
+enum qm_code qm_imports_post_file(struct qm_imports *imports, const char *path) QM_MUST_CHECK;
 
 /* The same for a report that was made here, under that name. */
 enum qm_code qm_imports_post(struct qm_imports *imports, const char *name, enum qm_report_kind kind,

@@ -198,6 +198,20 @@ class Import(Case):
         self.qmetry("import", "-", stdin="", code=4)
         self.assertEqual(self.requests(POST), [])
 
+    def test_what_can_be_read_only_once_is_looked_at_as_any_other(self):
+        self.begin()
+        self.qmetry("import", "-", stdin=junit(("a", "x", ""))[:-20], code=4)
+        self.assertEqual(self.requests(POST), [])
+        self.qmetry(
+            "import",
+            "-",
+            stdin='<testng-results><suite name="s"><test name="t"><class name="a.C">'
+            '<test-method name="m" status="PASS"/></class></test></suite></testng-results>',
+            code=0,
+        )
+        posted = self.simulator.get("state")["imports"][0]
+        self.assertEqual((posted["entityType"], posted["bytes"]), ("TESTNG", 142))
+
     def test_an_import_is_not_made_twice_when_its_answer_is_lost(self):
         fault = {"match": {"tool": POST}, "action": {"close": "after"}, "times": 1}
         self.begin(faults=[fault])
