@@ -192,6 +192,7 @@ static int run_command(
 			: settings.quiet               ? QM_LOG_WARNING
 						       : QM_LOG_NOTICE;
 		hide_secrets(&settings, context->log);
+		qm_warn_of_variables(context->log);
 		code = command->run(context);
 	}
 	context->settings = NULL;

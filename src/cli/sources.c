@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+extern char **environ;
+
 enum { CONFIG_MAX_BYTES = 1 << 20 };
 
 static const char found_config[] = "qmetry-ci.yaml";
@@ -52,6 +54,48 @@ enum qm_code qm_read_environment(struct qm_settings *settings, struct qm_given *
 			qm_error_at(err, variable, 0, 0);
 	}
 	return code;
+}
+
+/* "BATCH_SIZ=..." -> "batch-siz"; cut to `size`, as nothing that long is meant. */
+static void setting_name(const char *entry, char *out, size_t size)
+{
+	size_t length = 0;
+
+	for (; entry[length] && entry[length] != '=' && length + 1 < size; length++) {
+		char c = entry[length];
+
+		out[length] = (char)(c == '_' ? '-' : c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+	}
+	out[length] = '\0';
+}
+
+static const char *setting_meant(const char *name)
+{
+	const char *names[QM_SOURCES_MAX_ROWS];
+
+	for (size_t i = 0; i < qm_setting_count; i++)
+		names[i] = qm_setting_rows[i].name;
+	return qm_text_nearest(name, names, qm_setting_count);
+}
+
+void qm_warn_of_variables(const struct qm_log *log)
+{
+	for (char **entry = environ; *entry; entry++) {
+		char name[64], variable[64];
+		const char *meant;
+
+		if (!qm_text_starts(*entry, "QMETRY_"))
+			continue;
+		setting_name(*entry + strlen("QMETRY_"), name, sizeof name);
+		meant = setting_meant(name);
+		if (!meant)
+			continue;
+		qm_setting_variable(qm_setting_find(meant, strlen(meant), ~0U), variable);
+		if (!qm_text_starts(*entry, variable) || (*entry)[strlen(variable)] != '=')
+			qm_log_line(log, QM_LOG_WARNING,
+				"%.*s is no setting and does nothing; did you mean %s?",
+				(int)strcspn(*entry, "="), *entry, variable);
+	}
 }
 
 /* ---- Configuration file. */

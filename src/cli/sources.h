@@ -10,7 +10,7 @@
 #ifndef QM_CLI_SOURCES_H
 #define QM_CLI_SOURCES_H
 
-#include "src/base/error.h"
+#include "src/base/log.h"
 #include "src/cli/settings.h"
 
 struct qm_command;
@@ -32,6 +32,9 @@ enum qm_code qm_read_arguments(struct qm_settings *settings, struct qm_given *gi
 
 enum qm_code qm_read_environment(struct qm_settings *settings, struct qm_given *given,
 	const struct qm_command *command, struct qm_error *err) QM_MUST_CHECK;
+
+/* What is nearly called like a setting (QMETRY_PLATFROM) has no effect, and nobody would see it. */
+void qm_warn_of_variables(const struct qm_log *log);
 
 /*
  * The file of --config, else qmetry-ci.yaml in the working folder where there is one. It is for all

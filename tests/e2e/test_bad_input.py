@@ -295,6 +295,23 @@ class BadSettings(Case):
         done = self.qmetry("upload", "--batch-size", "0", env={"QMETRY_FORMAT": "json"}, code=2)
         self.assertEqual(done.json["conclusion"], "failed")
 
+    def test_a_variable_that_was_meant_to_be_a_setting_is_told(self):
+        report = self.write("TEST-a.xml", ONE)
+        strays = {"QMETRY_PLATFROM": "Chrome", "QMETRY_batch_size": "1", "QMETRY_SUTE": ""}
+        done = self.qmetry("parse", report, env=strays, code=0)
+        for name, meant in (
+            ("QMETRY_PLATFROM", "QMETRY_PLATFORM"),
+            ("QMETRY_batch_size", "QMETRY_BATCH_SIZE"),
+            ("QMETRY_SUTE", "QMETRY_SUITE"),
+        ):
+            line = "warning: %s is no setting and does nothing; did you mean %s?\n" % (name, meant)
+            self.assertIn(line, done.err)
+        # What others may have, and what we have of our own.
+        names = "RESULT_CONCLUSION HOME API_KEY_FILE USERNAME_FILE PASSWORD_FILE X"
+        names += " STATE_PASSWORD STATE_PASSWORD_FILE CLIENT_KEY_PASSWORD CLIENT_KEY_PASSWORD_FILE"
+        others = {"QMETRY_" + name: "" for name in names.split()}
+        self.assertEqual(self.qmetry("parse", report, env=others, code=0).err, "")
+
     def test_codes_of_soft_fail_want_an_equals_sign(self):
         report = self.write("TEST-a.xml", ONE)
         arguments = ["upload", "--suite", "A-TS-1", "--soft-fail", "1,7", report]

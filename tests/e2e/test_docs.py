@@ -100,7 +100,7 @@ class Docs(Case):
         self.assertEqual(exit_code_table(help_of("upload")).count("\n"), 2 + 11)
 
     def test_every_option_that_a_page_names_exists(self):
-        of_others = {"--state-dsn", "--batch-mode"}  # Intercept's and Maven's
+        of_others = {"--state-dsn", "--batch-mode", "--install"}  # Intercept's, Maven's, CMake's
         for page in pages():
             named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", read(page)))
             self.assertEqual(named - all_options() - of_others, set(), page)
