@@ -7,8 +7,10 @@
 #include "src/upload/record/journal.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { LINE_BYTES = 2048 };
@@ -111,22 +113,44 @@ static void open_ours(struct check *check)
 	open_step(check, QM_OPEN_KEY, "key", "there is one");
 }
 
+/* Whether it is there to be written to, or its folder is there for it to be made in. */
+static bool is_writable(const char *path)
+{
+	char folder[PATH_MAX] = ".";
+	const char *slash = strrchr(path, '/');
+	size_t length = slash ? (size_t)(slash - path) + (slash == path) : 0;
+	struct stat status;
+
+	if (stat(path, &status) == 0)
+		return access(path, S_ISDIR(status.st_mode) ? W_OK | X_OK : W_OK) == 0;
+	if (length >= sizeof folder)
+		return false;
+	memcpy(folder, path, length);
+	folder[length ? length : 1] = '\0';
+	return access(folder, W_OK | X_OK) == 0;
+}
+
 static void check_journal(struct check *check)
 {
-	bool exists = access(QM_JOURNAL_FOLDER, F_OK) == 0;
+	const struct qm_settings *settings = check->context->settings;
+	const char *path = settings->journal ? settings->journal : QM_JOURNAL_FOLDER;
 	struct qm_error err;
 
 	qm_error_init(&err);
-	if (access(exists ? QM_JOURNAL_FOLDER : ".", W_OK | X_OK) == 0) {
-		add_good(check, "journal", "%s can be written to", QM_JOURNAL_FOLDER);
-		return;
+	if (settings->no_journal) {
+		add_unknown(check, "journal", "none is kept (--no-journal)");
+	} else if (is_writable(path)) {
+		add_good(check, "journal", "%s can be written to", path);
+	} else {
+		(void)qm_error_set(&err, settings->journal ? QM_EUSAGE : QM_EIO,
+			"cannot be written to (%s); %s, or give the user of the job the right to "
+			"write here",
+			strerror(errno),
+			settings->journal ? "name another file (--journal)"
+					  : "run in another folder");
+		qm_error_at(&err, path, 0, 0);
+		add_failure(check, "journal", &err);
 	}
-	(void)qm_error_set(&err, QM_EIO,
-		"cannot be written to (%s); run in another folder, or give the user of the job the "
-		"right to write here",
-		strerror(errno));
-	qm_error_at(&err, QM_JOURNAL_FOLDER, 0, 0);
-	add_failure(check, "journal", &err);
 }
 
 /* ---- What is over there. */

@@ -1,5 +1,6 @@
 """check: what an upload needs, a line each, and the exit code of what applies first."""
 import json
+import os
 import unittest
 
 from harness import Case, execution, run, world
@@ -43,6 +44,17 @@ class Check(Case):
         self.assertIn("948", self.texts["build"])
         # Project, suite, executions: no run is read for this.
         self.assertEqual(len(self.requests()), 3)
+
+    def test_the_journal_is_the_one_that_an_upload_would_write(self):
+        good = os.path.join(self.folder, "kept.journal")
+        self.assertEqual(self.check("--journal", good)["journal"], "ok")
+        self.assertIn("kept.journal", self.texts["journal"])
+        self.assertFalse(os.path.exists(good))
+        results = self.check("--journal", "nowhere/kept.journal", code=2)
+        self.assertEqual(results["journal"], "failed")
+        self.assertIn("nowhere/kept.journal", self.texts["journal"])
+        self.assertIn("--journal", self.texts["journal"])
+        self.assertEqual(self.check("--no-journal")["journal"], "unknown")
 
     def test_what_was_not_named_is_not_amiss(self):
         results = self.check()
