@@ -1,8 +1,9 @@
 /*
  * resolve_internal - what the files that resolve results share.
  *
- * resolve.c stages results and merges them into runs, resolve_steps.c keeps them for steps,
- * resolve_step_runs.c makes runs of these, and resolve_end.c updates of all runs.
+ * resolve_stage.c stages results as they stream in, resolve.c merges them into runs,
+ * resolve_steps.c keeps them for steps, resolve_step_runs.c makes runs of these, and resolve_end.c
+ * updates of all runs.
  */
 #ifndef QM_UPLOAD_RESOLVE_RESOLVE_INTERNAL_H
 #define QM_UPLOAD_RESOLVE_RESOLVE_INTERNAL_H
@@ -99,6 +100,12 @@ uint16_t qm_resolver_destination(const struct qm_resolver *resolver, uint32_t in
  */
 bool qm_resolver_is_first(const struct qm_resolver *resolver, uint32_t index);
 
+void qm_stage_init(struct qm_stage *stage);
+void qm_stage_release(struct qm_stage *stage);
+/* The beginning of a report and its results, as a sink takes them; `context` is the resolver. */
+enum qm_code qm_stage_begin(void *context, const struct qm_report_begin *report);
+enum qm_code qm_stage_result(void *context, const struct qm_result *result);
+
 void qm_steps_init(struct qm_resolver *resolver, enum qm_level level);
 void qm_steps_release(struct qm_resolver *resolver);
 
@@ -126,5 +133,7 @@ void qm_resolver_lose(struct qm_resolver *resolver, uint32_t index, const char *
 /* The unmapped list has an end; `row` is copied. */
 bool qm_resolver_has_room(const struct qm_resolver *resolver);
 void qm_resolver_list(struct qm_resolver *resolver, const struct qm_unmapped *row);
+void qm_resolver_list_test(struct qm_resolver *resolver, const char *test, uint32_t report,
+	const char *why, const char *nearest);
 
 #endif
