@@ -48,10 +48,10 @@ def files(*suffixes):
 
 
 def scripts_of(value):
-    """What stands behind `run:`, `script:` or `command:`, anywhere in a tree of YAML."""
+    """What stands behind `run:`, `script:`, `bash:` or `command:`, anywhere in a tree of YAML."""
     if isinstance(value, dict):
         for name, item in value.items():
-            if name in ("run", "script", "command") and isinstance(item, str):
+            if name in ("run", "script", "bash", "command") and isinstance(item, str):
                 yield item
             elif name == "script" and isinstance(item, list):
                 yield "\n".join(item)

@@ -148,12 +148,15 @@ class Azure(System):
         rows.update(given)
         step, publish = template["steps"]
         self.assertEqual(publish["publish"], ".qmetry-ci")
+        # A name is taken once in a run: a second upload of a job has to be able to choose.
+        self.assertEqual(publish["artifact"], "${{ parameters.artifact }}")
+        self.assertEqual(rows["artifact"], "qmetry-ci-$(System.JobId)")
         env = {
             name: re.sub(r"\$\{\{ parameters\.(\w+) \}\}", lambda m: rows[m[1]], value)
             for name, value in step["env"].items()
         }
         # Variables in parentheses are filled in wherever they stand, in the script too.
-        script = step["script"]
+        script = step["bash"]  # `script` would be a batch file on Windows
         if key is not None:
             self.assertNotIn("$(QMETRY_API_KEY)", script)
             env["QMETRY_API_KEY"] = env["QMETRY_API_KEY"].replace("$(QMETRY_API_KEY)", key)
