@@ -151,6 +151,33 @@ class Program(Case):
         self.assert_works(self.get("main", version="v2.0.0"))
         self.assertEqual(self.built(), [])
 
+    def publishing(self, part):
+        """The step of the release workflow's last job whose script has this in it."""
+        workflow = load_yaml(os.path.join(ROOT, ".github", "workflows", "release.yml"))
+        steps = workflow["jobs"]["publish"]["steps"]
+        (step,) = [one for one in steps if part in one.get("run", "")]
+        return step
+
+    def test_a_release_moves_the_tag_that_its_users_name(self):
+        self.tool("bin/gh", 'echo "$*" >>"$HOME/gh.log"; [ "$3" != "$FAILS" ]')
+        change = "api --method PATCH repos/acme/qmetry-ci/git/refs/tags/v1 -f sha=abc -F force=true"
+        make = "api --method POST repos/acme/qmetry-ci/git/refs -f ref=refs/tags/v1 -f sha=abc"
+        for fails, calls in (("", [change]), ("PATCH", [change, make])):
+            env = self.environment(
+                {
+                    "FAILS": fails,
+                    "GITHUB_REF_NAME": "v1.2.3",
+                    "GITHUB_REPOSITORY": "acme/qmetry-ci",
+                    "GITHUB_SHA": "abc",
+                }
+            )
+            env["PATH"] = os.path.join(self.folder, "bin") + os.pathsep + env["PATH"]
+            script = self.publishing("refs/tags")["run"]
+            subprocess.run(["bash", "-e", "-c", script], env=env, check=True)
+            log = os.path.join(self.folder, "gh.log")
+            self.assertEqual(read(log).splitlines(), calls)
+            os.unlink(log)
+
     def test_what_the_release_workflow_packs_is_what_is_looked_for(self):
         os.makedirs(os.path.join(self.checkout, ".github"))
         shutil.copy(os.path.join(ROOT, ".github", "release.sh"), self.checkout + "/.github")
@@ -165,13 +192,7 @@ class Program(Case):
         subprocess.run([script, "v1.2.3"], env=env, check=True, capture_output=True)
         self.assertEqual(self.did(), ["dev packages by 0", "dev build release by 1000"])
         dist = os.path.join(self.checkout, "build", "dist")
-        (step,) = [
-            one
-            for one in load_yaml(ROOT + "/.github/workflows/release.yml")["jobs"]["publish"][
-                "steps"
-            ]
-            if "sha256sum" in one.get("run", "")
-        ]
+        step = self.publishing("sha256sum")
         sums = step["run"].split("\n")[0]
         subprocess.run(["bash", "-e", "-c", sums], cwd=dist, check=True)
         for name in os.listdir(dist):
