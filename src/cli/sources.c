@@ -88,7 +88,8 @@ void qm_warn_of_variables(const struct qm_log *log)
 			continue;
 		setting_name(*entry + strlen("QMETRY_"), name, sizeof name);
 		meant = setting_meant(name);
-		if (!meant)
+		/* One slip: other names may well be those of the job's own scripts. */
+		if (!meant || qm_text_distance(name, meant, 1) > 1)
 			continue;
 		qm_setting_variable(qm_setting_find(meant, strlen(meant), ~0U), variable);
 		if (!qm_text_starts(*entry, variable) || (*entry)[strlen(variable)] != '=')

@@ -307,7 +307,7 @@ class BadSettings(Case):
             line = "warning: %s is no setting and does nothing; did you mean %s?\n" % (name, meant)
             self.assertIn(line, done.err)
         # What others may have, and what we have of our own.
-        names = "RESULT_CONCLUSION HOME API_KEY_FILE USERNAME_FILE PASSWORD_FILE X"
+        names = "RESULT_CONCLUSION HOME API_KEY_FILE USERNAME_FILE PASSWORD_FILE X SERVER RUN API"
         names += " STATE_PASSWORD STATE_PASSWORD_FILE CLIENT_KEY_PASSWORD CLIENT_KEY_PASSWORD_FILE"
         others = {"QMETRY_" + name: "" for name in names.split()}
         self.assertEqual(self.qmetry("parse", report, env=others, code=0).err, "")
