@@ -85,7 +85,7 @@ if [ -n "$(trim "$QM_EXTRA_ARGS")" ]; then
 	mapfile -t options <<<"${words%$'\nend'}"
 fi
 
-[ -z "${QMETRY_RECEIPT:-}" ] || mkdir -p "$(dirname "$QMETRY_RECEIPT")"
+[ -z "${QMETRY_RECEIPT:-}" ] || mkdir -p -- "$(dirname -- "$QMETRY_RECEIPT")"
 
 # ---- Without a key, where none is handed out
 
@@ -96,6 +96,8 @@ if [ -z "${QMETRY_API_KEY:-}${QMETRY_API_KEY_FILE:-}" ] && [ "$QM_NO_SECRETS" = 
 	"$QM_PROGRAM" parse -- "${files[@]}" || code=$?
 	printf 'conclusion=skipped\n' >>"$GITHUB_OUTPUT"
 	[[ ,$soft, != *,$code,* ]] || code=0
+	[ "$code" -eq 0 ] || printf '::error title=qmetry-ci::%s\n' \
+		"the reports are not whole, see the log (exit code $code)"
 	exit "$code"
 fi
 

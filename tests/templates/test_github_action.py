@@ -341,8 +341,11 @@ class WithoutKey(Action):
         done = self.act(github=SECRETLESS, api_key="")
         self.assertEqual(self.code(done), 4)
         self.assertEqual(done.outputs["conclusion"], "skipped")
+        (told,) = done.of_level("error")
+        self.assertEqual(told.text, "the reports are not whole, see the log (exit code 4)")
         done = self.act(github=SECRETLESS, api_key="", fail_on_parse_error="false")
         self.assertTrue(done.ok, done.log)
+        self.assertEqual(done.of_level("error"), [])
 
     def test_elsewhere_it_is_exit_5(self):
         self.world()
