@@ -28,6 +28,28 @@ static bool is_secret_option(const char *name, size_t length)
 	return false;
 }
 
+/* What other uploaders call an option, and what does its work here; NULL: nothing is known. */
+static const char *hint_of(const char *option)
+{
+	static const struct {
+		const char *option, *hint;
+	} hints[] = {
+		{ "dry-run", "qmetry-ci plan shows what upload would send" },
+		{ "file", "reports are named without an option" },
+		{ "f", "reports are named without an option" },
+		{ "exclude", "'!PATTERN' among the reports excludes" },
+		{ "insecure", "--cacert FILE trusts a certificate" },
+		{ "json", "--format json" },
+		{ "host", "--url URL" },
+		{ "silent", "--quiet" },
+	};
+
+	for (size_t i = 0; i < sizeof hints / sizeof *hints; i++)
+		if (strcmp(hints[i].option, option) == 0)
+			return hints[i].hint;
+	return NULL;
+}
+
 /* The nearest name of an option that the command takes, or NULL. */
 static const char *nearest_option(const struct qm_command *command, const char *name)
 {
@@ -42,7 +64,7 @@ static const char *nearest_option(const struct qm_command *command, const char *
 
 static enum qm_code unknown_option(const struct reader *reader, const char *name, size_t length)
 {
-	const char *command = reader->command->name, *nearest;
+	const char *command = reader->command->name, *hint, *nearest;
 	char option[64];
 
 	if (is_secret_option(name, length))
@@ -57,6 +79,10 @@ static enum qm_code unknown_option(const struct reader *reader, const char *name
 		return qm_error_set(reader->err, QM_EUSAGE,
 			"%s has no option --%s (see qmetry-ci %s --help)", command, option,
 			command);
+	hint = hint_of(option);
+	if (hint)
+		return qm_error_set(reader->err, QM_EUSAGE,
+			"unknown option --%s: %s (see qmetry-ci %s --help)", option, hint, command);
 	nearest = nearest_option(reader->command, option);
 	return qm_error_set(reader->err, QM_EUSAGE,
 		"unknown option --%s%s%s%s (see qmetry-ci %s --help)", option,
@@ -115,6 +141,15 @@ static enum qm_code read_long(struct reader *reader, const char *option)
 	return set_option(reader, setting, option[length] ? option + length + 1 : NULL);
 }
 
+static enum qm_code unknown_letter(const struct reader *reader, char letter)
+{
+	const char *hint = hint_of((const char[]){ letter, '\0' });
+
+	return qm_error_set(reader->err, QM_EUSAGE,
+		"unknown option -%c%s%s (see qmetry-ci %s --help)", letter, hint ? ": " : "",
+		hint ? hint : "", reader->command->name);
+}
+
 /* "-v", "-qv": letters of flags. */
 static enum qm_code read_letters(struct reader *reader, const char *letters)
 {
@@ -125,9 +160,7 @@ static enum qm_code read_letters(struct reader *reader, const char *letters)
 			qm_setting_find_letter(*letters, reader->command->bit);
 
 		code = setting ? set_option(reader, setting, NULL)
-			       : qm_error_set(reader->err, QM_EUSAGE,
-					 "unknown option -%c (see qmetry-ci %s --help)", *letters,
-					 reader->command->name);
+			       : unknown_letter(reader, *letters);
 	}
 	return code;
 }

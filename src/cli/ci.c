@@ -1,5 +1,6 @@
 #include "src/cli/ci.h"
 #include "src/base/buf.h"
+#include "src/base/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -125,6 +126,18 @@ bool qm_is_ci(void)
 enum qm_ci_system qm_ci_find(void)
 {
 	return qm_is_ci() ? find_system() : QM_CI_NONE;
+}
+
+bool qm_ci_debugs(void)
+{
+	static const char *const variables[QM_CI_SYSTEMS] = {
+		[QM_CI_GITHUB] = "RUNNER_DEBUG",
+		[QM_CI_GITLAB] = "CI_DEBUG_TRACE",
+		[QM_CI_AZURE] = "SYSTEM_DEBUG",
+	};
+	const char *name = variables[qm_ci_find()], *value = name ? getenv(name) : NULL;
+
+	return value && (strcmp(value, "1") == 0 || qm_text_equal_nocase(value, "true"));
 }
 
 static const char *read_fact(const char *ways, struct qm_arena *arena)

@@ -45,6 +45,9 @@ bool qm_is_ci(void);
 /* Whose job this is; none where qm_is_ci() says no. */
 enum qm_ci_system qm_ci_find(void);
 
+/* Whether its system was asked to log for debugging: RUNNER_DEBUG=1 and the like. */
+bool qm_ci_debugs(void);
+
 /* Where qm_is_ci() says no, all is empty. Texts live in the arena; longer ones than 1,000 bytes
  * are left out. */
 struct qm_ci qm_ci_read(struct qm_arena *arena);

@@ -279,6 +279,8 @@ enum qm_code qm_read_ci(struct qm_settings *settings, struct qm_error *err)
 {
 	if (!settings->comment && qm_is_ci())
 		settings->comment = default_comment;
+	if (qm_ci_debugs())
+		settings->verbose = !settings->quiet;
 	if (!settings->build || strcmp(settings->build, "auto") != 0)
 		return QM_OK;
 	settings->build = qm_ci_read(&settings->arena).build;

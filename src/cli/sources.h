@@ -45,7 +45,10 @@ enum qm_code qm_read_config(
 
 void qm_read_defaults(struct qm_settings *settings, struct qm_given *given);
 
-/* The comment where none was given; the CI's build number for the build "auto". */
+/*
+ * The comment where none was given; the CI's build number for the build "auto"; --verbose where the
+ * CI logs for debugging.
+ */
 enum qm_code qm_read_ci(struct qm_settings *settings, struct qm_error *err) QM_MUST_CHECK;
 
 #endif

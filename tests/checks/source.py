@@ -58,7 +58,7 @@ def compile_commands():
     root = os.getcwd()
     commands = {}
     for entry in json.loads(database.read_text()):
-        words = shlex.split(entry["command"])
+        words = shlex.split(entry["command"].replace("\\$", "$"))  # which shlex leaves as it is
         words = [word.replace(root + "/", "").replace(root, ".") for word in words]
         commands[os.path.relpath(entry["file"], root)] = words[: words.index("-o")]
     return commands

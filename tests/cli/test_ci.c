@@ -201,6 +201,28 @@ static void the_branch_of_a_pull_request_goes_before_its_target(void **state)
 	assert_int_equal(unsetenv("GITHUB_HEAD_REF"), 0);
 }
 
+/* Who runs a job again with the system's debug logging wants to see the calls, too. */
+static void the_debug_logging_of_a_system_is_known(void **state)
+{
+	static const struct {
+		size_t job;
+		const char *variable, *value;
+		bool debugs;
+	} rows[] = { { 0, "RUNNER_DEBUG", "1", true }, { 0, "RUNNER_DEBUG", "", false },
+		{ 0, "SYSTEM_DEBUG", "true", false }, { 1, "CI_DEBUG_TRACE", "true", true },
+		{ 1, "CI_DEBUG_TRACE", "false", false }, { 3, "SYSTEM_DEBUG", "True", true },
+		{ 3, "SYSTEM_DEBUG", "false", false }, { 2, "RUNNER_DEBUG", "1", false } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		forget();
+		enter(rows[i].job);
+		assert_int_equal(setenv(rows[i].variable, rows[i].value, 1), 0);
+		assert_int_equal(qm_ci_debugs(), rows[i].debugs);
+		assert_int_equal(unsetenv(rows[i].variable), 0);
+	}
+}
+
 static void outside_of_ci_nothing_is_told(void **state)
 {
 	enter(0);
@@ -231,6 +253,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_is_not_set_is_left_out, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			the_branch_of_a_pull_request_goes_before_its_target, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			the_debug_logging_of_a_system_is_known, setup, teardown),
 		cmocka_unit_test_setup_teardown(outside_of_ci_nothing_is_told, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			a_name_without_end_does_not_make_the_comment_so, setup, teardown),

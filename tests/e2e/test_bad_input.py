@@ -312,6 +312,22 @@ class BadSettings(Case):
         others = {"QMETRY_" + name: "" for name in names.split()}
         self.assertEqual(self.qmetry("parse", report, env=others, code=0).err, "")
 
+    def test_options_of_other_tools_lead_to_ours(self):
+        for option, hint in (
+            ("--dry-run", "qmetry-ci plan shows what upload would send"),
+            ("--file=a.xml", "reports are named without an option"),
+            ("-f", "reports are named without an option"),
+            ("--exclude", "'!PATTERN' among the reports excludes"),
+            ("--insecure", "--cacert FILE trusts a certificate"),
+            ("--json", "--format json"),
+            ("--host", "--url URL"),
+            ("--silent", "--quiet"),
+        ):
+            with self.subTest(option):
+                done = self.qmetry("upload", "--suite", "A-TS-1", option, code=2)
+                name = option.split("=")[0]
+                self.assertIn("unknown option %s: %s (see" % (name, hint), done.err)
+
     def test_codes_of_soft_fail_want_an_equals_sign(self):
         report = self.write("TEST-a.xml", ONE)
         arguments = ["upload", "--suite", "A-TS-1", "--soft-fail", "1,7", report]
