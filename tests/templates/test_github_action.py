@@ -157,6 +157,13 @@ class Upload(Action):
         self.report("service/target/surefire-reports/TEST-a.xml")
         self.assertTrue(self.act(working_directory="service").ok)
 
+    def test_a_job_that_is_run_again_with_debug_logging_shows_every_call(self):
+        self.world()
+        self.report()
+        self.assertNotIn("/rest/", self.act().log)
+        self.assertIn("/rest/", self.act(env={"RUNNER_DEBUG": "1"}).log)
+        self.assertNotIn("/rest/", self.act(env={"RUNNER_DEBUG": "1"}, extra_args="-q").log)
+
     def test_no_job_summary(self):
         self.world()
         self.report()
