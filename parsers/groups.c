@@ -47,6 +47,20 @@ void qm_groups_open(struct qm_groups *groups, const char *name, size_t length)
 		qm_texts_keep(&groups->texts, name, qm_text_cut(name, length, QM_MAX_VALUE));
 }
 
+/* Whether the method with this first membership is in as many groups as are told. */
+static bool is_full(const struct qm_groups *groups, size_t first)
+{
+	size_t count = 0;
+
+	while (first && count < QM_MAX_GROUPS_OF_METHOD) {
+		const struct qm_membership *member = qm_vec_at(&groups->members, first - 1);
+
+		first = member->next;
+		count++;
+	}
+	return count == QM_MAX_GROUPS_OF_METHOD;
+}
+
 void qm_groups_add(struct qm_groups *groups, const char *class_name, const char *method)
 {
 	char key[LONGEST_KEY];
@@ -64,6 +78,8 @@ void qm_groups_add(struct qm_groups *groups, const char *class_name, const char 
 			return;
 		first = qm_map_put(&groups->methods, kept, 0, &added);
 	}
+	if (is_full(groups, *first))
+		return;
 	qm_vec_push(&groups->members,
 		&(struct qm_membership){ .group = groups->group, .next = *first });
 	*first = groups->members.count;

@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -70,9 +71,16 @@ static void more_than_fits_is_not_told(void **state)
 	qm_groups_open(groups, "g", 1);
 	qm_groups_add(groups, "a.B", long_name); /* longer than any method */
 	assert_int_equal(count_of(groups, "a.B", long_name), 0);
-	for (size_t i = 0; i < QM_MAX_GROUPED + 10; i++)
+	for (size_t i = 0; i < QM_MAX_GROUPS_OF_METHOD + 10; i++)
 		qm_groups_add(groups, "a.B", "c");
-	assert_int_equal(count_of(groups, "a.B", "c"), QM_MAX_GROUPED);
+	assert_int_equal(count_of(groups, "a.B", "c"), QM_MAX_GROUPS_OF_METHOD);
+	for (size_t i = QM_MAX_GROUPS_OF_METHOD; i < QM_MAX_GROUPED + 10; i++) {
+		char method[16];
+
+		(void)snprintf(method, sizeof method, "m%zu", i);
+		qm_groups_add(groups, "a.B", method);
+		assert_int_equal(count_of(groups, "a.B", method), i < QM_MAX_GROUPED);
+	}
 	qm_groups_clear(groups);
 	for (size_t i = 0; i < QM_MAX_GROUP_TEXT / QM_MAX_VALUE + 1; i++)
 		qm_groups_open(groups, long_name, QM_MAX_VALUE);
