@@ -32,6 +32,8 @@ static void the_first_bytes_tell(void **state)
 		{ "<?xml encoding=''?>", 0, NULL, 0 },
 		{ "<?xml encoding=latin1?>", 0, NULL, 0 },
 		{ "<?xml version='encoding' encoding='GBK'?>", 0, "GBK", 0 },
+		{ "<?xml encoding='CP850'?>", 0, "cp850", 0 },
+		{ "<?xml encoding='Windows-31J'?>", 0, "windows-31j", 0 },
 		/* Only the declaration counts, and only if it comes first. */
 		{ "<?xml version='1.0'?><a encoding='latin1'/>", 0, NULL, 0 },
 		{ "<a encoding='latin1'/>", 0, NULL, 0 },
