@@ -1,5 +1,6 @@
 #include "policy/decode.h"
 #include "policy/yaml_value.h"
+#include "src/base/base64.h"
 
 #include <assert.h>
 #include <math.h>
@@ -64,19 +65,43 @@ static enum qm_code wrong_kind(
 		kinds[node->kind], want);
 }
 
-/* The type of a scalar that is entered and left. */
-static enum qm_code read_scalar(struct qm_decoder *decoder, const struct qm_yaml_node *node,
+/* `!!binary aGk=` is the string "hi". */
+static enum qm_code read_binary(struct qm_decoder *decoder, const struct qm_yaml_node **node)
+{
+	const struct qm_yaml_node *base64 = *node;
+	struct qm_yaml_node *decoded;
+	char *text;
+
+	if (!base64->tag || strcmp(base64->tag, "tag:yaml.org,2002:binary") != 0)
+		return QM_OK;
+	decoded = qm_arena_alloc(decoder->arena, sizeof *decoded);
+	text = qm_arena_alloc(decoder->arena, base64->length + 1);
+	*decoded = *base64;
+	if (!qm_base64_decode(base64->text, base64->length, text, &decoded->length))
+		return qm_yaml_error(decoder->err, base64, QM_EUSAGE,
+			"\"%s\" is tagged !!binary and is no base64", base64->text);
+	decoded->text = text;
+	decoded->tag = "tag:yaml.org,2002:str";
+	*node = decoded;
+	return QM_OK;
+}
+
+/* The type of a scalar that is entered and left; the node becomes the one that has its text. */
+static enum qm_code read_scalar(struct qm_decoder *decoder, const struct qm_yaml_node **node,
 	const char *want, struct qm_value *out)
 {
-	enum qm_code code = qm_decode_enter(decoder, node);
+	const struct qm_yaml_node *entered = *node;
+	enum qm_code code = qm_decode_enter(decoder, entered);
 
 	if (code)
 		return code;
-	if (node->kind != QM_YAML_SCALAR)
-		code = wrong_kind(decoder, node, want);
+	if (entered->kind != QM_YAML_SCALAR)
+		code = wrong_kind(decoder, entered, want);
 	else
-		code = qm_yaml_scalar(node, out, decoder->err);
-	qm_decode_leave(decoder, node);
+		code = read_binary(decoder, node);
+	if (!code)
+		code = qm_yaml_scalar(*node, out, decoder->err);
+	qm_decode_leave(decoder, entered);
 	return code;
 }
 
@@ -84,7 +109,7 @@ enum qm_code qm_decode_text(
 	struct qm_decoder *decoder, const struct qm_yaml_node *node, void *field)
 {
 	struct qm_value value = { .kind = QM_VALUE_NULL };
-	enum qm_code code = read_scalar(decoder, node, "a text", &value);
+	enum qm_code code = read_scalar(decoder, &node, "a text", &value);
 
 	if (!code && value.kind != QM_VALUE_NULL)
 		*(const char **)field = node->text;
@@ -95,7 +120,7 @@ enum qm_code qm_decode_integer(
 	struct qm_decoder *decoder, const struct qm_yaml_node *node, void *field)
 {
 	struct qm_value value = { .kind = QM_VALUE_NULL };
-	enum qm_code code = read_scalar(decoder, node, "a number", &value);
+	enum qm_code code = read_scalar(decoder, &node, "a number", &value);
 	double number;
 
 	if (code || value.kind == QM_VALUE_NULL)
@@ -141,9 +166,9 @@ static enum qm_code read_merged(
 static enum qm_code read_pair(struct qm_decoder *decoder, struct qm_yaml_node *const pair[2],
 	struct qm_pair_reader *reader, bool merged)
 {
-	const struct qm_yaml_node *const both[2] = { pair[0], pair[1] };
+	const struct qm_yaml_node *both[2] = { pair[0], pair[1] };
 	struct qm_value key = { .kind = QM_VALUE_NULL };
-	enum qm_code code = read_scalar(decoder, pair[0], "a key", &key);
+	enum qm_code code = read_scalar(decoder, &both[0], "a key", &key);
 
 	if (code || (key.kind == QM_VALUE_NULL && !reader->null_keys))
 		return code;
@@ -322,5 +347,5 @@ enum qm_code qm_decode_value(
 	case QM_YAML_SCALAR:
 		break;
 	}
-	return read_scalar(decoder, node, "a value", out);
+	return read_scalar(decoder, &node, "a value", out);
 }

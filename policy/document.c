@@ -142,16 +142,23 @@ struct tool_reader {
 	struct qm_vec *tools;
 };
 
-/* `read_file:` with nothing below it lists the tool. */
+/*
+ * `read_file:` with nothing below it lists the tool. Names may be one that are spelt in two ways
+ * (!!binary).
+ */
 static enum qm_code read_tool(struct qm_pair_reader *base, struct qm_decoder *decoder,
 	const struct qm_yaml_node *const pair[2], bool merged)
 {
 	struct qm_vec *tools = ((struct tool_reader *)base)->tools;
 	struct qm_tool *tool = tools->items;
 
-	for (size_t i = 0; merged && i < tools->count; i++)
-		if (strcmp(tool[i].name, pair[0]->text) == 0)
-			return QM_OK;
+	for (size_t i = 0; i < tools->count; i++) {
+		if (strcmp(tool[i].name, pair[0]->text) != 0)
+			continue;
+		return merged ? QM_OK
+			      : qm_yaml_error(decoder->err, pair[0], QM_EUSAGE,
+					"the tool \"%s\" stands twice", pair[0]->text);
+	}
 	tool = qm_vec_add(tools);
 	tool->name = pair[0]->text;
 	qm_vec_init(&tool->rules, sizeof(struct qm_rule));

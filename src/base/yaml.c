@@ -166,6 +166,19 @@ static enum qm_code read_node(
 	}
 }
 
+static enum qm_code begin_document(struct reader *reader, const yaml_event_t *event, bool only)
+{
+	const yaml_version_directive_t *version = event->data.document_start.version_directive;
+
+	if (reader->documents++)
+		return fail(reader, QM_EINPUT, event->start_mark,
+			"a second document begins here, and only one is read; join them");
+	if (!only && version && (version->major != 1 || version->minor != 1))
+		return fail(reader, QM_EINPUT, event->start_mark,
+			"of %YAML directives only 1.1 is read; leave the line out");
+	return QM_OK;
+}
+
 /* Whatever stands behind the first document is read only to find out whether it is another one. */
 static enum qm_code take_event(
 	struct reader *reader, const yaml_event_t *event, bool only, struct qm_yaml_node **root)
@@ -174,10 +187,7 @@ static enum qm_code take_event(
 	case YAML_STREAM_START_EVENT:
 		return QM_OK;
 	case YAML_DOCUMENT_START_EVENT:
-		if (!reader->documents++)
-			return QM_OK;
-		return fail(reader, QM_EINPUT, event->start_mark,
-			"a second document begins here, and only one is read; join them");
+		return begin_document(reader, event, only);
 	case YAML_DOCUMENT_END_EVENT:
 		reader->is_done = !only;
 		return QM_OK;

@@ -32,13 +32,14 @@ struct qm_yaml_node {
 };
 
 /*
- * `out` is NULL for an empty document; nodes and texts live in `arena`. QM_EINPUT with line and
- * column for what is no YAML, QM_ELIMIT above a ceiling.
+ * As Go's yaml.v3 takes a file: a %YAML directive may only ask for 1.1. `out` is NULL for an empty
+ * document; nodes and texts live in `arena`. QM_EINPUT with line and column for what is no YAML,
+ * QM_ELIMIT above a ceiling.
  */
 enum qm_code qm_yaml_parse(const char *bytes, size_t length, struct qm_arena *arena,
 	const struct qm_yaml_node **out, struct qm_error *err) QM_MUST_CHECK;
 
-/* The same, but a second document is QM_EINPUT: a file of our own has none. */
+/* A file of our own: of any %YAML version; a second document is QM_EINPUT. */
 enum qm_code qm_yaml_parse_only(const char *bytes, size_t length, struct qm_arena *arena,
 	const struct qm_yaml_node **out, struct qm_error *err) QM_MUST_CHECK;
 

@@ -1,4 +1,5 @@
 #include "policy/case.h"
+#include "policy/case_json.h"
 #include "src/base/file.h"
 #include "src/base/text.h"
 #include "src/cli/cmd_policy.h"
@@ -64,7 +65,7 @@ static void tell_case(
 static void run_line(struct tester *tester, size_t number, const char *bytes, size_t length)
 {
 	json_error_t error;
-	json_t *line = json_loadb(bytes, length, JSON_DECODE_INT_AS_REAL | JSON_ALLOW_NUL, &error);
+	json_t *line = qm_case_json_load(bytes, length, &error);
 	const char *id = json_string_value(json_object_get(line, "id"));
 
 	qm_buf_clear(&tester->wrong);

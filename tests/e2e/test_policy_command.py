@@ -6,6 +6,7 @@ import unittest
 
 from harness import START_MS, Case
 
+CASES = os.path.join(os.path.dirname(__file__), "..", "policy", "cases")
 TOOL = "qmetry_bulk_update_test_case_execution_status"
 
 GOOD = (
@@ -255,6 +256,26 @@ class Test(PolicyCase):
             },
         )
         self.assertEqual(self.policy("test", path).out, "2 passed, 0 failed, 0 skipped\n")
+
+    def test_the_tables_of_the_engine(self):
+        for name in ("evaluate", "validate", "catalogue", "drawn"):
+            with self.subTest(name):
+                done = self.policy("test", os.path.join(CASES, name + ".jsonl")).out
+                self.assertRegex(done, r"\A[1-9][0-9]* passed, 0 failed, 0 skipped\n\Z")
+
+    def test_counters_that_a_case_does_not_name_are_told(self):
+        limited = json.dumps(
+            {"version": "1", "tools": {"t": {"rules": [{"name": "r", "rate_limit": "2/hour"}]}}}
+        )
+        call = {"tool": "t", "expect": {"allowed": True}}
+        path = self.cases({"policy": limited, "calls": [call], "counters_after": {"u.c": 1}})
+        done = self.policy("test", path, code=1).out
+        self.assertIn("t._rate_hour: wanted null, found 1.0\n", done)
+        self.assertIn("u.c: wanted 1.0, found null\n", done)
+
+    def test_an_unknown_store_is_told(self):
+        path = self.cases({"store": "up", "calls": [{"tool": "t", "expect": {"allowed": True}}]})
+        self.assertIn('unknown "store" "up"', self.policy("test", path, code=1).out)
 
     def test_validation_cases_and_bad_lines(self):
         path = self.write(

@@ -1,7 +1,7 @@
 #include "tests/policy/cases.h"
+#include "policy/case_json.h"
 #include "src/base/clock.h"
 #include "src/base/file.h"
-#include "tests/policy/go_json.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -80,7 +80,7 @@ static void run_line(
 	struct case_report report = { .skipped = false };
 	const char *id = NULL;
 	json_error_t error;
-	json_t *line = go_json_load(text, length, &error);
+	json_t *line = qm_case_json_load(text, length, &error);
 
 	qm_buf_init(&report.text, MAX_REPORT_BYTES);
 	id = json_string_value(json_object_get(line, "id"));

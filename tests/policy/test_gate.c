@@ -1,5 +1,5 @@
+#include "policy/case_store.h"
 #include "tests/policy/stand.h"
-#include "tests/policy/test_stores.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -405,11 +405,13 @@ static void a_store_that_fails_is_an_error_and_no_answer(void **state)
 	struct qm_tool_call call = { .tool = "t" }, other = { .tool = "u" };
 	struct qm_reservation *reservation;
 	struct qm_verdict verdict;
+	struct qm_store *down;
 	struct qm_error err;
 	struct stand stand;
 
 	(void)state;
-	stand_open_with(&stand, two_a_minute, test_store_down(false), 0, 1);
+	assert_true(qm_case_store("down-closed", &down));
+	stand_open_with(&stand, two_a_minute, down, 0, 1);
 	qm_error_init(&err);
 	assert_int_equal(
 		qm_gate_reserve(stand.gate, &call, 0, &verdict, &reservation, &err), QM_EIO);

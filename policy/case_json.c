@@ -1,4 +1,4 @@
-#include "tests/policy/go_json.h"
+#include "policy/case_json.h"
 #include "src/base/buf.h"
 
 #include <math.h>
@@ -6,6 +6,9 @@
 #include <string.h>
 
 enum { MAX_BYTES = 64 << 20 };
+
+/* Stands for a number that no double is large enough for. */
+#define TOO_LARGE "\x01number out of range"
 
 /* The value of \uXXXX at `text`, or -1. */
 static long unit_at(const char *text, const char *end)
@@ -70,7 +73,7 @@ static const char *copy_number(struct qm_buf *out, const char *at, const char *e
 	return at + length;
 }
 
-json_t *go_json_load(const char *text, size_t length, json_error_t *error)
+json_t *qm_case_json_load(const char *text, size_t length, json_error_t *error)
 {
 	const char *end = text + length;
 	struct qm_buf copy;
@@ -91,15 +94,15 @@ json_t *go_json_load(const char *text, size_t length, json_error_t *error)
 	return json;
 }
 
-bool go_json_too_large(const json_t *json)
+bool qm_case_json_too_large(const json_t *json)
 {
 	json_t *value = (json_t *)(uintptr_t)json, *item;
 	const char *key;
 	size_t index;
 
 	if (json_is_string(json))
-		return strcmp(json_string_value(json), GO_JSON_TOO_LARGE) == 0;
-	json_array_foreach(value, index, item) if (go_json_too_large(item)) return true;
-	json_object_foreach(value, key, item) if (go_json_too_large(item)) return true;
+		return strcmp(json_string_value(json), TOO_LARGE) == 0;
+	json_array_foreach(value, index, item) if (qm_case_json_too_large(item)) return true;
+	json_object_foreach(value, key, item) if (qm_case_json_too_large(item)) return true;
 	return false;
 }

@@ -1,7 +1,10 @@
-#include "tests/policy/test_stores.h"
+#include "policy/case_store.h"
 #include "src/base/memory.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+/* ---- One that remembers which counters were written. */
 
 struct recorder {
 	struct qm_store base;
@@ -50,7 +53,7 @@ static void recorder_close(struct qm_store *base)
 	free(recorder);
 }
 
-struct qm_store *test_store_recorder(struct qm_store *behind)
+struct qm_store *qm_case_recorder(struct qm_store *behind)
 {
 	static const struct qm_store_kind kind = { "recorder", recorder_reserve, recorder_rollback,
 		recorder_get, recorder_reset, recorder_close };
@@ -62,7 +65,7 @@ struct qm_store *test_store_recorder(struct qm_store *behind)
 	return &recorder->base;
 }
 
-json_t *test_store_values(struct qm_store *base)
+json_t *qm_case_recorder_values(struct qm_store *base)
 {
 	struct recorder *recorder = (struct recorder *)base;
 	json_t *values = json_object(), *unused;
@@ -79,6 +82,9 @@ json_t *test_store_values(struct qm_store *base)
 	return values;
 }
 
+/* ---- One that fails. */
+
+/* Like a Redis that is down: with `open` it lets everything pass, else it fails. */
 struct down {
 	struct qm_store base;
 	bool open;
@@ -125,7 +131,7 @@ static void down_close(struct qm_store *base)
 	free(base);
 }
 
-struct qm_store *test_store_down(bool open)
+static struct qm_store *store_down(bool open)
 {
 	static const struct qm_store_kind kind = { "down", down_reserve, down_rollback, down_get,
 		down_reset, down_close };
@@ -134,4 +140,18 @@ struct qm_store *test_store_down(bool open)
 	store->base.kind = &kind;
 	store->open = open;
 	return &store->base;
+}
+
+bool qm_case_store(const char *name, struct qm_store **out)
+{
+	*out = NULL;
+	if (!name)
+		*out = qm_store_memory();
+	else if (strcmp(name, "down-open") == 0)
+		*out = store_down(true);
+	else if (strcmp(name, "down-closed") == 0)
+		*out = store_down(false);
+	else
+		return strcmp(name, "none") == 0;
+	return true;
 }
