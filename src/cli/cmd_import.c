@@ -169,7 +169,7 @@ static enum qm_code write_leftover(struct importing *importing, const struct qm_
 	qm_catalog_init(&catalog);
 	qm_vec_init(&verdicts, sizeof(struct qm_report_verdict));
 	code = qm_catalog_load(&catalog, importing->world.session, context->settings->project,
-		&selection, context->log, err);
+		&selection, NULL, context->log, err);
 	if (code)
 		goto done;
 	mapping = qm_mapping_new(&catalog, &match);

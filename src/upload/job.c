@@ -197,21 +197,20 @@ static bool load_catalog(struct qm_job *job)
 {
 	const struct qm_job_options *options = job->options;
 	const struct qm_reader_options reading = reader_options(job);
+	const struct qm_survey survey = { &job->reports, &reading, &options->match,
+		job->world->log };
 	struct qm_error err;
 	enum qm_code code;
 
 	qm_error_init(&err);
 	code = qm_catalog_load(&job->catalog, job->world->session, options->project,
-		&options->selection, job->world->log, &err);
+		&options->selection, &survey, job->world->log, &err);
 	if (code)
 		goto done;
 	job->summary.catalog = &job->catalog;
 	job->mapping = qm_mapping_new(&job->catalog, &options->match);
-	code = qm_survey(&job->catalog, job->mapping, &job->reports, &reading, job->world->session,
-		job->world->log, &err);
-	if (!code)
-		code = qm_resolver_new(
-			&job->catalog, job->mapping, &options->resolve, &job->resolver, &err);
+	code = qm_resolver_new(
+		&job->catalog, job->mapping, &options->resolve, &job->resolver, &err);
 done:
 	if (code)
 		qm_summary_failure(&job->summary, &err);

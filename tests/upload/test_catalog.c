@@ -99,7 +99,7 @@ static int teardown(void **state)
 
 static enum qm_code load(struct desk *desk)
 {
-	return qm_catalog_load(&desk->catalog, desk->stage->session, "VKMC", &desk->selection,
+	return qm_catalog_load(&desk->catalog, desk->stage->session, "VKMC", &desk->selection, NULL,
 		&desk->stage->logger, &desk->err);
 }
 

@@ -44,8 +44,4 @@ enum qm_code qm_find_executions(const char *suite_key, const struct qm_vec *cand
 	const struct qm_selection *selection, struct qm_vec *out,
 	struct qm_error *err) QM_MUST_CHECK;
 
-/* Reads all runs of the chosen executions once more, in place of what came out of the cache. */
-enum qm_code qm_catalog_load_anew(struct qm_catalog *catalog, struct qm_session *session,
-	const struct qm_log *log, struct qm_error *err) QM_MUST_CHECK;
-
 #endif

@@ -19,6 +19,7 @@ struct loader {
 	bool differs;   /* the server has other runs, or the cache none */
 	bool is_known;  /* what was not read is in the cache */
 	bool all_pages;
+	const struct qm_survey *survey; /* NULL: made, or not wanted */
 	struct qm_vec *found; /* struct qm_found_execution: only look round; NULL: choose */
 	struct qm_error *err;
 };
@@ -331,6 +332,15 @@ static enum qm_code add_run(void *context, const struct qm_run_row *row)
 	return qm_catalog_add_run(loader->catalog, loader->execution, row, loader->err);
 }
 
+/* Whether ids and keys are all that the reports need of runs; asked once, where it matters. */
+static bool is_trusted(struct loader *loader)
+{
+	if (loader->survey && !loader->all_pages)
+		loader->all_pages = !qm_survey_is_enough(loader->survey, loader->catalog);
+	loader->survey = NULL;
+	return !loader->all_pages;
+}
+
 /* The first page and the total are those of the cache: then the rest is there, too. */
 static bool is_enough(void *context, int64_t rows, int64_t total)
 {
@@ -338,7 +348,7 @@ static bool is_enough(void *context, int64_t rows, int64_t total)
 
 	(void)rows;
 	loader->is_known =
-		!loader->all_pages && !loader->differs && total == (int64_t)loader->cached.count;
+		!loader->differs && total == (int64_t)loader->cached.count && is_trusted(loader);
 	return loader->is_known;
 }
 
@@ -470,11 +480,13 @@ enum qm_code qm_catalog_look(struct qm_catalog *catalog, struct qm_session *sess
 }
 
 static enum qm_code load_all_runs(struct qm_catalog *catalog, struct qm_session *session,
-	bool all_pages, const struct qm_log *log, struct qm_error *err)
+	bool all_pages, const struct qm_survey *survey, const struct qm_log *log,
+	struct qm_error *err)
 {
 	struct loader loader = { .catalog = catalog,
 		.session = session,
-		.all_pages = all_pages,
+		.all_pages = all_pages || !survey,
+		.survey = survey,
 		.log = log,
 		.err = err };
 	enum qm_code code = QM_OK;
@@ -485,8 +497,8 @@ static enum qm_code load_all_runs(struct qm_catalog *catalog, struct qm_session 
 }
 
 enum qm_code qm_catalog_load(struct qm_catalog *catalog, struct qm_session *session,
-	const char *project_key, const struct qm_selection *selection, const struct qm_log *log,
-	struct qm_error *err)
+	const char *project_key, const struct qm_selection *selection,
+	const struct qm_survey *survey, const struct qm_log *log, struct qm_error *err)
 {
 	enum qm_code code = qm_catalog_load_project(catalog, session, project_key, err);
 
@@ -496,21 +508,7 @@ enum qm_code qm_catalog_load(struct qm_catalog *catalog, struct qm_session *sess
 	if (!code && selection->build)
 		code = qm_catalog_find_build(catalog, session, selection, err);
 	if (!code)
-		code = load_all_runs(catalog, session, selection->all_pages, log, err);
-	qm_cache_save(catalog->cache);
-	return code;
-}
-
-enum qm_code qm_catalog_load_anew(struct qm_catalog *catalog, struct qm_session *session,
-	const struct qm_log *log, struct qm_error *err)
-{
-	enum qm_code code;
-
-	qm_catalog_forget_texts(catalog);
-	qm_vec_clear(&catalog->test_cases);
-	qm_vec_clear(&catalog->runs);
-	catalog->is_cached = false;
-	code = load_all_runs(catalog, session, true, log, err);
+		code = load_all_runs(catalog, session, selection->all_pages, survey, log, err);
 	qm_cache_save(catalog->cache);
 	return code;
 }

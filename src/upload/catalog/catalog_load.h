@@ -7,7 +7,7 @@
 #ifndef QM_UPLOAD_CATALOG_CATALOG_LOAD_H
 #define QM_UPLOAD_CATALOG_CATALOG_LOAD_H
 
-#include "src/upload/catalog/catalog.h"
+#include "src/upload/catalog/survey.h"
 
 /* Where the results go. Names are compared as they are, then without case; ids as texts. */
 struct qm_selection {
@@ -26,10 +26,12 @@ struct qm_selection {
 /*
  * Reads project, suites, executions, runs and, if one is named, the build: the steps below in their
  * order. QM_ENOTFOUND names what is missing and the nearest names; several executions and no
- * choice lists them.
+ * choice lists them. Where runs could come out of the catalog's cache the survey is made; without
+ * one (NULL) none of them does.
  */
 enum qm_code qm_catalog_load(struct qm_catalog *catalog, struct qm_session *session,
-	const char *project_key, const struct qm_selection *selection, const struct qm_log *log,
+	const char *project_key, const struct qm_selection *selection,
+	const struct qm_survey *survey, const struct qm_log *log,
 	struct qm_error *err) QM_MUST_CHECK;
 
 /* A run was refused: where it is the cache's it may be gone, and is read anew the next time. */
