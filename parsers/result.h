@@ -89,8 +89,10 @@ struct qm_suite {
 
 /* A failure that belongs to no test: a suite's own <error>, a set-up method that failed. */
 struct qm_incident {
-	const char *suite, *class_name, *name; /* name: of the config method, else NULL */
-	enum qm_outcome outcome;               /* config methods are told whatever their outcome */
+	const char *suite;
+	const char *test;              /* TestNG's <test>, else NULL */
+	const char *class_name, *name; /* of the config method, else NULL */
+	enum qm_outcome outcome;       /* config methods are told whatever their outcome */
 	const char *failure_type, *message;
 };
 

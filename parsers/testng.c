@@ -368,6 +368,7 @@ static bool end_config_method(struct qm_testng *testng)
 	const struct qm_result *result = &testng->result;
 	const struct qm_incident incident = {
 		.suite = result->suite,
+		.test = result->test,
 		.class_name = result->class_name,
 		.name = result->name,
 		.outcome = result->outcome,

@@ -184,8 +184,63 @@ static void testngs_own_junit_reports_are_its_own(void **state)
 	folder_put("test-output/testng-results.xml", TESTNG(CLASS("a.B", METHOD("c"))));
 	folder_put("test-output/junitreports/TEST-a.B.xml", JUNIT(CASE("a.B", "c")));
 	assert_leaves(*state, "test-output/testng-results.xml;",
-		"test-output/junitreports/TEST-a.B.xml: left out, test-output/testng-results.xml "
-		"is of the same run and holds all of the tests;");
+		"test-output/junitreports/TEST-a.B.xml: left out, TestNG wrote the same "
+		"into test-output/testng-results.xml;");
+}
+
+/*
+ * SUITE/TEST.xml; what may not be in a file's name is "_" there, and the class is the one that has
+ * declared the method.
+ */
+static void testngs_copy_of_each_test_is_its_own(void **state)
+{
+	folder_put("r/testng-results.xml",
+		"<testng-results><suite name='All of it'><test name='On: Chrome'>" CLASS("a.B",
+			FAILED_METHOD("c") CONFIG("setUp")) "</test><test name='x'>" CLASS("a.E",
+			METHOD("f")) "</test></suite></testng-results>");
+	folder_put("r/TEST-TestSuite.xml", JUNIT(FAILED_CASE("a.B", "c") CASE("a.E", "f")));
+	folder_put("r/All of it/On_ Chrome.xml",
+		JUNIT(FAILED_CASE("a.B", "c") FAILED_CASE("a.B", "@BeforeTest setUp")));
+	folder_put("r/All of it/x.xml", JUNIT(CASE("a.Base", "f")));
+	folder_put("r/All of it/y.xml", JUNIT(CASE("a.E", "f")));
+	folder_put("r/edge/x.xml", JUNIT(CASE("a.E", "f")));
+	assert_leaves(*state, "r/All of it/y.xml;r/edge/x.xml;r/testng-results.xml;",
+		"r/TEST-TestSuite.xml: left out, r/testng-results.xml is of the same run and "
+		"holds all of the tests;"
+		"r/All of it/On_ Chrome.xml and 1 more: left out, TestNG wrote the same into "
+		"r/testng-results.xml;");
+}
+
+/* A second fork has written over TestNG's report, but not over all of its copies. */
+static void a_copy_is_left_out_with_the_report_that_others_replace(void **state)
+{
+	folder_put("r/testng-results.xml", TESTNG(CLASS("a.E", METHOD("f"))));
+	folder_put("r/s/t.xml", JUNIT(CASE("a.E", "f")));
+	folder_put("r/junitreports/TEST-a.B.xml", JUNIT(CASE("a.B", "c")));
+	folder_put("r/junitreports/TEST-a.E.xml", JUNIT(CASE("a.E", "f")));
+	folder_put("r/TEST-a.B.xml", JUNIT(CASE("a.B", "c")));
+	folder_put("r/TEST-a.E.xml", JUNIT(CASE("a.E", "e") CASE("a.E", "f")));
+	assert_leaves(*state, "r/TEST-a.B.xml;r/TEST-a.E.xml;",
+		"r/testng-results.xml: left out, r/TEST-a.E.xml: of the same run, with all of its "
+		"tests and more;"
+		"r/junitreports/TEST-a.B.xml and 2 more: left out, TestNG wrote the same into "
+		"r/testng-results.xml;");
+}
+
+static void a_copy_that_says_something_else_is_counted(void **state)
+{
+	static const char said[] =
+		"warning: r/s/t.xml: TestNG writes such files with r/testng-results.xml, but this "
+		"says more: it is counted, too; exclude it by '!PATTERN' if it is left from an "
+		"earlier run;";
+
+	folder_put("r/testng-results.xml", TESTNG(CLASS("a.B", METHOD("c"))));
+	folder_put("r/s/t.xml", JUNIT(CASE("a.B", "c") CASE("a.B", "d")));
+	assert_leaves(*state, "r/s/t.xml;r/testng-results.xml;", said);
+	folder_put("r/s/t.xml", JUNIT(FAILED_CASE("a.B", "c")));
+	assert_leaves(*state, "r/s/t.xml;r/testng-results.xml;", said);
+	folder_put("r/s/t.xml", "<testsuite>" CASE("a.B", "c"));
+	assert_leaves(*state, "r/s/t.xml;r/testng-results.xml;", said);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -203,6 +258,9 @@ int main(void)
 		TEST(other_classes_and_other_folders_are_other_runs),
 		TEST(gradles_folders_of_one_task_belong_together),
 		TEST(testngs_own_junit_reports_are_its_own),
+		TEST(testngs_copy_of_each_test_is_its_own),
+		TEST(a_copy_is_left_out_with_the_report_that_others_replace),
+		TEST(a_copy_that_says_something_else_is_counted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
