@@ -8,6 +8,10 @@
 # there before the tests began are none of theirs and left out; QMETRY_NEWER_THAN says otherwise.
 set -u
 
+[ $# -gt 0 ] || {
+	echo "usage: qmetry-upload.sh COMMAND [WORD...]" >&2
+	exit 2
+}
 : "${QMETRY_NEWER_THAN:=@$(date +%s)}"
 export QMETRY_NEWER_THAN
 tests=0

@@ -265,6 +265,13 @@ class Shell(System):
         self.world(bad_ids=[1002])
         self.assertEqual(self.run_script("sh", "-c", self.TESTS).returncode, 1)
 
+    def test_without_tests_there_is_nothing_to_upload(self):
+        self.world()
+        done = self.run_script()
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("usage: qmetry-upload.sh COMMAND [WORD...]", done.stdout)
+        self.assertEqual(self.requests(), [])
+
     def test_yesterdays_report_is_not_uploaded(self):
         self.world()
         self.age_reports()
