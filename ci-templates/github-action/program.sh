@@ -112,6 +112,8 @@ find_program() {
 		tell program "$QM_PROGRAM"
 		return
 	fi
+	# It may be another user's.
+	{ mkdir -p "$tools" && [ -w "$tools" ]; } 2>/dev/null || tools=$RUNNER_TEMP/qmetry-ci
 	release=$(release_name)
 	folder=$tools/$release-$(system_name)
 	if [ -n "$release" ] && [ -n "$QM_REPOSITORY" ]; then

@@ -108,10 +108,10 @@ class Program(Case):
         shutil.copytree(given["path"], self.cached(given["key"]))
         return {}
 
-    def get(self, ref="v1", keep=False, **inputs):
+    def get(self, ref="v1", keep=False, env=None, **inputs):
         if not keep:
             shutil.rmtree(os.path.join(self.folder, "temp"), ignore_errors=True)
-        environment = self.environment({"QMETRY_API_KEY": None})
+        environment = self.environment(dict({"QMETRY_API_KEY": None}, **env or {}))
         environment["PATH"] = os.path.join(self.folder, "bin") + os.pathsep + environment["PATH"]
         runner = Runner(
             self.folder,
@@ -145,6 +145,18 @@ class Program(Case):
             with self.subTest(ref):
                 self.assert_works(self.get(ref))
         self.assertEqual(self.built(), [])
+
+    def test_it_is_kept_where_tools_are_if_that_can_be_written_to(self):
+        self.release()
+        tools = os.path.join(self.folder, "tools")
+        os.mkdir(tools)
+        self.assert_works(self.get(env={"RUNNER_TOOL_CACHE": tools}))
+        self.assertEqual(os.listdir(tools), ["qmetry-ci"])
+        self.server.files.clear()
+        self.assert_works(self.get(env={"RUNNER_TOOL_CACHE": tools}))  # found there
+        closed = self.write("closed", "no folder")
+        self.assert_works(self.get(env={"RUNNER_TOOL_CACHE": closed}))
+        self.assertEqual(self.built(), ["dev build release"])
 
     def test_another_release_can_be_named(self):
         self.release("v2.0.0")
@@ -273,6 +285,15 @@ class Program(Case):
         self.assertEqual(self.built(), [])
         self.write("checkout/packages", "")
         self.assert_works(self.get("main"))
+
+    def test_another_system_than_linux_is_told(self):
+        for system in ("Darwin", "MINGW64_NT-10.0-20348"):
+            self.tool("bin/uname", "echo " + system)
+            done = self.get()
+            self.assertFalse(done.ok)
+            self.assertIn("runs on Linux", done.of_level("error")[0].text)
+            self.assertEqual(done.outputs["conclusion"], "failed")
+        self.assertEqual(self.built(), [])
 
     def test_a_branch_is_built_without_asking(self):
         self.release()
