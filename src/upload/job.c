@@ -156,9 +156,9 @@ static void tell_no_reports(struct qm_job *job)
 		return;
 	if (job->reports.too_old) {
 		qm_summary_reason(&job->summary, QM_REASON_NOTHING,
-			"all reports (%zu) are older than --newer-than %s: did the tests run? "
+			"all reports (%zu) are older than --newer-than (%s): did the tests run? "
 			"--allow-empty makes it fine",
-			job->reports.too_old, job->options->newer_than);
+			job->reports.too_old, job->reports.since);
 		return;
 	}
 	qm_buf_init(&where, 400);

@@ -28,7 +28,9 @@ class BadReports(Case):
         # The clock of the tests stands at 2026-01-15T10:30:00Z.
         os.utime(path, (1768473000 - 7201, 1768473000 - 7201))
         done = self.upload("--newer-than", "2h", path)
-        self.expect(done, 3, "all reports (1) are older than --newer-than 2h")
+        self.expect(
+            done, 3, "all reports (1) are older than --newer-than (2026-01-15T08:30:00Z): did"
+        )
         self.assertEqual(self.requests(), [])
         self.expect(self.upload("--newer-than", "2h", "--allow-empty", path), 0)
         self.expect(self.upload("--newer-than", "3h", path), 0)

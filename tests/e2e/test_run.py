@@ -43,6 +43,8 @@ class Run(Case):
         done = self.run_tests("true", code=3)
         self.assertEqual(self.bulk(), [])
         self.assertIn("report.xml", done.out + done.err)
+        # The moment at which the command began.
+        self.assertIn("older than --newer-than (2026-01-15T10:29:59Z): did the tests", done.out)
 
     def test_what_is_wrong_is_told_before_the_tests_run(self):
         for arguments in (

@@ -63,7 +63,6 @@ static void leave_out(struct qm_reports *reports, int64_t since_ms, const struct
 {
 	struct qm_report_file *files = reports->files.items;
 	const char *example = NULL;
-	char since[QM_TIME_TEXT];
 	size_t kept = 0, left_out;
 
 	for (size_t i = 0; i < reports->files.count; i++) {
@@ -75,11 +74,12 @@ static void leave_out(struct qm_reports *reports, int64_t since_ms, const struct
 	left_out = reports->files.count - kept;
 	reports->files.count = kept;
 	reports->too_old = left_out;
-	qm_time_format(since_ms - since_ms % 1000, since);
+	qm_time_format(since_ms - since_ms % 1000, reports->since);
 	if (left_out)
 		qm_log_line(log, QM_LOG_NOTICE,
 			"%zu report%s left out, older than --newer-than (%s): %s%s", left_out,
-			left_out == 1 ? "" : "s", since, example, left_out == 1 ? "" : ", ...");
+			left_out == 1 ? "" : "s", reports->since, example,
+			left_out == 1 ? "" : ", ...");
 }
 
 static const struct qm_report_file *find_newest(const struct qm_reports *reports)

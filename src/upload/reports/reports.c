@@ -13,8 +13,7 @@ enum { HEAD_BYTES = 512 };
 
 void qm_reports_init(struct qm_reports *reports, struct qm_arena *arena)
 {
-	reports->arena = arena;
-	reports->too_old = 0;
+	*reports = (struct qm_reports){ .arena = arena };
 	qm_vec_init(&reports->files, sizeof(struct qm_report_file));
 }
 

@@ -16,6 +16,7 @@
 #define QM_UPLOAD_REPORTS_H
 
 #include "parsers/reader.h"
+#include "src/base/clock.h"
 #include "src/base/log.h"
 #include "src/base/vec.h"
 
@@ -29,9 +30,10 @@ struct qm_report_file {
 };
 
 struct qm_reports {
-	struct qm_arena *arena; /* texts live here */
-	struct qm_vec files;    /* struct qm_report_file */
-	size_t too_old;         /* left out for their age, see age.h */
+	struct qm_arena *arena;   /* texts live here */
+	struct qm_vec files;      /* struct qm_report_file */
+	size_t too_old;           /* left out for their age, see age.h */
+	char since[QM_TIME_TEXT]; /* from when on they count, where some were left out */
 };
 
 void qm_reports_init(struct qm_reports *reports, struct qm_arena *arena);
