@@ -68,7 +68,8 @@ static enum qm_code tell(const struct qm_sink *sink)
 {
 	const struct qm_result empty = { .outcome = QM_PASSED, .duration_ms = -1, .name = "" };
 	const struct qm_suite suite = { .name = "s", .hostname = "h", .depth = 2 };
-	const struct qm_incident incident = { "suite", "class", "name", QM_ERRORED, "type", "m" };
+	const struct qm_incident incident = { "suite", "test", "class", "name", QM_ERRORED, "type",
+		"m" };
 	const struct qm_not_reached not_reached = { "suite", "a.B.setUp", 12000 };
 	const struct qm_report_begin begin = { .path = "a.xml", .kind = QM_REPORT_TESTNG };
 	struct qm_error err = { .code = QM_EINPUT, .line = 3, .column = 4, .text = "broken" };
@@ -110,6 +111,38 @@ static void what_is_played_is_what_was_told(void **state)
 	qm_buf_clear(&desk->played);
 	assert_int_equal(qm_tape_play(&desk->tape, &played), QM_OK);
 	assert_int_equal(desk->played.length, 0);
+}
+
+static enum qm_code compare_incident(void *context, const struct qm_incident *incident)
+{
+	int *count = context;
+
+	(*count)++;
+	assert_string_equal(incident->suite, "one");
+	assert_string_equal(incident->test, "two");
+	assert_string_equal(incident->class_name, "three");
+	assert_string_equal(incident->name, "four");
+	assert_int_equal(incident->outcome, QM_ERRORED);
+	assert_string_equal(incident->failure_type, "five");
+	assert_string_equal(incident->message, "six");
+	return QM_OK;
+}
+
+/* A reader in another thread is long somewhere else when its tape is played. */
+static void no_text_of_an_incident_stays_where_it_was(void **state)
+{
+	struct desk *desk = *state;
+	int count = 0;
+	const struct qm_sink sink = { .context = &count, .config_method = compare_incident };
+	const struct qm_sink recorder = qm_tape_sink(&desk->tape, &sink);
+	char texts[6][8] = { "one", "two", "three", "four", "five", "six" };
+	const struct qm_incident incident = { texts[0], texts[1], texts[2], texts[3], QM_ERRORED,
+		texts[4], texts[5] };
+
+	assert_int_equal(recorder.config_method(recorder.context, &incident), QM_OK);
+	memset(texts, '?', sizeof texts);
+	assert_int_equal(qm_tape_play(&desk->tape, &sink), QM_OK);
+	assert_int_equal(count, 1);
 }
 
 static enum qm_code compare_result(void *context, const struct qm_result *result)
@@ -256,6 +289,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(what_is_played_is_what_was_told),
+		TEST(no_text_of_an_incident_stays_where_it_was),
 		TEST(a_sink_that_fails_hears_no_more),
 		TEST(what_a_result_shares_with_the_last_is_its_own_when_played),
 		TEST(what_results_share_is_stored_once),

@@ -47,14 +47,22 @@ static const struct shape result_shape = { 11,
 		offsetof(struct qm_result, failure_text), offsetof(struct qm_result, file),
 		offsetof(struct qm_result, hostname) } };
 
-static const struct shape incident_shape = { 5,
-	{ offsetof(struct qm_incident, suite), offsetof(struct qm_incident, class_name),
-		offsetof(struct qm_incident, name), offsetof(struct qm_incident, failure_type),
+static const struct shape incident_shape = { 6,
+	{ offsetof(struct qm_incident, suite), offsetof(struct qm_incident, test),
+		offsetof(struct qm_incident, class_name), offsetof(struct qm_incident, name),
+		offsetof(struct qm_incident, failure_type),
 		offsetof(struct qm_incident, message) } };
 
 static const struct shape not_reached_shape = { 2,
 	{ offsetof(struct qm_not_reached, suite),
 		offsetof(struct qm_not_reached, config_method) } };
+
+/* A text that is new and in no shape would be read where it lay in a buffer that is gone. */
+enum { WORD = sizeof(char *) };
+_Static_assert(WORD != 8 || sizeof(struct qm_suite) == 3 * WORD, "is each text in suite_shape?");
+_Static_assert(WORD != 8 || sizeof(struct qm_result) == 19 * WORD, "is each text in result_shape?");
+_Static_assert(WORD != 8 || sizeof(struct qm_incident) == 7 * WORD, "is each in incident_shape?");
+_Static_assert(WORD != 8 || sizeof(struct qm_not_reached) == 3 * WORD, "in not_reached_shape?");
 
 void qm_tape_init(struct qm_tape *tape)
 {
