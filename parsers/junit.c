@@ -253,6 +253,10 @@ static bool read_case_attribute(
 	case QM_NAME_TIME:
 		result->duration_ms = qm_duration_from_seconds(attribute->value, attribute->length);
 		return true;
+	case QM_NAME_FILENAME:
+		if (result->file)
+			return true;
+		return keep(junit, &junit->case_texts, attribute, &result->file);
 	case QM_NAME_FILE:
 		return keep(junit, &junit->case_texts, attribute, &result->file);
 	case QM_NAME_LINE:

@@ -41,6 +41,7 @@ static const char *const texts[QM_NAMES] = {
 	[QM_NAME_TIME] = "time",
 	[QM_NAME_FILE] = "file",
 	[QM_NAME_FILEPATH] = "filepath",
+	[QM_NAME_FILENAME] = "filename",
 	[QM_NAME_LINE] = "line",
 	[QM_NAME_STATUS] = "status",
 	[QM_NAME_RESULT] = "result",
