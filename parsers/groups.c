@@ -1,44 +1,37 @@
 #include "parsers/groups.h"
 
 #include "parsers/limits.h"
+#include "src/base/map.h"
 #include "src/base/text.h"
 
-#include <stdio.h>
 #include <string.h>
-
-enum { LONGEST_KEY = 1024 }; /* a longer method belongs to no group */
 
 void qm_groups_init(struct qm_groups *groups)
 {
-	qm_map_init(&groups->methods);
+	struct qm_map map;
+
 	qm_vec_init(&groups->members, sizeof(struct qm_membership));
+	groups->is_closed = false;
 	qm_texts_init(&groups->texts, QM_MAX_GROUP_TEXT);
 	groups->group = NULL;
+	/* A map's key is random: nobody can write two methods that are taken for one. */
+	qm_map_init(&map);
+	memcpy(groups->key, map.key, sizeof groups->key);
+	qm_map_release(&map);
 }
 
 void qm_groups_release(struct qm_groups *groups)
 {
-	qm_map_release(&groups->methods);
 	qm_vec_release(&groups->members);
 	qm_texts_release(&groups->texts);
 }
 
 void qm_groups_clear(struct qm_groups *groups)
 {
-	if (groups->members.count) {
-		qm_map_release(&groups->methods);
-		qm_map_init(&groups->methods);
-	}
 	qm_vec_clear(&groups->members);
+	groups->is_closed = false;
 	groups->texts.used = 0;
 	groups->group = NULL;
-}
-
-static bool make_key(char key[LONGEST_KEY], const char *class_name, const char *method)
-{
-	int length = snprintf(key, LONGEST_KEY, "%s.%s", class_name, method);
-
-	return length > 0 && length < LONGEST_KEY;
 }
 
 void qm_groups_open(struct qm_groups *groups, const char *name, size_t length)
@@ -47,54 +40,76 @@ void qm_groups_open(struct qm_groups *groups, const char *name, size_t length)
 		qm_texts_keep(&groups->texts, name, qm_text_cut(name, length, QM_MAX_VALUE));
 }
 
-/* Whether the method with this first membership is in as many groups as are told. */
-static bool is_full(const struct qm_groups *groups, size_t first)
+static uint64_t hash_method(
+	const struct qm_groups *groups, const char *class_name, const char *method)
 {
-	size_t count = 0;
+	const uint64_t parts[] = { qm_hash(groups->key, class_name, strlen(class_name)),
+		qm_hash(groups->key, method, strlen(method)) };
 
-	while (first && count < QM_MAX_GROUPS_OF_METHOD) {
-		const struct qm_membership *member = qm_vec_at(&groups->members, first - 1);
-
-		first = member->next;
-		count++;
-	}
-	return count == QM_MAX_GROUPS_OF_METHOD;
+	return qm_hash(groups->key, parts, sizeof parts);
 }
 
 void qm_groups_add(struct qm_groups *groups, const char *class_name, const char *method)
 {
-	char key[LONGEST_KEY];
-	const char *kept;
-	size_t *first;
-	bool added = false;
-
-	if (!groups->group || groups->members.count == QM_MAX_GROUPED ||
-		!make_key(key, class_name, method))
-		return;
-	first = qm_map_find(&groups->methods, key);
-	if (!first) {
-		kept = qm_texts_keep(&groups->texts, key, strlen(key));
-		if (!kept)
-			return;
-		first = qm_map_put(&groups->methods, kept, 0, &added);
-	}
-	if (is_full(groups, *first))
+	if (!groups->group || groups->is_closed || groups->members.count == QM_MAX_GROUPED)
 		return;
 	qm_vec_push(&groups->members,
-		&(struct qm_membership){ .group = groups->group, .next = *first });
-	*first = groups->members.count;
+		&(struct qm_membership){
+			.method = hash_method(groups, class_name, method),
+			.group = groups->group,
+		});
 }
 
-const struct qm_membership *qm_groups_next(const struct qm_groups *groups, const char *class_name,
-	const char *method, const struct qm_membership *after)
+/* The names of groups lie one behind the other, in file order. */
+static int compare_memberships(const void *left, const void *right)
 {
-	char key[LONGEST_KEY];
-	size_t next = after ? after->next : 0;
+	const struct qm_membership *a = left, *b = right;
 
-	if (!after && groups->members.count && make_key(key, class_name, method)) {
-		const size_t *first = qm_map_find(&groups->methods, key);
+	if (a->method != b->method)
+		return a->method < b->method ? -1 : 1;
+	return a->group < b->group ? -1 : a->group > b->group;
+}
 
-		next = first ? *first : 0;
+/* Methods of one name but other parameters are one here: each group once. */
+static void close_list(struct qm_groups *groups)
+{
+	struct qm_membership *members = groups->members.items;
+	size_t kept = 0;
+
+	qm_vec_sort(&groups->members, compare_memberships);
+	for (size_t i = 0; i < groups->members.count; i++)
+		if (!kept || compare_memberships(&members[kept - 1], &members[i]) != 0)
+			members[kept++] = members[i];
+	groups->members.count = kept;
+	groups->is_closed = true;
+}
+
+const struct qm_membership *qm_groups_of(
+	struct qm_groups *groups, const char *class_name, const char *method, size_t *out_count)
+{
+	const struct qm_membership *members;
+	size_t low = 0, high, end;
+	uint64_t wanted;
+
+	*out_count = 0;
+	if (!groups->members.count)
+		return NULL;
+	if (!groups->is_closed)
+		close_list(groups);
+	members = groups->members.items;
+	wanted = hash_method(groups, class_name, method);
+	high = groups->members.count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (members[middle].method < wanted)
+			low = middle + 1;
+		else
+			high = middle;
 	}
-	return next ? qm_vec_at(&groups->members, next - 1) : NULL;
+	for (end = low; end < groups->members.count && members[end].method == wanted; end++)
+		if (end - low == QM_MAX_GROUPS_OF_METHOD)
+			break;
+	*out_count = end - low;
+	return members + low;
 }

@@ -60,12 +60,12 @@ enum {
 	QM_MAX_HELD = 1000,
 	QM_MAX_HELD_TEXT = 256 * 1024,
 
-	/* TestNG: which method belongs to which groups; what is beyond is not told. */
-	QM_MAX_GROUPED = 4000,
-	/* ... of one method, which each of its results tells: 30 MB of results of a method in
+	/* TestNG: methods in groups (512 KB) and names of groups; what is beyond is not told. */
+	QM_MAX_GROUPED = 32 * 1024,
+	QM_MAX_GROUP_TEXT = 64 * 1024,
+	/* Groups of one method, which each of its results tells: 30 MB of results of a method in
 	 * 4,000 groups took hours. Real ones are in five. */
 	QM_MAX_GROUPS_OF_METHOD = 64,
-	QM_MAX_GROUP_TEXT = 256 * 1024,
 
 	/* Tests of one report: twenty times the largest known; options can set another. */
 	QM_MAX_TESTS = 20 * 1000 * 1000,

@@ -258,12 +258,13 @@ static bool add_property(
 static bool add_group_properties(struct qm_testng *testng)
 {
 	const struct qm_result *result = &testng->result;
-	const struct qm_membership *member = NULL;
+	const struct qm_membership *member;
+	size_t count;
 
 	if (!result->class_name || !result->name)
 		return true;
-	while ((member = qm_groups_next(
-			&testng->groups, result->class_name, result->name, member)) != NULL)
+	member = qm_groups_of(&testng->groups, result->class_name, result->name, &count);
+	for (; count; count--, member++)
 		if (!add_property(testng, "group", member->group, strlen(member->group)))
 			return false;
 	return true;
