@@ -130,6 +130,15 @@ void qm_text_normalise(struct qm_buf *out, const char *text)
 	qm_buf_add(out, block, used);
 }
 
+char qm_text_letter(char character)
+{
+	unsigned char byte = lower(character);
+
+	return byte >= 0x80 || (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z')
+		? (char)byte
+		: '\0';
+}
+
 size_t qm_text_decode(const char *text, unsigned *out_point)
 {
 	static const unsigned least[] = { 0, 0, 0x80, 0x800, 0x10000 };

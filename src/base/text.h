@@ -27,6 +27,12 @@ size_t qm_text_cut(const char *text, size_t length, size_t max_bytes);
 /* Adds `text` with white space runs as one blank, none at the ends, ASCII letters lower. */
 void qm_text_normalise(struct qm_buf *out, const char *text);
 
+/*
+ * A letter or digit, A to Z small, and 0 for all else: what two names of one thing have in common,
+ * whatever stands between the words. Bytes that are no ASCII are letters.
+ */
+char qm_text_letter(char character);
+
 /* Length and value of the character at `text`; 0 where the bytes are no valid UTF-8. */
 size_t qm_text_decode(const char *text, unsigned *out_point);
 

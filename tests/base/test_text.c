@@ -117,6 +117,20 @@ static void a_cut_never_splits_a_character(void **state)
 		assert_int_equal(qm_text_cut(text, strlen(text), max), borders[max]);
 }
 
+static void letters_are_what_names_have_in_common(void **state)
+{
+	static const char text[] = "Log_in 2\t[VIP]: \xc3\x84", letters[] = "login2vip\xc3\x84";
+	char out[sizeof text] = "";
+	size_t length = 0;
+
+	(void)state;
+	for (const char *c = text; *c; c++)
+		if (qm_text_letter(*c))
+			out[length++] = qm_text_letter(*c);
+	assert_string_equal(out, letters);
+	assert_int_equal(qm_text_letter('\0'), 0);
+}
+
 static void white_space_and_case_are_normalised(void **state)
 {
 	struct qm_buf out;
@@ -222,6 +236,7 @@ int main(void)
 		cmocka_unit_test(durations_have_units),
 		cmocka_unit_test(durations_are_told_to_people),
 		cmocka_unit_test(a_cut_never_splits_a_character),
+		cmocka_unit_test(letters_are_what_names_have_in_common),
 		cmocka_unit_test(white_space_and_case_are_normalised),
 		cmocka_unit_test(nothing_dangerous_is_printed),
 		cmocka_unit_test(distances_count_edits),

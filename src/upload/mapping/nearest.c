@@ -42,25 +42,17 @@ static bool is_upper(char c)
 	return c >= 'A' && c <= 'Z';
 }
 
-/* What is no ASCII counts as a letter. */
-static bool is_letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || is_upper(c) || is_digit(c) || (unsigned char)c >= 0x80;
-}
-
-static char lower(char c)
-{
-	return is_upper(c) ? (char)(c - 'A' + 'a') : c;
-}
-
 /* Letters and digits, lower; longer texts by their beginning. Returns the length. */
 static size_t squash(const char *text, char out[SQUASHED_BYTES])
 {
 	size_t length = 0;
 
-	for (; *text && length < SQUASHED_BYTES - 1; text++)
-		if (is_letter(*text))
-			out[length++] = lower(*text);
+	for (; *text && length < SQUASHED_BYTES - 1; text++) {
+		char letter = qm_text_letter(*text);
+
+		if (letter)
+			out[length++] = letter;
+	}
 	out[length] = '\0';
 	return length;
 }
@@ -87,12 +79,12 @@ static bool next_word(const char **text, uint32_t *hash)
 	char word[SQUASHED_BYTES];
 	size_t length = 0;
 
-	while (**text && !is_letter(**text))
+	while (**text && !qm_text_letter(**text))
 		(*text)++;
-	while (is_letter(**text) && length < sizeof word) {
+	while (qm_text_letter(**text) && length < sizeof word) {
 		if (length && begins_word((*text)[-1], **text))
 			break;
-		word[length++] = lower(*(*text)++);
+		word[length++] = qm_text_letter(*(*text)++);
 	}
 	*hash = hash_of(word, length);
 	return length > 0;

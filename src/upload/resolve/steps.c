@@ -41,12 +41,10 @@ void qm_step_letters(struct qm_buf *out, const char *text)
 {
 	while (*text) {
 		size_t markup = markup_length(text);
-		unsigned char c = (unsigned char)*text;
+		char letter = qm_text_letter(*text);
 
-		if (c >= 0x80 || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z'))
-			qm_buf_add_char(out, (char)c);
-		else if (c >= 'A' && c <= 'Z')
-			qm_buf_add_char(out, (char)(c - 'A' + 'a'));
+		if (letter)
+			qm_buf_add_char(out, letter);
 		text += markup ? markup : 1;
 	}
 }
