@@ -63,6 +63,7 @@ class Program(Case):
             "\t*) mkdir -p build/release/bin && cp '%s' build/release/bin/qmetry-ci ;;\n"
             "esac" % self.real,
         )
+        self.packages = self.write("checkout/packages", "")  # they are there
         self.start_server()
 
     def tool(self, path, script):
@@ -269,6 +270,7 @@ class Program(Case):
         self.assertEqual(self.built(), ["dev build release"] * 2)
 
     def test_only_packages_need_root(self):
+        os.unlink(self.packages)
         self.as_user('shift; AS_USER=0 exec "$@"')
         self.assert_works(self.get("main"))
         self.assertEqual(
@@ -276,6 +278,7 @@ class Program(Case):
         )
 
     def test_without_sudo_it_is_told_what_is_missing(self):
+        os.unlink(self.packages)
         self.as_user("echo 'sudo: a password is required' >&2; exit 1")
         done = self.get("main")
         self.assertFalse(done.ok)
@@ -283,7 +286,7 @@ class Program(Case):
         self.assertEqual(told.text, "missing packages; run: sudo apt-get install x")
         self.assertEqual(done.outputs["conclusion"], "failed")
         self.assertEqual(self.built(), [])
-        self.write("checkout/packages", "")
+        self.write(self.packages, "")
         self.assert_works(self.get("main"))
 
     def test_another_system_than_linux_is_told(self):
