@@ -211,12 +211,15 @@ static enum rank rank_of_status(const struct qm_xml_attribute *attribute)
 	return RANK_NONE;
 }
 
-/* Two attributes may contradict each other: skipped wins, as it does over a passed one. */
+/*
+ * Two attributes may contradict each other, in any order: skipped wins, as it does over a passed
+ * one, then error.
+ */
 static void read_status(struct open_case *test, const struct qm_xml_attribute *attribute)
 {
 	enum rank rank = rank_of_status(attribute);
 
-	if (test->status_rank != RANK_SKIPPED && rank != RANK_NONE)
+	if (rank == RANK_SKIPPED || (test->status_rank != RANK_SKIPPED && rank > test->status_rank))
 		test->status_rank = rank;
 }
 
