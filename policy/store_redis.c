@@ -379,8 +379,10 @@ static void begin_script(struct redis_store *store, struct command *command, con
 
 static bool read_integer(const redisReply *reply, int64_t *out)
 {
-	return reply->type == REDIS_REPLY_STRING &&
-		qm_text_int(reply->str, INT64_MIN, INT64_MAX, out);
+	const char *text = reply->type == REDIS_REPLY_STRING ? reply->str : "";
+
+	text += text[0] == '+' && text[1] >= '0' && text[1] <= '9';
+	return qm_text_int(text, INT64_MIN, INT64_MAX, out);
 }
 
 static enum qm_code bad_answer(struct redis_store *store, struct qm_error *err)
@@ -452,29 +454,31 @@ static bool is_missing(const redisReply *field)
 	return field->type == REDIS_REPLY_NIL || (field->type == REDIS_REPLY_STRING && !field->len);
 }
 
-/* Reads as Intercept does: numbers that are none are 0, a time that is none is an error. */
+/*
+ * Reads as Intercept does: numbers that are none are 0, a time that is none is an error where it
+ * is looked at.
+ */
 static bool read_hash(const redisReply *reply, struct qm_counter *out)
 {
-	const redisReply *start, *length;
+	const redisReply *value, *start, *length;
 	int64_t nanoseconds = 0;
 
 	*out = (struct qm_counter){ .window_start_ms = INT64_MIN };
 	if (reply->type != REDIS_REPLY_ARRAY || reply->elements != 3)
 		return false;
-	if (reply->element[0]->type == REDIS_REPLY_NIL)
-		return true;
+	value = reply->element[0];
 	start = reply->element[1];
 	length = reply->element[2];
-	out->exists = true;
+	out->exists = value->type != REDIS_REPLY_NIL || !is_missing(start);
 	out->endless = is_missing(start) || is_missing(length);
-	if (!is_missing(start) &&
-		(start->type != REDIS_REPLY_STRING ||
-			!qm_time_parse(start->str, &out->window_start_ms)))
-		return false;
+	(void)read_integer(value, &out->value);
 	(void)read_integer(length, &nanoseconds);
 	out->window_ms = nanoseconds / NANOSECONDS;
-	(void)read_integer(reply->element[0], &out->value);
-	return true;
+	if (is_missing(start))
+		return true;
+	return (start->type == REDIS_REPLY_STRING &&
+		       qm_time_parse(start->str, &out->window_start_ms)) ||
+		out->endless;
 }
 
 static enum qm_code redis_get(
