@@ -1,4 +1,5 @@
 #include "policy/decode.h"
+#include "policy/utf8.h"
 #include "policy/yaml_value.h"
 #include "src/base/base64.h"
 
@@ -105,11 +106,39 @@ static enum qm_code read_scalar(struct qm_decoder *decoder, const struct qm_yaml
 	return code;
 }
 
+static bool is_utf8(const char *text, size_t length)
+{
+	uint32_t point;
+
+	for (size_t at = 0, size; at < length; at += size) {
+		size = qm_utf8_next(text + at, length - at, &point);
+		if (size == 1 && point == QM_UTF8_BAD)
+			return false;
+	}
+	return true;
+}
+
+/* Names and messages are shown to people and programs: not all that "\0" and !!binary can say. */
+static enum qm_code read_text(struct qm_decoder *decoder, const struct qm_yaml_node **node,
+	const char *want, struct qm_value *out)
+{
+	const struct qm_yaml_node *written = *node;
+	enum qm_code code = read_scalar(decoder, node, want, out);
+
+	if (code ||
+		(strlen((*node)->text) == (*node)->length &&
+			is_utf8((*node)->text, (*node)->length)))
+		return code;
+	return qm_yaml_error(decoder->err, written, QM_EUSAGE,
+		"\"%s\" stands where %s should be, and holds a NUL byte or is no UTF-8",
+		written->text, want);
+}
+
 enum qm_code qm_decode_text(
 	struct qm_decoder *decoder, const struct qm_yaml_node *node, void *field)
 {
 	struct qm_value value = { .kind = QM_VALUE_NULL };
-	enum qm_code code = read_scalar(decoder, &node, "a text", &value);
+	enum qm_code code = read_text(decoder, &node, "a text", &value);
 
 	if (!code && value.kind != QM_VALUE_NULL)
 		*(const char **)field = node->text;
@@ -168,7 +197,7 @@ static enum qm_code read_pair(struct qm_decoder *decoder, struct qm_yaml_node *c
 {
 	const struct qm_yaml_node *both[2] = { pair[0], pair[1] };
 	struct qm_value key = { .kind = QM_VALUE_NULL };
-	enum qm_code code = read_scalar(decoder, &both[0], "a key", &key);
+	enum qm_code code = read_text(decoder, &both[0], "a key", &key);
 
 	if (code || (key.kind == QM_VALUE_NULL && !reader->null_keys))
 		return code;

@@ -104,6 +104,12 @@ static void what_is_no_policy_is_told_with_its_place(void **state)
 	assert_does_not_load("a: &a [*a]\n", "alias");
 	assert_does_not_load("[1]\n", "a policy");
 	assert_does_not_load("tools: {a: {rules: [{name: !!int x}]}}\n", "tag");
+	assert_does_not_load("tools: {a: {rules: [{name: !!binary x}]}}\n", "base64");
+	/* Cut off at the NUL it would be a rule for another tool. */
+	assert_does_not_load("tools: {\"a\\0b\": }\n", "NUL");
+	assert_does_not_load("tools: {a: {rules: [{name: !!binary AAE=}]}}\n", "NUL");
+	assert_does_not_load("tools: {!!binary gP8=: }\n", "UTF-8");
+	assert_does_not_load("tools: {a: , !!binary YQ==: }\n", "twice");
 }
 
 static void what_is_below_unknown_keys_is_not_looked_at(void **state)
