@@ -42,6 +42,14 @@ class Comment(Case):
         # Worst first, whatever the comment.
         self.assertEqual(self.comments()[-1][0], "1001,1003")
 
+    def test_a_report_that_does_not_count_has_said_nothing(self):
+        report = self.report("waited 30 s", "waited 30 s")
+        self.write("TEST-0.xml", junit(("a", "VKMC-TC-1", failure("waited 5 s")))[:-12])
+        self.write("TEST-b.xml", junit(("a", "VKMC-TC-1", failure("waited 7 s")))[:-12])
+        reports = ["TEST-0.xml", report, "TEST-b.xml"]
+        self.upload("--salvage", "off", "--comment", "{message}", *reports, code=4)
+        self.assertEqual(self.comments(), [("1001,1002", "waited 30 s")])
+
     def test_what_is_not_set_is_left_out(self):
         report = self.report("", "boom")
         self.upload(report, code=0, env={"JENKINS_URL": "x", "BUILD_NUMBER": "17"})

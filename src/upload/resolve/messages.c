@@ -9,6 +9,7 @@ void qm_messages_init(struct qm_messages *messages, struct qm_message_parts part
 {
 	messages->parts = parts;
 	qm_vec_init(&messages->items, sizeof(struct qm_message));
+	qm_vec_init(&messages->changes, sizeof(struct qm_message_change));
 	qm_map_init(&messages->by_key);
 	qm_arena_init(&messages->arena);
 }
@@ -16,6 +17,7 @@ void qm_messages_init(struct qm_messages *messages, struct qm_message_parts part
 void qm_messages_release(struct qm_messages *messages)
 {
 	qm_vec_release(&messages->items);
+	qm_vec_release(&messages->changes);
 	qm_map_release(&messages->by_key);
 	qm_arena_release(&messages->arena);
 }
@@ -66,6 +68,26 @@ static const char *said(const struct qm_result *result)
 	return result->failure_text ? result->failure_text : "";
 }
 
+/* Before it is changed. */
+static void note_change(struct qm_messages *messages, size_t index, const char *text, bool varies)
+{
+	const struct qm_message_change change = { index, text, varies };
+
+	qm_vec_push(&messages->changes, &change);
+}
+
+static void say_again(struct qm_messages *messages, size_t index, const char *text)
+{
+	struct qm_message *message = qm_vec_at(&messages->items, index);
+
+	if (message->text && (message->varies || strcmp(message->text, text) == 0))
+		return;
+	note_change(messages, index, message->text, message->varies);
+	message->varies = message->text != NULL;
+	if (!message->text)
+		message->text = qm_arena_strdup(&messages->arena, text);
+}
+
 static uint32_t add_message(
 	struct qm_messages *messages, const char *key, const char *type, const char *text)
 {
@@ -82,6 +104,7 @@ static uint32_t add_message(
 		.text = qm_arena_strdup(&messages->arena, text),
 		.masked = kept + strlen(type) + 1,
 	};
+	note_change(messages, index, NULL, false);
 	(void)qm_map_put(&messages->by_key, kept, index, NULL);
 	return index;
 }
@@ -104,10 +127,8 @@ uint32_t qm_messages_keep(
 	add_masked(&key, text.data);
 	known = qm_map_find(&messages->by_key, key.data);
 	if (known) {
-		struct qm_message *message = qm_vec_at(&messages->items, *known);
-
 		index = (uint32_t)*known;
-		message->varies = message->varies || strcmp(message->text, text.data) != 0;
+		say_again(messages, index, text.data);
 	} else {
 		index = type.length + text.length
 			? add_message(messages, key.data, type.data, text.data)
@@ -117,6 +138,24 @@ uint32_t qm_messages_keep(
 	qm_buf_release(&text);
 	qm_buf_release(&type);
 	return index;
+}
+
+void qm_messages_mark(struct qm_messages *messages)
+{
+	qm_vec_clear(&messages->changes);
+}
+
+void qm_messages_forget(struct qm_messages *messages)
+{
+	while (messages->changes.count) {
+		const struct qm_message_change *change =
+			qm_vec_at(&messages->changes, messages->changes.count - 1);
+		struct qm_message *message = qm_vec_at(&messages->items, change->index);
+
+		message->text = change->text;
+		message->varies = change->varies;
+		messages->changes.count--;
+	}
 }
 
 const struct qm_message *qm_messages_at(const struct qm_messages *messages, uint32_t index)

@@ -296,6 +296,7 @@ static enum qm_code end_report(void *context, const struct qm_report_end *end)
 	if (end->reason && !end->salvaged) {
 		resolution->unmapped.count = stage->listed;
 		qm_names_forget(&resolver->names, stage->names);
+		qm_messages_forget(&resolver->messages);
 		return QM_OK;
 	}
 	if (end->reason)
@@ -322,6 +323,7 @@ static enum qm_code end_report(void *context, const struct qm_report_end *end)
 	/* Now, since a file that is no report has no beginning, and has nothing to take back. */
 	stage->listed = resolution->unmapped.count;
 	stage->names = qm_names_mark(&resolver->names);
+	qm_messages_mark(&resolver->messages);
 	return QM_OK;
 }
 
