@@ -20,7 +20,10 @@ struct reader {
 	struct qm_vec anchors;
 	struct qm_error *err;
 	size_t nodes, documents;
-	bool is_done;
+	bool only, is_done; /* `only`: a file of our own, with one document */
+	int flow;           /* how many [...] and {...} are open */
+	const char *at, *end;
+	size_t index; /* of the character at `at` */
 };
 
 static enum qm_code fail(
@@ -98,14 +101,15 @@ static enum qm_code read_node(
 	struct reader *reader, const yaml_event_t *event, int depth, struct qm_yaml_node **out);
 
 /* Reads items up to the end event of a list or a map. */
-static enum qm_code read_items(
-	struct reader *reader, struct qm_yaml_node *node, yaml_event_type_t end, int depth)
+static enum qm_code read_items(struct reader *reader, struct qm_yaml_node *node, bool is_flow,
+	yaml_event_type_t end, int depth)
 {
 	struct qm_vec items;
 	yaml_event_t event;
 	enum qm_code code;
 
 	qm_vec_init(&items, sizeof(struct qm_yaml_node *));
+	reader->flow += is_flow;
 	for (;;) {
 		bool at_end;
 
@@ -124,8 +128,45 @@ static enum qm_code read_items(
 		memcpy(node->items, items.items, items.count * sizeof *node->items);
 	node->count = node->kind == QM_YAML_MAP ? items.count / 2 : items.count;
 	qm_vec_release(&items);
+	reader->flow -= is_flow;
 	close_anchor(reader, node);
 	return code;
+}
+
+/* Where the character stands that libyaml counts as `index`, which never goes back. */
+static const char *source_at(struct reader *reader, size_t index)
+{
+	for (; reader->index < index && reader->at < reader->end; reader->index++)
+		do
+			reader->at++;
+		while (reader->at < reader->end && (*reader->at & 0xC0) == 0x80);
+	return reader->at;
+}
+
+static bool escapes_a_slash(struct reader *reader, const yaml_event_t *event)
+{
+	const char *at = source_at(reader, event->start_mark.index);
+	const char *end = source_at(reader, event->end_mark.index);
+
+	for (; end - at > 1; at++)
+		if (*at == '\\' && *++at == '/')
+			return true;
+	return false;
+}
+
+/* What libyaml takes and yaml.v3 does not. */
+static enum qm_code check_scalar(struct reader *reader, const yaml_event_t *event)
+{
+	const char *text = (const char *)event->data.scalar.value;
+	yaml_scalar_style_t style = event->data.scalar.style;
+
+	if (style == YAML_DOUBLE_QUOTED_SCALAR_STYLE && escapes_a_slash(reader, event))
+		return fail(reader, QM_EINPUT, event->start_mark,
+			"found the unknown escape \\/; write / alone");
+	if (style == YAML_PLAIN_SCALAR_STYLE && reader->flow && *text && strchr(text + 1, '?'))
+		return fail(reader, QM_EINPUT, event->start_mark,
+			"found ? in a text within [...] or {...}; put quotes around it");
+	return QM_OK;
 }
 
 static struct qm_yaml_node *read_scalar(struct reader *reader, const yaml_event_t *event)
@@ -152,28 +193,32 @@ static enum qm_code read_node(
 		return find_alias(reader, event, out);
 	case YAML_SCALAR_EVENT:
 		*out = read_scalar(reader, event);
-		return QM_OK;
+		return reader->only ? QM_OK : check_scalar(reader, event);
 	case YAML_SEQUENCE_START_EVENT:
 		*out = new_node(reader, QM_YAML_LIST, event, event->data.sequence_start.anchor,
 			event->data.sequence_start.tag);
-		return read_items(reader, *out, YAML_SEQUENCE_END_EVENT, depth);
+		return read_items(reader, *out,
+			event->data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE,
+			YAML_SEQUENCE_END_EVENT, depth);
 	case YAML_MAPPING_START_EVENT:
 		*out = new_node(reader, QM_YAML_MAP, event, event->data.mapping_start.anchor,
 			event->data.mapping_start.tag);
-		return read_items(reader, *out, YAML_MAPPING_END_EVENT, depth);
+		return read_items(reader, *out,
+			event->data.mapping_start.style == YAML_FLOW_MAPPING_STYLE,
+			YAML_MAPPING_END_EVENT, depth);
 	default:
 		return fail(reader, QM_EINPUT, event->start_mark, "is not YAML");
 	}
 }
 
-static enum qm_code begin_document(struct reader *reader, const yaml_event_t *event, bool only)
+static enum qm_code begin_document(struct reader *reader, const yaml_event_t *event)
 {
 	const yaml_version_directive_t *version = event->data.document_start.version_directive;
 
 	if (reader->documents++)
 		return fail(reader, QM_EINPUT, event->start_mark,
 			"a second document begins here, and only one is read; join them");
-	if (!only && version && (version->major != 1 || version->minor != 1))
+	if (!reader->only && version && (version->major != 1 || version->minor != 1))
 		return fail(reader, QM_EINPUT, event->start_mark,
 			"of %YAML directives only 1.1 is read; leave the line out");
 	return QM_OK;
@@ -181,15 +226,15 @@ static enum qm_code begin_document(struct reader *reader, const yaml_event_t *ev
 
 /* Whatever stands behind the first document is read only to find out whether it is another one. */
 static enum qm_code take_event(
-	struct reader *reader, const yaml_event_t *event, bool only, struct qm_yaml_node **root)
+	struct reader *reader, const yaml_event_t *event, struct qm_yaml_node **root)
 {
 	switch (event->type) {
 	case YAML_STREAM_START_EVENT:
 		return QM_OK;
 	case YAML_DOCUMENT_START_EVENT:
-		return begin_document(reader, event, only);
+		return begin_document(reader, event);
 	case YAML_DOCUMENT_END_EVENT:
-		reader->is_done = !only;
+		reader->is_done = !reader->only;
 		return QM_OK;
 	case YAML_STREAM_END_EVENT:
 		reader->is_done = true;
@@ -202,11 +247,17 @@ static enum qm_code take_event(
 static enum qm_code parse(const char *bytes, size_t length, bool only, struct qm_arena *arena,
 	const struct qm_yaml_node **out, struct qm_error *err)
 {
-	struct reader reader = { .arena = arena, .err = err };
+	static const char bom[] = "\xef\xbb\xbf";
+	struct reader reader = {
+		.arena = arena, .err = err, .only = only, .at = bytes, .end = bytes + length
+	};
 	struct qm_yaml_node *root = NULL;
 	enum qm_code code = QM_OK;
 
 	*out = NULL;
+	/* libyaml does not count it. */
+	if (length >= 3 && memcmp(bytes, bom, 3) == 0)
+		reader.at += 3;
 	qm_vec_init(&reader.anchors, sizeof(struct anchor));
 	if (!yaml_parser_initialize(&reader.parser))
 		return qm_error_set(err, QM_EIO, "libyaml cannot be started");
@@ -217,7 +268,7 @@ static enum qm_code parse(const char *bytes, size_t length, bool only, struct qm
 		code = next_event(&reader, &event);
 		if (code)
 			break;
-		code = take_event(&reader, &event, only, &root);
+		code = take_event(&reader, &event, &root);
 		yaml_event_delete(&event);
 	}
 	if (!code)

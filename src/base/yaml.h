@@ -32,9 +32,10 @@ struct qm_yaml_node {
 };
 
 /*
- * As Go's yaml.v3 takes a file: a %YAML directive may only ask for 1.1. `out` is NULL for an empty
- * document; nodes and texts live in `arena`. QM_EINPUT with line and column for what is no YAML,
- * QM_ELIMIT above a ceiling.
+ * As Go's yaml.v3 takes a file: %YAML may only ask for 1.1, \/ is no escape, and a plain text
+ * within [...] or {...} holds no ? but at its beginning. `out` is NULL for an empty document; nodes
+ * and texts live in `arena`. QM_EINPUT with line and column for what is no YAML, QM_ELIMIT above a
+ * ceiling.
  */
 enum qm_code qm_yaml_parse(const char *bytes, size_t length, struct qm_arena *arena,
 	const struct qm_yaml_node **out, struct qm_error *err) QM_MUST_CHECK;

@@ -136,6 +136,7 @@ static void bad_files_are_refused_with_their_place(void **state)
 static void a_second_document_may_be_refused(void **state)
 {
 	static const char two[] = "a: 1\n---\nb: 2\n", one[] = "---\na: 1\n...\n# end\n";
+	static const char libyaml[] = "%YAML 1.2\n---\n[\"\\/\", a?]\n";
 	const struct qm_yaml_node *root = NULL;
 	struct qm_error err;
 
@@ -144,6 +145,9 @@ static void a_second_document_may_be_refused(void **state)
 	assert_int_equal(qm_yaml_parse_only(one, strlen(one), *state, &root, NULL), QM_OK);
 	assert_int_equal(root->count, 1);
 	assert_int_equal(qm_yaml_parse_only("", 0, *state, &root, NULL), QM_OK);
+	/* What yaml.v3 alone refuses. */
+	assert_int_equal(qm_yaml_parse_only(libyaml, strlen(libyaml), *state, &root, NULL), QM_OK);
+	assert_int_equal(qm_yaml_parse(libyaml, strlen(libyaml), *state, &root, NULL), QM_EINPUT);
 	assert_null(root);
 	qm_error_init(&err);
 	assert_int_equal(qm_yaml_parse_only(two, strlen(two), *state, &root, &err), QM_EINPUT);
