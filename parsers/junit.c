@@ -5,6 +5,7 @@
 #include "parsers/properties.h"
 #include "parsers/texts.h"
 #include "src/base/memory.h"
+#include "src/base/vec.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -49,8 +50,7 @@ struct qm_junit {
 	struct qm_properties properties;
 
 	/* Nearly always one at most: nobody should write a test within another. */
-	struct open_case cases[QM_MAX_DEPTH];
-	size_t case_count;
+	struct qm_vec cases; /* struct open_case, the innermost last */
 	struct qm_texts case_texts;
 
 	/* What the deciding child of the innermost test says, or a suite's own error. */
@@ -69,6 +69,7 @@ struct qm_junit *qm_junit_new(void)
 	struct qm_junit *junit = qm_alloc(sizeof *junit);
 
 	qm_texts_init(&junit->frame_texts, QM_MAX_SUITE_TEXT);
+	qm_vec_init(&junit->cases, sizeof(struct open_case));
 	qm_texts_init(&junit->case_texts, QM_MAX_TEST_TEXT);
 	qm_properties_init(&junit->properties);
 	qm_clip_init(&junit->message, QM_MAX_MESSAGE);
@@ -84,6 +85,7 @@ void qm_junit_free(struct qm_junit *junit)
 	if (!junit)
 		return;
 	qm_texts_release(&junit->frame_texts);
+	qm_vec_release(&junit->cases);
 	qm_texts_release(&junit->case_texts);
 	qm_properties_release(&junit->properties);
 	qm_clip_release(&junit->message);
@@ -92,6 +94,12 @@ void qm_junit_free(struct qm_junit *junit)
 	qm_clip_release(&junit->property_name);
 	qm_clip_release(&junit->property_value);
 	free(junit);
+}
+
+/* Valid until a test begins; NULL outside of tests. */
+static struct open_case *innermost_case(const struct qm_junit *junit)
+{
+	return junit->cases.count ? qm_vec_at(&junit->cases, junit->cases.count - 1) : NULL;
 }
 
 static void collect(struct qm_junit *junit, struct qm_clip *clip, unsigned depth)
@@ -296,7 +304,7 @@ static bool begin_case(struct qm_junit *junit, const struct qm_xml_element *elem
 	static const struct frame outside = { .name = NULL };
 	const struct frame *frame =
 		junit->frame_count ? &junit->frames[junit->frame_count - 1] : &outside;
-	struct open_case *test = &junit->cases[junit->case_count++];
+	struct open_case *test = qm_vec_add(&junit->cases);
 
 	test->depth = element->depth;
 	test->rank = RANK_NONE;
@@ -338,7 +346,7 @@ static enum qm_outcome outcome_of(const struct open_case *test)
 
 static bool end_case(struct qm_junit *junit)
 {
-	struct open_case *test = &junit->cases[--junit->case_count];
+	struct open_case *test = innermost_case(junit);
 	struct qm_result *result = &test->result;
 	bool goes_on;
 
@@ -354,6 +362,7 @@ static bool end_case(struct qm_junit *junit)
 	goes_on = qm_report_result(junit->report, result);
 	qm_properties_pop(&junit->properties, &test->scope);
 	junit->case_texts.used = test->texts_mark;
+	junit->cases.count--;
 	return goes_on;
 }
 
@@ -395,7 +404,7 @@ static enum rank rank_of_element(enum qm_name name)
 static void begin_trouble(struct qm_junit *junit, const struct qm_xml_element *element)
 {
 	enum rank rank = rank_of_element(element->name);
-	struct open_case *test = junit->case_count ? &junit->cases[junit->case_count - 1] : NULL;
+	struct open_case *test = innermost_case(junit);
 	const struct frame *frame =
 		junit->frame_count ? &junit->frames[junit->frame_count - 1] : NULL;
 
@@ -424,7 +433,7 @@ static bool keep_clip(struct qm_junit *junit, struct qm_clip *clip, const char *
 /* Copies what the deciding child says: a test within this one may have its own to say. */
 static bool end_case_trouble(struct qm_junit *junit)
 {
-	struct qm_result *result = &junit->cases[junit->case_count - 1].result;
+	struct qm_result *result = &innermost_case(junit)->result;
 
 	result->message = NULL;
 	result->failure_type = NULL;
@@ -554,7 +563,7 @@ void qm_junit_begin(
 	junit->open_suites = 0;
 	junit->frame_texts.used = 0;
 	qm_properties_clear(&junit->properties);
-	junit->case_count = 0;
+	qm_vec_clear(&junit->cases);
 	junit->case_texts.used = 0;
 	junit->in_suite_error = false;
 	junit->collecting = NULL;
